@@ -1,0 +1,115 @@
+//! The closed list of problem codes; each has a page of its name under `docs/problems/`.
+
+use super::Blame;
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $text:literal, $status:literal, $blame:ident, $title:literal; )+) => {
+        /// A stable problem code. Codes are only added; a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $( $(#[doc = $doc])+ $variant, )+ }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The code as callers, logs, metrics and pages spell it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $text, )+ }
+            }
+
+            /// The HTTP status of an answer with this code (4xx or 5xx).
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $( Self::$variant => $status, )+ }
+            }
+
+            /// Whose mistake it is.
+            #[must_use]
+            pub const fn blame(self) -> Blame {
+                match self { $( Self::$variant => Blame::$blame, )+ }
+            }
+
+            /// One short sentence that may be shown to a stranger (RFC 9457 §3.1.3).
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $( Self::$variant => $title, )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The bytes are not one unambiguous HTTP request.
+    MalformedRequest = "malformed-request", 400, Caller, "The request is not well formed";
+    /// Two lengths, or a length and a transfer coding, or a coding that is not `chunked` alone (RFC 9112 §6).
+    AmbiguousLength = "ambiguous-length", 400, Caller, "The length of the request is ambiguous";
+    /// The body breaks its own framing.
+    MalformedBody = "malformed-body", 400, Caller, "The body is not well formed";
+    /// The path has a form that two readers could read differently.
+    AmbiguousPath = "ambiguous-path", 400, Caller, "The path has more than one reading";
+    /// Host, `:authority` or the request target are missing, doubled or disagree.
+    AmbiguousHost = "ambiguous-host", 400, Caller, "The host is missing or ambiguous";
+    /// A credential stands in the query, where it would end in logs.
+    CredentialInQuery = "credential-in-query", 400, Caller, "Credentials do not belong in the URL";
+    /// The operation needs a credential and none was sent.
+    CredentialRequired = "credential-required", 401, Caller, "A credential is required";
+    /// A credential was sent and is not valid.
+    CredentialInvalid = "credential-invalid", 401, Caller, "The credential is not valid";
+    /// The credential is of a kind that this door does not take.
+    CredentialMisplaced = "credential-misplaced", 401, Caller, "This kind of credential is not taken here";
+    /// The caller is known and has no right to this (server doors; client doors answer `not-found`).
+    NotAllowed = "not-allowed", 403, Caller, "The caller may not do this";
+    /// The caller's address is outside the networks of the door or API (server doors; client doors answer `not-found`).
+    NetworkNotAllowed = "network-not-allowed", 403, Caller, "This address may not call here";
+    /// The request comes from a page, at a server door.
+    BrowserNotAllowed = "browser-not-allowed", 403, Caller, "Browsers may not call here";
+    /// Nothing is published there, or nothing for this caller.
+    NotFound = "not-found", 404, Caller, "There is nothing here";
+    /// The path is published with other methods (server doors).
+    MethodNotAllowed = "method-not-allowed", 405, Caller, "The method is not published here";
+    /// The caller took too long to send the request.
+    RequestTimeout = "request-timeout", 408, Caller, "The request took too long to arrive";
+    /// The body is larger than the operation takes.
+    BodyTooLarge = "body-too-large", 413, Caller, "The body is too large";
+    /// The request target is longer than the door takes.
+    TargetTooLong = "target-too-long", 414, Caller, "The URL is too long";
+    /// An expectation other than `100-continue`.
+    ExpectationFailed = "expectation-failed", 417, Caller, "The expectation cannot be met";
+    /// The name asked for belongs to another door.
+    MisdirectedRequest = "misdirected-request", 421, Caller, "This name is not served here";
+    /// The header section is larger, or has more fields, than the door takes.
+    HeadersTooLarge = "headers-too-large", 431, Caller, "The header section is too large";
+    /// The house failed.
+    InternalError = "internal-error", 500, Gateway, "Something failed here";
+    /// A method, coding or upgrade that is not implemented.
+    NotImplemented = "not-implemented", 501, Caller, "This is not implemented";
+    /// The service could not be connected to.
+    UpstreamUnreachable = "upstream-unreachable", 502, Upstream, "The service cannot be reached";
+    /// The service closed or broke the exchange before its answer was whole.
+    UpstreamBroken = "upstream-broken", 502, Upstream, "The service broke off its answer";
+    /// The service's answer is not one unambiguous HTTP answer.
+    UpstreamMalformed = "upstream-malformed", 502, Upstream, "The service gave a malformed answer";
+    /// The service answered 5xx, replaced at a client door.
+    UpstreamFailed = "upstream-failed", 502, Upstream, "The service failed";
+    /// The house is at one of its bounds, or closing.
+    Overloaded = "overloaded", 503, Gateway, "There is too much to do at the moment";
+    /// The service did not answer within the deadline.
+    UpstreamTimeout = "upstream-timeout", 504, Upstream, "The service took too long";
+    /// An HTTP version other than 1.0, 1.1 or 2.
+    VersionNotSupported = "version-not-supported", 505, Caller, "This HTTP version is not supported";
+}
+
+impl Code {
+    /// The code of that text, if there is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// The `type` member of RFC 9457: a name, not an address, so that it needs no server to stay true.
+    #[must_use]
+    pub fn type_uri(self) -> String {
+        format!("urn:vestibule:problem:{}", self.as_str())
+    }
+}
