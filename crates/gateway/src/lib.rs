@@ -1,1 +1,8 @@
-//! Not yet furnished.
+//! Doors, connections, and the life of one request.
+
+mod settings;
+
+pub use settings::{
+    CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings,
+    Patience, Protocols, Settings, TlsSettings, UpstreamErrors,
+};

@@ -1,0 +1,177 @@
+//! What the file says of doors and operations, as this room needs it: resolved, complete, and checked beforehand.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guard::Networks;
+use model::Door;
+use routing::{HostPattern, Table};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use upstream::ServiceSettings;
+
+/// One whole configuration of the data plane; loaded and swapped as one.
+pub struct Settings {
+    /// Short hash of everything that was read, for `status`.
+    pub hash: Arc<str>,
+    /// The doors; their order is the door index of metrics.
+    pub doors: Vec<DoorSettings>,
+    /// The operations; `OperationId` is the index.
+    pub operations: Vec<OperationSettings>,
+    /// Who may call each operation; the same index.
+    pub rules: policy::Rules,
+    /// Keys and workloads.
+    pub directory: auth::Directory,
+    /// The services; `ServiceId` is the index.
+    pub services: Vec<ServiceSettings>,
+}
+
+/// One door.
+pub struct DoorSettings {
+    /// Name and kind.
+    pub door: Door,
+    /// Where it listens.
+    pub listen: Vec<SocketAddr>,
+    /// Plain port that only redirects to this door.
+    pub redirect_from: Option<SocketAddr>,
+    /// The names served; empty for any name that no other door has.
+    pub hosts: Vec<HostPattern>,
+    /// `None` for cleartext.
+    pub tls: Option<TlsSettings>,
+    /// Which protocols are spoken.
+    pub protocols: Protocols,
+    /// Who may connect.
+    pub networks: Networks,
+    /// How many may be connected.
+    pub connections: ConnectionBounds,
+    /// How large the head of a request may be.
+    pub heads: HeadBounds,
+    /// How slow a caller may be.
+    pub patience: Patience,
+    /// How much a refusal tells, before an operation is known.
+    pub errors: Errors,
+    /// Host, path and method to operation.
+    pub routes: Table,
+}
+
+/// Certificates of a door, and what it asks of its callers.
+pub struct TlsSettings {
+    /// One or more certificates; chosen by server name, the first where none fits or none was sent.
+    pub certificates: Vec<CertificateAndKey>,
+    /// Whether a certificate is asked of the caller.
+    pub clients: ClientCertificates,
+    /// Whether TLS 1.2 is accepted beside 1.3.
+    pub tls12: bool,
+}
+
+/// A certificate chain, leaf first, and its key.
+pub struct CertificateAndKey {
+    /// DER certificates, leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The leaf's key.
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// What a door asks of its callers in the handshake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientCertificates {
+    /// Nothing.
+    NotAsked,
+    /// A certificate may be shown; a bad one ends the handshake.
+    Optional {
+        /// The only anchors.
+        anchors: Vec<CertificateDer<'static>>,
+    },
+    /// No certificate, no connection.
+    Required {
+        /// The only anchors.
+        anchors: Vec<CertificateDer<'static>>,
+    },
+}
+
+/// Which protocols a door speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protocols {
+    /// HTTP/1.1 and 1.0.
+    pub http1: bool,
+    /// HTTP/2 by ALPN.
+    pub http2: bool,
+}
+
+/// Bounds on open connections of a door, over all threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionBounds {
+    /// In all.
+    pub at_most: u32,
+    /// From one address (IPv6: one /64).
+    pub per_address: u32,
+}
+
+/// Bounds on the head of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadBounds {
+    /// Request line and fields together, in bytes.
+    pub bytes: usize,
+    /// Number of fields.
+    pub fields: usize,
+    /// The request target alone, in bytes.
+    pub target_bytes: usize,
+}
+
+/// How long a door waits for a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For the TLS handshake.
+    pub handshake: Duration,
+    /// For a whole head, from its first byte; on a new connection from its opening.
+    pub head: Duration,
+    /// For the next request on an open connection.
+    pub keep_alive: Duration,
+    /// For the caller to take or send the next bytes of a body.
+    pub stall: Duration,
+    /// Slowest body taken, in bytes per second, after a first `stall`; 0 for any.
+    pub body_bytes_per_second: u64,
+}
+
+/// How much a refusal tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errors {
+    /// Code and title; unknown and forbidden look alike.
+    Terse,
+    /// Also the stage, the rule and its line.
+    Detailed,
+}
+
+/// What becomes of a service's own 5xx answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamErrors {
+    /// Replaced by the house's problem.
+    Replace,
+    /// Passed as they are.
+    Pass,
+}
+
+/// One published operation.
+#[derive(Clone, Debug)]
+pub struct OperationSettings {
+    /// Name of its API.
+    pub api: Arc<str>,
+    /// Its name within the API.
+    pub name: Arc<str>,
+    /// `file:line:column` where it is published.
+    pub place: Arc<str>,
+    /// The API's path, without a trailing slash (empty for `/`); the service sees the path without it.
+    pub prefix: Arc<str>,
+    /// Networks of the API and of the operation; all must admit the caller's address.
+    pub networks: Vec<Networks>,
+    /// For the whole answer.
+    pub deadline: Duration,
+    /// For silence on a body that is under way.
+    pub idle: Duration,
+    /// Largest request body, in bytes.
+    pub body_bytes: u64,
+    /// How much a refusal tells.
+    pub errors: Errors,
+    /// What becomes of the service's 5xx.
+    pub upstream_errors: UpstreamErrors,
+}
