@@ -1,0 +1,61 @@
+//! Programs and files that a test needs beyond Rust: found, or left out by name, never skipped in silence.
+//!
+//! The table of tools is `needs.txt` of xtask; `cargo xtask test` installs what
+//! it can and says beforehand what it may leave out (`VESTIBULE_ALLOW_MISSING`).
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+const TABLE: &str = include_str!("../../../xtask/needs.txt");
+
+/// Whether this tool is there. Says `left out: TEST: needs TOOL` where it is not and its absence is allowed.
+///
+/// # Panics
+/// When the tool is not in the table, or is missing without `VESTIBULE_ALLOW_MISSING` naming it.
+#[must_use]
+pub fn needs(tool: &str) -> bool {
+    let line = TABLE.lines().find(|line| line.split('|').next().is_some_and(|name| name.trim() == tool));
+    let commands =
+        line.and_then(|line| line.split('|').nth(1)).unwrap_or_else(|| panic!("`{tool}` is not in xtask/needs.txt"));
+    if commands.split_whitespace().any(|command| find(command).is_some()) {
+        return true;
+    }
+    leave_out(tool, &format!("`{tool}` is not installed"));
+    false
+}
+
+/// The folder of external test vectors of that name, if `VESTIBULE_VECTORS` has it; else left out as `needs` does.
+///
+/// # Panics
+/// When it is missing and `VESTIBULE_ALLOW_MISSING` does not name `vectors`.
+#[must_use]
+pub fn vectors(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("VESTIBULE_VECTORS").map(|folder| Path::new(&folder).join(name));
+    if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+        return Some(folder);
+    }
+    leave_out("vectors", &format!("the folder `{name}` is not under VESTIBULE_VECTORS"));
+    None
+}
+
+fn find(command: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.is_file())
+}
+
+/// Written past the capture of the test harness, and into the file from which xtask makes its summary.
+fn leave_out(what: &str, why: &str) {
+    let allowed = std::env::var("VESTIBULE_ALLOW_MISSING").unwrap_or_default();
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    assert!(
+        allowed.split(',').any(|name| name.trim() == what),
+        "{why}; install it, or leave this test out by name: cargo xtask test --allow-missing {what}"
+    );
+    let line = format!("left out: {test}: needs {what}\n");
+    // Nothing can be done about a closed stderr; the panic above is what protects.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(file) = std::env::var_os("VESTIBULE_LEFT_OUT") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
+        file.and_then(|mut file| file.write_all(line.as_bytes())).expect("VESTIBULE_LEFT_OUT can be written");
+    }
+}
