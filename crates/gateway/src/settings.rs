@@ -55,6 +55,7 @@ pub struct DoorSettings {
 }
 
 /// Certificates of a door, and what it asks of its callers.
+#[derive(Debug, PartialEq, Eq)]
 pub struct TlsSettings {
     /// One or more certificates; chosen by server name, the first where none fits or none was sent.
     pub certificates: Vec<CertificateAndKey>,
@@ -65,6 +66,7 @@ pub struct TlsSettings {
 }
 
 /// A certificate chain, leaf first, and its key.
+#[derive(Debug, PartialEq, Eq)]
 pub struct CertificateAndKey {
     /// DER certificates, leaf first.
     pub chain: Vec<CertificateDer<'static>>,
@@ -154,6 +156,8 @@ pub enum UpstreamErrors {
 /// One published operation.
 #[derive(Clone, Debug)]
 pub struct OperationSettings {
+    /// The index of the door that it is published at.
+    pub door: usize,
     /// Name of its API.
     pub api: Arc<str>,
     /// Its name within the API.
