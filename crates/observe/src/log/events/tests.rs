@@ -1,0 +1,1 @@
+//! Lines of events and gaps.

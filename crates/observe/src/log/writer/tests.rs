@@ -1,0 +1,1 @@
+//! Sinks that stall, fail, or take a little at a time.

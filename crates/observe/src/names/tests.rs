@@ -1,0 +1,1 @@
+//! Rows and the names that keep them.

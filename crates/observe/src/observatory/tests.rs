@@ -1,0 +1,1 @@
+//! Threads, reloads and sums.
