@@ -1,3 +1,55 @@
-//! The project's own chores.
+//! The project's own chores: `cargo xtask test`, `lint`, `bench` and their parts.
+//!
+//! `test` and `lint` together are what CI runs; see `.ci/run`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 
-fn main() {}
+mod bench;
+mod layers;
+mod lint;
+mod needs;
+mod repository;
+mod step;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own chores", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run all tests; say what they need, install it where possible, name what was left out
+    Test(test::Args),
+    /// Check form: fmt, clippy, layers, tidy, docs
+    Lint(lint::Args),
+    /// Check who may use whom, by the table in ARCHITECTURE.md
+    Layers,
+    /// Check the rules of the house that no other tool knows
+    Tidy,
+    /// Measure
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test(args) => test::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Layers => layers::run(),
+        Command::Tidy => tidy::run(),
+        Command::Bench(args) => bench::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

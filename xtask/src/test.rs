@@ -1,0 +1,112 @@
+//! `cargo xtask test`: all tests, and a list of exactly what was left out.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::needs::{self, VECTORS};
+use crate::repository;
+use crate::step::{Steps, must_succeed};
+
+/// How to test.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only these may be missing, their tests left out; anything else missing is a failure.
+    /// Without this, tests of whatever is missing and cannot be installed are left out and named
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
+    allow_missing: Option<Vec<String>>,
+    /// Print what the tests need and whether it is there, and run nothing
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs everything.
+///
+/// # Errors
+/// When a test fails, or something is missing that may not be.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let named = args.allow_missing.as_deref().map(known).transpose()?;
+    if args.list {
+        return list();
+    }
+    let mut steps = Steps::default();
+    let mut allowed = Vec::new();
+    steps.run("needs", || {
+        allowed = needs(named)?;
+        Ok(())
+    });
+    let record = record_of_left_out()?;
+    steps.run("cargo test", || {
+        let mut cargo = repository::cargo(&["test", "--workspace", "--no-fail-fast"]);
+        cargo.env("VESTIBULE_ALLOW_MISSING", allowed.join(",")).env("VESTIBULE_LEFT_OUT", &record);
+        must_succeed(&mut cargo)
+    });
+    summary(&record)?;
+    steps.finish()
+}
+
+/// The names, if all of them mean something.
+fn known(names: &[String]) -> Result<Vec<String>> {
+    let table = needs::table()?;
+    for name in names {
+        if name != VECTORS && !table.iter().any(|tool| tool.name == name) {
+            let all: Vec<&str> = table.iter().map(|tool| tool.name).chain([VECTORS]).collect();
+            bail!("`{name}` cannot be allowed to be missing; what can: {}", all.join(", "));
+        }
+    }
+    Ok(names.to_vec())
+}
+
+fn list() -> Result<()> {
+    for tool in needs::table()? {
+        let state = if tool.is_there() { "there" } else { "missing" };
+        println!("{:<9} {state:<8} {}", tool.name, tool.what_for);
+    }
+    let state = if std::env::var_os("VESTIBULE_VECTORS").is_some() { "there" } else { "missing" };
+    println!("{VECTORS:<9} {state:<8} external test vectors, in the folder named by VESTIBULE_VECTORS");
+    Ok(())
+}
+
+/// Gets what is needed; what tests may do without.
+fn needs(named: Option<Vec<String>>) -> Result<Vec<String>> {
+    let missing = needs::missing()?;
+    for tool in &missing {
+        println!("missing: {}: {}", tool.name, tool.what_for);
+    }
+    let Some(allowed) = named else {
+        return Ok(missing.iter().map(|tool| tool.name.to_owned()).chain([VECTORS.to_owned()]).collect());
+    };
+    let wanting: Vec<&str> = missing.iter().map(|tool| tool.name).collect();
+    let wanting: Vec<&str> =
+        wanting.into_iter().filter(|name| !allowed.iter().any(|allowed| allowed == name)).collect();
+    if !wanting.is_empty() {
+        bail!("missing, and neither installable here nor allowed to be: {}", wanting.join(", "));
+    }
+    Ok(allowed)
+}
+
+/// An empty file into which tests write what they leave out.
+fn record_of_left_out() -> Result<PathBuf> {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository::root().join("target"), PathBuf::from);
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("left-out.txt");
+    std::fs::write(&file, "")?;
+    Ok(file)
+}
+
+fn summary(record: &std::path::Path) -> Result<()> {
+    let text = std::fs::read_to_string(record)?;
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    if lines.is_empty() {
+        println!("nothing was left out");
+    }
+    for line in lines {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
