@@ -1,0 +1,255 @@
+//! The fields of one head: a buffer of octets, where each field lies in it, and where each known name stands first.
+//!
+//! Names are lower case, values are trimmed and otherwise exactly as they came.
+//! The order of arrival is kept. `clear` keeps the memory, so that a head that is
+//! used again allocates nothing.
+
+mod connection;
+mod line;
+mod name;
+
+use std::ops::Range;
+
+use crate::HeadError;
+use crate::octets;
+
+pub(crate) use line::{Line, read_line};
+pub use name::Name;
+
+/// Memory that a cleared head keeps; what one large head needed is given back.
+pub(crate) const KEPT_BYTES: usize = 8 * 1024;
+const KEPT_FIELDS: usize = 128;
+
+/// One field as it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// The name in lower case.
+    pub name: &'a str,
+    /// The name, where it is a known one.
+    pub known: Name,
+    /// The value without white space at its ends.
+    pub value: &'a [u8],
+    /// It ends at this hop and is not forwarded (RFC 9110 §7.6.1).
+    pub hop_by_hop: bool,
+}
+
+/// The fields of one head or trailer section.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// Values lie in here, and between them whatever stood between them.
+    bytes: Vec<u8>,
+    /// The names that are not known ones, in lower case, one after the other.
+    names: String,
+    spans: Vec<Span>,
+    places: [Place; Name::COUNT],
+}
+
+/// Where one field lies.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    value_start: u32,
+    value_len: u32,
+    name_start: u32,
+    name_len: u16,
+    known: Name,
+    hop_by_hop: bool,
+}
+
+/// Where a known name stands first, and how often it stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    first: u16,
+    count: u16,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fields {
+    /// No fields, and no memory yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            names: String::new(),
+            spans: Vec::new(),
+            places: [Place { first: 0, count: 0 }; Name::COUNT],
+        }
+    }
+
+    /// Forgets all fields and keeps a moderate amount of memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
+        self.names.clear();
+        self.names.shrink_to(KEPT_BYTES);
+        self.spans.clear();
+        self.spans.shrink_to(KEPT_FIELDS);
+        self.places.fill(Place::default());
+    }
+
+    /// How many field lines there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Adds a field: the name is checked and made lower case, the value is checked and trimmed.
+    ///
+    /// # Errors
+    /// [`HeadError::FieldName`], [`HeadError::FieldValue`]; [`HeadError::TooLarge`] and
+    /// [`HeadError::TooManyFields`] beyond what the index can hold (4 GiB, 65,535 fields).
+    pub fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
+        if !octets::is_token(name) {
+            return Err(HeadError::FieldName);
+        }
+        let value = octets::trim(value);
+        if !octets::is_value(value) {
+            return Err(HeadError::FieldValue);
+        }
+        let start = self.bytes.len();
+        self.record(name, start..start + value.len())?;
+        self.bytes.extend_from_slice(value);
+        Ok(())
+    }
+
+    /// Notes a checked field whose value will lie at `value` once [`keep`](Self::keep) has been given the octets.
+    pub(crate) fn record(&mut self, name: &[u8], value: Range<usize>) -> Result<(), HeadError> {
+        let known = Name::of(name);
+        let name_start = self.names.len();
+        let mut name_len = 0;
+        if known == Name::Other {
+            let text = std::str::from_utf8(name).map_err(|_| HeadError::FieldName)?;
+            self.names.push_str(text);
+            if let Some(pushed) = self.names.get_mut(name_start..) {
+                pushed.make_ascii_lowercase();
+            }
+            name_len = u16::try_from(name.len()).map_err(|_| HeadError::TooLarge)?;
+        }
+        let index = u16::try_from(self.spans.len()).map_err(|_| HeadError::TooManyFields)?;
+        let offset = |at: usize| u32::try_from(at).map_err(|_| HeadError::TooLarge);
+        self.spans.push(Span {
+            value_start: offset(value.start)?,
+            value_len: offset(value.len())?,
+            name_start: offset(name_start)?,
+            name_len,
+            known,
+            hop_by_hop: known.is_hop_by_hop(),
+        });
+        if let Some(place) = self.places.get_mut(known as usize) {
+            if place.count == 0 {
+                place.first = index;
+            }
+            place.count = place.count.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Takes over the octets that recorded values lie in; only for fields that were all recorded, none pushed.
+    pub(crate) fn keep(&mut self, octets: &[u8]) {
+        self.bytes.extend_from_slice(octets);
+    }
+
+    /// All fields in the order of arrival.
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+        self.spans.iter().map(|span| self.field(span))
+    }
+
+    /// The fields that are forwarded: without those that end at this hop or that `Connection` names.
+    pub fn end_to_end(&self) -> impl Iterator<Item = Field<'_>> {
+        self.spans.iter().filter(|span| !span.hop_by_hop).map(|span| self.field(span))
+    }
+
+    /// The first value of a known name; `None` for [`Name::Other`].
+    #[must_use]
+    pub fn get(&self, name: Name) -> Option<&[u8]> {
+        let place = self.place(name);
+        if place.count == 0 {
+            return None;
+        }
+        self.spans.get(usize::from(place.first)).map(|span| self.value(span))
+    }
+
+    /// All values of a known name in the order of arrival; none for [`Name::Other`].
+    pub fn all(&self, name: Name) -> impl Iterator<Item = &[u8]> {
+        let place = self.place(name);
+        self.spans
+            .get(usize::from(place.first)..)
+            .unwrap_or_default()
+            .iter()
+            .filter(move |span| span.known == name)
+            .take(usize::from(place.count))
+            .map(|span| self.value(span))
+    }
+
+    /// How often a known name stands; 0 for [`Name::Other`].
+    #[must_use]
+    pub fn count(&self, name: Name) -> usize {
+        usize::from(self.place(name).count)
+    }
+
+    /// The first value of the name, known or not, in any case.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&[u8]> {
+        match Name::of(name.as_bytes()) {
+            Name::Other => self.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value),
+            known => self.get(known),
+        }
+    }
+
+    /// Whether a name that may stand once only stands more often.
+    pub(crate) fn repeats_a_single(&self) -> bool {
+        self.spans.iter().any(|span| span.known.is_single() && self.place(span.known).count > 1)
+    }
+
+    /// Says that fields of this name end here.
+    pub(crate) fn hide(&mut self, name: Name) {
+        for span in self.spans.iter_mut().filter(|span| span.known == name) {
+            span.hop_by_hop = true;
+        }
+    }
+
+    fn place(&self, name: Name) -> Place {
+        match name {
+            Name::Other => Place::default(),
+            known => self.places.get(known as usize).copied().unwrap_or_default(),
+        }
+    }
+
+    fn field(&self, span: &Span) -> Field<'_> {
+        let name = match span.known {
+            Name::Other => {
+                let start = span.name_start as usize;
+                self.names.get(start..start + usize::from(span.name_len)).unwrap_or_default()
+            }
+            known => known.as_str(),
+        };
+        Field { name, known: span.known, value: self.value(span), hop_by_hop: span.hop_by_hop }
+    }
+
+    fn value(&self, span: &Span) -> &[u8] {
+        let start = span.value_start as usize;
+        self.bytes.get(start..start + span.value_len as usize).unwrap_or_default()
+    }
+}
+
+/// Two sets of fields are equal when they have the same fields in the same order.
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Fields {}
+
+#[cfg(test)]
+mod tests;

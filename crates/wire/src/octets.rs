@@ -1,0 +1,106 @@
+//! Which octets may stand where: the tables and scans that every other file reads bytes with.
+
+const fn token_table() -> [u8; 256] {
+    let mut table = [0_u8; 256];
+    let mut octet = 0_u8;
+    loop {
+        let is_token = octet.is_ascii_alphanumeric()
+            || matches!(
+                octet,
+                b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+            );
+        if is_token {
+            #[expect(clippy::indexing_slicing, reason = "an octet is always inside a table of 256")]
+            {
+                table[octet as usize] = octet.to_ascii_lowercase();
+            }
+        }
+        if octet == u8::MAX {
+            return table;
+        }
+        octet += 1;
+    }
+}
+
+/// The lower-case form of each octet of a token (RFC 9110 §5.6.2), and 0 for all others.
+static TOKEN: [u8; 256] = token_table();
+
+/// Whether the octet may stand in a token: a field name, a method, a transfer coding.
+#[inline]
+pub(crate) fn is_token_octet(octet: u8) -> bool {
+    TOKEN.get(usize::from(octet)).is_some_and(|&lower| lower != 0)
+}
+
+/// Whether the text is a token: not empty, and token octets only.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|&octet| is_token_octet(octet))
+}
+
+/// Whether the text is a token without upper-case letters, as HTTP/2 demands of names (RFC 9113 §8.2).
+pub(crate) fn is_lower_token(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.iter().all(|&octet| octet != 0 && TOKEN.get(usize::from(octet)).is_some_and(|&lower| lower == octet))
+}
+
+/// Whether the octet may stand in a field value: VCHAR, SP, HTAB or obs-text (RFC 9110 §5.5).
+#[inline]
+const fn is_value_octet(octet: u8) -> bool {
+    (octet >= b' ' && octet != 0x7F) || octet == b'\t'
+}
+
+/// How many octets at the front may stand in a field value; eight are looked at together.
+#[inline]
+pub(crate) fn value_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut read = 0;
+    for word in words {
+        if may_hold_control(u64::from_le_bytes(*word))
+            && let Some(at) = word.iter().position(|&octet| !is_value_octet(octet))
+        {
+            return read + at;
+        }
+        read += 8;
+    }
+    read + rest.iter().position(|&octet| !is_value_octet(octet)).unwrap_or(rest.len())
+}
+
+/// True if one of the eight octets is a control; a tab counts here and is let through by the closer look.
+#[inline]
+const fn may_hold_control(word: u64) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+    let delete = word ^ (ONES * 0x7F);
+    let is_delete = delete.wrapping_sub(ONES) & !delete;
+    (below_space | is_delete) & HIGH != 0
+}
+
+/// Whether the text may be a field value as it stands.
+pub(crate) fn is_value(text: &[u8]) -> bool {
+    value_len(text) == text.len()
+}
+
+/// Space or tab: optional white space (RFC 9110 §5.6.3).
+#[inline]
+pub(crate) const fn is_blank(octet: u8) -> bool {
+    octet == b' ' || octet == b'\t'
+}
+
+/// The text without white space at either end.
+#[inline]
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_blank(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && is_blank(*last)
+    {
+        text = rest;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
