@@ -58,6 +58,8 @@ codes! {
     CredentialInvalid = "credential-invalid", 401, Caller, "The credential is not valid";
     /// The credential is of a kind that this door does not take.
     CredentialMisplaced = "credential-misplaced", 401, Caller, "This kind of credential is not taken here";
+    /// The credential lacks a scope that the operation asks for (RFC 6750 §3.1); said at both kinds of door.
+    InsufficientScope = "insufficient-scope", 403, Caller, "The credential lacks a scope";
     /// The caller is known and has no right to this (server doors; client doors answer `not-found`).
     NotAllowed = "not-allowed", 403, Caller, "The caller may not do this";
     /// The caller's address is outside the networks of the door or API (server doors; client doors answer `not-found`).
