@@ -34,6 +34,8 @@ mod observatory;
 mod observer;
 mod record;
 mod settings;
+#[cfg(test)]
+mod specimen;
 
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
 pub use counts::{ConnectionBound, HandshakeFailure};
