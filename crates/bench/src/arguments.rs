@@ -1,0 +1,108 @@
+//! What the load generator is told on its command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The load generator and the origin of the comparisons.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes the certificates and keys that all proxies and callers of a comparison use.
+    Certificates {
+        /// Where to; must exist.
+        directory: PathBuf,
+    },
+    /// Serves `/bytes/N` until it is stopped.
+    Origin {
+        /// Where to listen.
+        listen: SocketAddr,
+    },
+    /// Puts load on a proxy and prints one JSON object about it.
+    Load(Box<Load>),
+}
+
+/// How the requests follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shape {
+    /// Each connection asks again as soon as it is answered.
+    Closed,
+    /// As closed, and each request has a connection and a full handshake of its own.
+    Handshakes,
+    /// Requests are due at `--rate`, whoever is free sends them.
+    Paced,
+    /// Connections are opened, used once and left alone; memory is what is measured.
+    Idle,
+}
+
+/// What is spoken to the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Load {
+    /// The proxy's address.
+    #[arg(long)]
+    pub(crate) target: SocketAddr,
+    /// Serve the origin at this address, by the same thread.
+    #[arg(long)]
+    pub(crate) origin: Option<SocketAddr>,
+    /// What the requests name as their authority.
+    #[arg(long, default_value = "localhost")]
+    pub(crate) authority: String,
+    /// Length of the answers' bodies, in bytes.
+    #[arg(long, default_value_t = 1024)]
+    pub(crate) length: usize,
+    #[arg(long, value_enum, default_value = "closed")]
+    pub(crate) shape: Shape,
+    #[arg(long, value_enum, default_value = "http1")]
+    pub(crate) protocol: Protocol,
+    /// Speak TLS, and expect exactly this certificate (PEM).
+    #[arg(long)]
+    pub(crate) server_certificate: Option<PathBuf>,
+    /// The caller's own certificate (PEM).
+    #[arg(long, requires = "server_certificate", requires = "key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The caller's own key (PEM).
+    #[arg(long)]
+    pub(crate) key: Option<PathBuf>,
+    #[arg(long, default_value_t = 64)]
+    pub(crate) connections: usize,
+    /// HTTP/2: streams open at the same time on each connection.
+    #[arg(long, default_value_t = 8)]
+    pub(crate) streams: usize,
+    /// Paced: requests per second.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) rate: u64,
+    /// Load before the window, in milliseconds.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) warm_up_ms: u64,
+    /// Length of the window, in milliseconds.
+    #[arg(long, default_value_t = 3_000)]
+    pub(crate) window_ms: u64,
+    /// Stop after exactly this many requests instead, without warm-up (closed load over HTTP/1.1).
+    #[arg(long)]
+    pub(crate) requests: Option<u64>,
+    /// A process whose CPU and memory are the proxy's; may be said several times.
+    #[arg(long = "process")]
+    pub(crate) processes: Vec<u32>,
+}
+
+impl Load {
+    pub(crate) fn warm_up(&self) -> Duration {
+        Duration::from_millis(self.warm_up_ms)
+    }
+
+    pub(crate) fn window(&self) -> Duration {
+        Duration::from_millis(self.window_ms)
+    }
+}

@@ -1,0 +1,93 @@
+//! Puts one kind of load on one proxy and reports what a window of it has shown.
+//!
+//! Steps: serve the origin, start the callers, let them warm up, read all
+//! counters, wait for the window, read them again, stop.
+
+mod exchange;
+mod fault;
+mod http1;
+mod http2;
+mod idle;
+mod paced;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use crate::arguments::{Load, Protocol, Shape};
+use crate::report::Report;
+use crate::transport::Dialler;
+use crate::{body, origin};
+use exchange::Exchange;
+use std::rc::Rc;
+use tokio::task::{JoinSet, spawn_local};
+use window::Window;
+
+/// What every caller of a run shares.
+struct Run {
+    dialler: Dialler,
+    exchange: Exchange,
+    window: Window,
+}
+
+/// Runs the load to its end.
+///
+/// # Errors
+/// When the files it was told of cannot be read, the origin cannot listen or a
+/// process to be measured is gone. Wrong answers are no error but counted.
+pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
+    if let Some(address) = load.origin {
+        spawn_local(origin::serve(origin::bind(address)?));
+    }
+    let run = Rc::new(Run {
+        dialler: Dialler::new(load)?,
+        exchange: Exchange::new(load, body::body(load.length)),
+        window: Window::new(&load.processes)?,
+    });
+    if load.shape == Shape::Idle {
+        return idle::run(&run, load).await;
+    }
+    let mut callers = start_callers(&run, load);
+    if load.requests.is_some() {
+        run.window.open()?;
+        callers.join_all().await;
+        return run.window.close(load);
+    }
+    tokio::time::sleep(load.warm_up()).await;
+    run.window.open()?;
+    tokio::time::sleep(load.window()).await;
+    let report = run.window.close(load);
+    callers.abort_all();
+    report
+}
+
+fn start_callers(run: &Rc<Run>, load: &Load) -> JoinSet<()> {
+    let mut callers = JoinSet::new();
+    let queue = Rc::new(paced::Queue::default());
+    if load.shape == Shape::Paced {
+        let (run, queue, rate) = (Rc::clone(run), Rc::clone(&queue), load.rate);
+        callers.spawn_local(async move { paced::clock(&run, &queue, rate).await });
+    }
+    for index in 0..load.connections {
+        let (run, queue) = (Rc::clone(run), Rc::clone(&queue));
+        let (shape, protocol, streams) = (load.shape, load.protocol, load.streams);
+        let quota = load.requests.map_or(u64::MAX, |all| share(all, load.connections, index));
+        callers.spawn_local(async move {
+            let ended = match (shape, protocol) {
+                (Shape::Handshakes, _) => http1::handshakes(&run).await,
+                (Shape::Paced, _) => paced::caller(&run, &queue).await,
+                (_, Protocol::Http1) => http1::caller(&run, quota).await,
+                (_, Protocol::Http2) => http2::caller(&run, streams).await,
+            };
+            if let Err(fault) = ended {
+                run.window.fault(&fault);
+            }
+        });
+    }
+    callers
+}
+
+/// How many of `all` requests connection `index` of `connections` sends.
+fn share(all: u64, connections: usize, index: usize) -> u64 {
+    let connections = connections.max(1) as u64;
+    all / connections + u64::from((index as u64) < all % connections)
+}

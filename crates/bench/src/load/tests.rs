@@ -1,0 +1,94 @@
+//! The generator against servers whose answers are known: what is right is counted, what is wrong is seen.
+
+mod servers;
+
+use super::run;
+use crate::arguments::{Arguments, Command};
+use crate::report::Report;
+use clap::Parser;
+use servers::{Server, TLS_FILES};
+use std::time::Duration;
+use tokio::runtime::{Builder, LocalOptions};
+
+/// Runs a load that must end by itself within seconds.
+fn report(server: &Server, arguments: &str) -> Report {
+    let target = server.address.to_string();
+    let words = ["bench", "load", "--target", &target].into_iter().chain(arguments.split_whitespace());
+    let Command::Load(load) = Arguments::parse_from(words).command else { panic!("not a load") };
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
+    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), run(&load)).await.unwrap().unwrap() })
+}
+
+fn fault(answer: &'static str) -> String {
+    let report = report(&Server::repeating(answer), "--length 4 --connections 1 --requests 2");
+    assert_eq!(report.faults, 1, "{answer:?}");
+    report.first_fault.unwrap()
+}
+
+#[test]
+fn exactly_the_wanted_requests_are_sent_and_counted() {
+    let report = report(&Server::origin(), "--length 1024 --connections 3 --requests 100");
+    assert_eq!((report.requests, report.faults), (100, 0), "{:?}", report.first_fault);
+    assert!(report.p50_us > 0.0 && report.p99_us >= report.p50_us);
+}
+
+#[test]
+fn long_bodies_arrive_whole() {
+    let report = report(&Server::origin(), "--length 300000 --connections 2 --requests 40");
+    assert_eq!((report.requests, report.faults), (40, 0), "{:?}", report.first_fault);
+}
+
+#[test]
+fn an_answer_that_is_wrong_in_any_way_is_a_fault() {
+    assert!(fault("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 4\r\n\r\n!\"#$").contains("502"));
+    assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n!\"#").contains("length"));
+    assert!(fault("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n!\"#$\r\n0\r\n\r\n").contains("length"));
+    assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n!\"#x").contains("body"));
+    assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n!\"#$%").contains("more came"));
+    assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nConnection: close\r\n\r\n!\"#$").contains("kept"));
+    assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n").contains("ended"));
+}
+
+#[test]
+fn a_paced_load_keeps_its_rate() {
+    let report =
+        report(&Server::origin(), "--shape paced --rate 500 --connections 4 --warm-up-ms 100 --window-ms 1000");
+    assert_eq!(report.faults, 0, "{:?}", report.first_fault);
+    assert!((400..=600).contains(&report.due), "{} due", report.due);
+    assert!(report.requests >= report.due * 9 / 10, "{} of {}", report.requests, report.due);
+}
+
+#[test]
+fn idle_connections_are_used_twice_and_stay_open() {
+    let report = report(&Server::origin(), "--shape idle --connections 20");
+    assert_eq!((report.requests, report.faults), (20, 0), "{:?}", report.first_fault);
+}
+
+#[test]
+fn http2_streams_are_answered_and_checked() {
+    let report = report(&Server::http2(1024), "--protocol http2 --connections 2 --warm-up-ms 100 --window-ms 300");
+    assert_eq!(report.faults, 0, "{:?}", report.first_fault);
+    assert!(report.requests > 50, "{}", report.requests);
+    let wrong = self::report(&Server::http2(1000), "--protocol http2 --connections 1 --warm-up-ms 100 --window-ms 100");
+    assert!(wrong.first_fault.unwrap().contains("length"));
+}
+
+#[test]
+fn every_connection_of_the_handshake_load_makes_a_full_handshake() {
+    let server = Server::tls();
+    let pinned = server.file(TLS_FILES.certificate);
+    let arguments =
+        format!("--shape handshakes --server-certificate {pinned} --connections 2 --warm-up-ms 50 --window-ms 300");
+    let report = report(&server, &arguments);
+    assert_eq!(report.faults, 0, "{:?}", report.first_fault);
+    assert!(report.requests > 5, "{}", report.requests);
+    assert!(server.full_handshakes() as u64 >= report.requests);
+}
+
+#[test]
+fn another_certificate_than_the_pinned_one_is_a_fault() {
+    let (server, other) = (Server::tls(), Server::tls());
+    let pinned = other.file(TLS_FILES.certificate);
+    let report = report(&server, &format!("--server-certificate {pinned} --connections 1 --requests 1"));
+    assert_eq!((report.requests, report.faults), (0, 1));
+}

@@ -1,0 +1,59 @@
+//! The load generator and the origin of the comparisons: one thread, much cheaper than the proxies it measures.
+//!
+//! `cargo xtask bench proxy` starts this program on one core and a proxy on
+//! another. Origin and callers share a thread, so that what they cost together
+//! is one figure (`load_busy`) that says whether the measurement is sound: a
+//! proxy that waits for its load generator looks better than it is.
+//!
+//! Vocabulary:
+//! - **closed load**: each connection (or HTTP/2 stream) asks again as soon as it is answered;
+//! - **paced load**: requests are due at a fixed rate and their latency counts from when they were due, not
+//!   from when a free connection was found, so that a stall is seen by all whom it would have hit;
+//! - **window**: the measured time after the warm-up. CPU and counters are read at both of its ends.
+//!
+//! Deliberately absent: randomness, retries, any tolerance for a wrong answer.
+
+mod arguments;
+mod body;
+mod certificates;
+mod histogram;
+mod load;
+mod origin;
+mod processes;
+mod report;
+mod transport;
+
+use anyhow::Context;
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+
+fn main() -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    match run(&arguments::Arguments::parse().command, &mut out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done about a standard error that is closed.
+            writeln!(std::io::stderr(), "error: {error:#}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &arguments::Command, out: &mut dyn Write) -> anyhow::Result<()> {
+    match command {
+        arguments::Command::Certificates { directory } => certificates::write(directory),
+        arguments::Command::Origin { listen } => {
+            runtime()?.block_on(async { origin::serve(origin::bind(*listen)?).await })
+        }
+        arguments::Command::Load(settings) => {
+            let report = runtime()?.block_on(load::run(settings))?;
+            Ok(writeln!(out, "{}", serde_json::to_string(&report)?)?)
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<LocalRuntime> {
+    Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).context("cannot start the runtime")
+}
