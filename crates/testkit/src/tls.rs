@@ -107,3 +107,6 @@ impl ClientTls {
         Ok(Stream::Tls(Box::new(StreamOwned::new(connection, socket))))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,14 +14,28 @@ const TABLE: &str = include_str!("../../../xtask/needs.txt");
 /// When the tool is not in the table, or is missing without `VESTIBULE_ALLOW_MISSING` naming it.
 #[must_use]
 pub fn needs(tool: &str) -> bool {
-    let line = TABLE.lines().find(|line| line.split('|').next().is_some_and(|name| name.trim() == tool));
-    let commands =
-        line.and_then(|line| line.split('|').nth(1)).unwrap_or_else(|| panic!("`{tool}` is not in xtask/needs.txt"));
-    if commands.split_whitespace().any(|command| find(command).is_some()) {
+    if commands(tool).any(|command| find(command).is_some()) {
         return true;
     }
     leave_out(tool, &format!("`{tool}` is not installed"));
     false
+}
+
+/// The commands of a tool in the table, any of which will do.
+fn commands(tool: &str) -> impl Iterator<Item = &'static str> {
+    let line = TABLE.lines().find(|line| line.split('|').next().is_some_and(|name| name.trim() == tool));
+    let commands =
+        line.and_then(|line| line.split('|').nth(1)).unwrap_or_else(|| panic!("`{tool}` is not in xtask/needs.txt"));
+    commands.split_whitespace()
+}
+
+/// The command of the tool that is on the path, for a test that runs it.
+///
+/// # Panics
+/// When the tool is not in the table, or not there; ask [`needs`] first.
+#[must_use]
+pub fn tool(name: &str) -> PathBuf {
+    commands(name).find_map(find).unwrap_or_else(|| panic!("`{name}` is not installed; ask `needs` first"))
 }
 
 /// The folder of external test vectors of that name, if `VESTIBULE_VECTORS` has it; else left out as `needs` does.
@@ -46,11 +60,9 @@ fn find(command: &str) -> Option<PathBuf> {
 /// Written past the capture of the test harness, and into the file from which xtask makes its summary.
 fn leave_out(what: &str, why: &str) {
     let allowed = std::env::var("VESTIBULE_ALLOW_MISSING").unwrap_or_default();
+    let allowed = may_be_missing(&allowed, what);
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    assert!(
-        allowed.split(',').any(|name| name.trim() == what),
-        "{why}; install it, or leave this test out by name: cargo xtask test --allow-missing {what}"
-    );
+    assert!(allowed, "{why}; install it, or leave this test out by name: cargo xtask test --allow-missing {what}");
     let line = format!("left out: {test}: needs {what}\n");
     // Nothing can be done about a closed stderr; the panic above is what protects.
     let _ = std::io::stderr().write_all(line.as_bytes());
@@ -59,3 +71,11 @@ fn leave_out(what: &str, why: &str) {
         file.and_then(|mut file| file.write_all(line.as_bytes())).expect("VESTIBULE_LEFT_OUT can be written");
     }
 }
+
+/// Whether the list of `VESTIBULE_ALLOW_MISSING` has the name.
+fn may_be_missing(list: &str, what: &str) -> bool {
+    list.split(',').any(|name| name.trim() == what)
+}
+
+#[cfg(test)]
+mod tests;
