@@ -1,5 +1,24 @@
 //! The exchange with a service: its pool of connections, and one request through it.
+//!
+//! Everything here belongs to one data thread: each has its own connections, so
+//! that taking one costs no lock. A request is sent only by [`Upstreams::call`],
+//! which takes a [`policy::Permit`] and goes to the service that the permit names.
+//!
+//! Deliberately absent: any way to reach a service without a permit, and buffering
+//! of whole bodies. Bodies are streamed both ways, and an answer that begins before
+//! the request has ended is passed on at once ([`Body`] goes on sending the rest).
 
+mod alarm;
+mod connection;
+mod error;
+mod exchange;
+mod pool;
 mod settings;
+mod upload;
 
+pub use alarm::{Alarm, Elapsed};
+pub use error::UpstreamError;
+pub use exchange::{Answer, Body, Outgoing};
+pub use pool::{Pools, Upstreams};
 pub use settings::{Endpoint, ServiceSettings};
+pub use upload::{RequestBody, UploadFraming};

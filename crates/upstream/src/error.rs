@@ -1,0 +1,69 @@
+//! What can go wrong between the house and a service.
+
+use std::io;
+
+use model::{Code, Problem};
+use thiserror::Error;
+use wire::{BodyError, ResponseError};
+
+/// Why there is no whole answer from a service.
+#[derive(Debug, Error)]
+pub enum UpstreamError {
+    /// The permit names a service that this configuration does not have.
+    #[error("the permit names no service of this configuration")]
+    NoService,
+    /// No connection to any address of the service.
+    #[error("no connection to service `{service}`")]
+    Connect {
+        /// The service's name.
+        service: String,
+        /// The last attempt's error.
+        source: io::Error,
+    },
+    /// As many connections to the service are in use as may be.
+    #[error("all connections to service `{service}` are in use")]
+    Exhausted {
+        /// The service's name.
+        service: String,
+    },
+    /// The connection ended before the answer was whole.
+    #[error("the service closed the connection before its answer was whole")]
+    Closed,
+    /// The connection failed.
+    #[error("the connection to the service failed")]
+    Broken(#[source] io::Error),
+    /// The answer's head is not one unambiguous HTTP head.
+    #[error("the service gave a malformed answer")]
+    Malformed(#[source] ResponseError),
+    /// The answer's body breaks its framing.
+    #[error("the service gave a malformed body")]
+    MalformedBody(#[source] BodyError),
+    /// The service switched protocols unasked, or sent interim answers without end.
+    #[error("the service sent an answer that was not asked for")]
+    Unexpected,
+    /// The deadline passed first.
+    #[error("the service did not answer in time")]
+    TimedOut,
+    /// The caller's part failed: its body was malformed, too large, too slow, or it went away.
+    #[error("the request's body failed")]
+    Caller(#[source] Box<Problem>),
+}
+
+impl From<UpstreamError> for Problem {
+    fn from(error: UpstreamError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UpstreamError::Caller(problem) => *problem,
+            UpstreamError::NoService => Self::new(Code::InternalError, detail).because(error),
+            UpstreamError::Connect { .. } => Self::new(Code::UpstreamUnreachable, detail).because(error),
+            UpstreamError::Exhausted { .. } => Self::new(Code::Overloaded, detail).because(error),
+            UpstreamError::Closed | UpstreamError::Broken(_) => {
+                Self::new(Code::UpstreamBroken, detail).because(error).maybe_sent()
+            }
+            UpstreamError::Malformed(_) | UpstreamError::MalformedBody(_) | UpstreamError::Unexpected => {
+                Self::new(Code::UpstreamMalformed, detail).because(error).maybe_sent()
+            }
+            UpstreamError::TimedOut => Self::new(Code::UpstreamTimeout, detail).because(error).maybe_sent(),
+        }
+    }
+}

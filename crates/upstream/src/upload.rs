@@ -1,0 +1,168 @@
+//! The request on its way to a service: its head, then its body piece by piece.
+
+use std::fmt;
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use model::{Code, Problem};
+use wire::encode;
+
+use crate::connection::Connection;
+use crate::error::UpstreamError;
+
+/// How much of a body is taken at once.
+const PIECE_BYTES: usize = 16 * 1024;
+/// Room for the size line of a chunk of one piece: four digits, CR, LF.
+const SIZE_LINE_BYTES: usize = 6;
+
+/// Where the body of a request comes from.
+pub trait RequestBody {
+    /// Appends at most `room` bytes of content to `out`; 0 at the end of the body.
+    ///
+    /// # Errors
+    /// Whatever the caller did wrong: the exchange ends with it.
+    fn poll_append(
+        &mut self,
+        context: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        room: usize,
+    ) -> Poll<Result<usize, Problem>>;
+
+    /// Appends the last chunk with the trailers that came in; called once, after the end of a chunked body.
+    fn append_last_chunk(&mut self, out: &mut Vec<u8>);
+}
+
+/// How the body is framed towards the service; says the same as the head that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadFraming {
+    /// `Content-Length`.
+    Length(u64),
+    /// `Transfer-Encoding: chunked`.
+    Chunked,
+}
+
+/// The state of one upload.
+pub(crate) struct Upload {
+    out: Vec<u8>,
+    written: usize,
+    body: Option<(Box<dyn RequestBody>, UploadFraming)>,
+    ended: bool,
+    /// The service stopped reading; it may have answered all the same.
+    refused: bool,
+}
+
+impl Upload {
+    pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>) -> Self {
+        Self { out: head, written: 0, ended: body.is_none(), body, refused: false }
+    }
+
+    /// Whether every byte of the request was handed to the connection.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.ended && self.written == self.out.len()
+    }
+
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Whether nothing but the head was there to send, so that it can be sent again.
+    pub(crate) const fn is_repeatable(&self) -> bool {
+        self.body.is_none()
+    }
+
+    pub(crate) const fn rewind(&mut self) {
+        self.written = 0;
+        self.refused = false;
+    }
+
+    /// The buffer, to be used again.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Sends as much as can be sent now. A service that stops reading is noted, not an error:
+    /// its answer may be there to be read.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>, to: &mut Connection) -> Poll<Result<(), UpstreamError>> {
+        while !self.refused {
+            while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
+                match ready!(to.poll_write(context, rest)) {
+                    Ok(0) => return self.refuse(),
+                    Ok(count) => self.written += count,
+                    Err(error) if is_refusal(&error) => return self.refuse(),
+                    Err(error) => return Poll::Ready(Err(UpstreamError::Broken(error))),
+                }
+            }
+            if self.ended {
+                break;
+            }
+            ready!(self.poll_piece(context))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn refuse(&mut self) -> Poll<Result<(), UpstreamError>> {
+        self.refused = true;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Fills `out` with the next piece of the body, framed.
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
+        let Some((body, framing)) = &mut self.body else {
+            self.ended = true;
+            return Poll::Ready(Ok(()));
+        };
+        self.out.clear();
+        self.written = 0;
+        let chunked = *framing == UploadFraming::Chunked;
+        if chunked {
+            self.out.resize(SIZE_LINE_BYTES, 0);
+        }
+        let polled = body.poll_append(context, &mut self.out, PIECE_BYTES);
+        if !matches!(polled, Poll::Ready(Ok(count)) if count > 0) {
+            self.out.clear();
+        }
+        let count = ready!(polled).map_err(|problem| UpstreamError::Caller(Box::new(problem)))?;
+        match (count, &mut *framing) {
+            (0, UploadFraming::Chunked) => body.append_last_chunk(&mut self.out),
+            (count, UploadFraming::Chunked) => self.written = write_size_line(&mut self.out, count),
+            // The head promised a length: neither less nor more may follow, or the next request would be read wrong.
+            (0, UploadFraming::Length(1..)) => return Poll::Ready(Err(broken_promise())),
+            (count, UploadFraming::Length(left)) => {
+                *left = left.checked_sub(count as u64).ok_or_else(broken_promise)?;
+            }
+        }
+        self.ended = count == 0 || *framing == UploadFraming::Length(0);
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Writes the size of a chunk into the room left for it and ends the chunk; returns where the chunk starts.
+fn write_size_line(out: &mut Vec<u8>, count: usize) -> usize {
+    let mut line = Vec::with_capacity(SIZE_LINE_BYTES);
+    encode::chunk_head(&mut line, count);
+    let start = SIZE_LINE_BYTES.saturating_sub(line.len());
+    for (place, byte) in out.iter_mut().skip(start).zip(&line) {
+        *place = *byte;
+    }
+    encode::chunk_end(out);
+    start
+}
+
+fn broken_promise() -> UpstreamError {
+    let problem = Problem::new(Code::MalformedBody, "the body is not as long as its content-length");
+    UpstreamError::Caller(Box::new(problem))
+}
+
+/// A service that does not want the rest of a body closes or resets; what it answered may still be read.
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    )
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("written", &self.written).field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
