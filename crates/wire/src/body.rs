@@ -20,6 +20,7 @@ mod trailers;
 
 use chunk::{ChunkLine, LineEnd};
 use trailers::Trailers;
+pub use trailers::http2_trailers;
 
 use crate::Framing;
 use crate::fields::Fields;

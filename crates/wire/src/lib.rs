@@ -30,7 +30,7 @@ mod response;
 pub mod trace;
 
 pub use authority::HostError;
-pub use body::{BodyDecoder, BodyError, BodyLimits, Decoded};
+pub use body::{BodyDecoder, BodyError, BodyLimits, Decoded, http2_trailers};
 pub use error::HeadError;
 pub use fields::{Field, Fields, Name};
 pub use framing::Framing;

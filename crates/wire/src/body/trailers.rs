@@ -64,6 +64,29 @@ impl Trailers {
     }
 }
 
+/// The trailers of an HTTP/2 message (RFC 9113 §8.1), under the same rules and bounds as those after a last chunk.
+///
+/// # Errors
+/// [`BodyError::TrailersTooLarge`], [`BodyError::TrailerForbidden`], or what is wrong with a field.
+pub fn http2_trailers<'a>(
+    trailers: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    limits: &BodyLimits,
+) -> Result<Fields, BodyError> {
+    let mut fields = Fields::new();
+    let mut len = 0;
+    for (name, value) in trailers {
+        len += name.len() + value.len();
+        if len > limits.trailer_bytes || fields.len() >= limits.trailer_fields {
+            return Err(BodyError::TrailersTooLarge);
+        }
+        fields.push(name, value)?;
+    }
+    if fields.iter().any(|field| must_come_before(&field)) {
+        return Err(BodyError::TrailerForbidden);
+    }
+    Ok(fields)
+}
+
 /// Fields about framing, routing, authentication, the request or the content: read after the
 /// message was judged by its head, they would say something else about it (RFC 9110 §6.5.1).
 fn must_come_before(field: &Field<'_>) -> bool {
