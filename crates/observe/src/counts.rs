@@ -98,6 +98,29 @@ impl ConnectionBound {
     }
 }
 
+/// Why a connection to the admin server was closed unserved; the values of the label `reason` there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AdminRefusal {
+    /// The process at the other end runs as another user, who is not root either.
+    Peer,
+    /// There are as many connections as there may be.
+    Bound,
+}
+
+impl AdminRefusal {
+    /// Every reason there is.
+    pub const ALL: [Self; 2] = [Self::Peer, Self::Bound];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Peer => "peer",
+            Self::Bound => "bound",
+        }
+    }
+}
+
 /// The class of a status; the values of the label `status_class`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatusClass {

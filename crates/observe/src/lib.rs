@@ -38,7 +38,7 @@ mod settings;
 mod specimen;
 
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
-pub use counts::{ConnectionBound, HandshakeFailure};
+pub use counts::{AdminRefusal, ConnectionBound, HandshakeFailure};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
 pub use observatory::Observatory;
 pub use observer::Observer;

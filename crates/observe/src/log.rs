@@ -8,7 +8,9 @@ mod stamp;
 mod text;
 mod writer;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::Thread;
 
 use crossbeam_queue::ArrayQueue;
 use model::Event;
@@ -69,6 +71,11 @@ pub(crate) struct Log {
     full: ArrayQueue<Block>,
     spare: ArrayQueue<Block>,
     events: ArrayQueue<Event>,
+    /// The writer, once it is there.
+    writer: OnceLock<Thread>,
+    /// Whether there is something for the writer to look at. The token of `unpark`
+    /// alone would not do: a sink that parks while it waits takes it away.
+    knocked: AtomicBool,
     stopping: AtomicBool,
     pub(crate) lines_dropped: AtomicU64,
     pub(crate) events_dropped: AtomicU64,
@@ -82,6 +89,8 @@ impl Log {
             full: ArrayQueue::new(BLOCKS),
             spare: ArrayQueue::new(SPARE),
             events: ArrayQueue::new(EVENTS),
+            writer: OnceLock::new(),
+            knocked: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             lines_dropped: AtomicU64::new(0),
             events_dropped: AtomicU64::new(0),
@@ -103,18 +112,28 @@ impl Log {
         if !self.full.is_full() {
             let lines = std::mem::replace(block, self.empty_block());
             match self.full.push(lines) {
-                Ok(()) => return,
+                Ok(()) => return self.knock(),
                 Err(lines) => *block = lines,
             }
         }
         self.lines_dropped.fetch_add(block.lines, Ordering::Relaxed);
         block.clear();
+        self.knock();
     }
 
     /// Takes an event; where there is no room, it is dropped and counted.
     pub(crate) fn event(&self, event: Event) {
         if self.settings.format != LogFormat::Off && self.events.push(event).is_err() {
             self.events_dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        self.knock();
+    }
+
+    /// Wakes the writer; costs two atomic swaps where it is awake.
+    fn knock(&self) {
+        self.knocked.store(true, Ordering::Release);
+        if let Some(writer) = self.writer.get() {
+            writer.unpark();
         }
     }
 

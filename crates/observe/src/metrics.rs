@@ -100,6 +100,8 @@ metrics! {
     LOADS = Counter "vestibule_configuration_loads_total" ["result"] "Configurations loaded or refused.";
     LOADED_AT = Gauge "vestibule_configuration_loaded_timestamp_seconds" []
         "When the running configuration was loaded, in seconds since 1970.";
+    ADMIN_REFUSED = Counter "vestibule_admin_connections_refused_total" ["reason"]
+        "Connections to the admin server that were closed unserved.";
     BUILD = Gauge "vestibule_build_info" ["version"] "Always 1; the label says what runs.";
     PROCESS_START = Gauge "process_start_time_seconds" [] "When the process began, in seconds since 1970.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" [] "User and system CPU time spent.";

@@ -14,7 +14,7 @@ use model::{Door, Event};
 
 use crate::catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
 use crate::cells::{APIS, Cells, DOORS, OPERATIONS, SERVICES};
-use crate::counts::{ApiCount, DoorCount, OperationCount, ServiceCount};
+use crate::counts::{AdminRefusal, ApiCount, DoorCount, OperationCount, ServiceCount};
 use crate::log::{Log, Writer};
 use crate::names::Names;
 use crate::observer::Observer;
@@ -30,6 +30,7 @@ pub struct Observatory {
     pub(crate) log: Arc<Log>,
     writer: Writer,
     pub(crate) loads: Loads,
+    pub(crate) admin_refusals: [AtomicU64; AdminRefusal::ALL.len()],
     #[expect(clippy::disallowed_types, reason = "see the import")]
     registry: Mutex<Registry>,
 }
@@ -70,7 +71,8 @@ impl Observatory {
         let writer = Writer::start(Arc::clone(&log), sink)?;
         let registry = Registry::new().into();
         let started = SystemTime::now();
-        Ok(Arc::new(Self { settings, started, log, writer, loads: Loads::default(), registry }))
+        let (loads, admin_refusals) = Default::default();
+        Ok(Arc::new(Self { settings, started, log, writer, loads, admin_refusals, registry }))
     }
 
     /// An observer for one data thread.
@@ -87,7 +89,7 @@ impl Observatory {
             cells
         });
         drop(registry);
-        Observer::new(cells, Arc::clone(&self.log), self.writer.waker(), self.settings.log)
+        Observer::new(cells, Arc::clone(&self.log), self.settings.log)
     }
 
     /// Resolves the names of a configuration to rows; call it once for each configuration that is loaded.
@@ -113,7 +115,13 @@ impl Observatory {
             | Event::Panicked { .. } => {}
         }
         self.log.event(event);
-        self.writer.wake();
+    }
+
+    /// A connection to the admin server was closed unserved.
+    pub fn admin_refused(&self, reason: AdminRefusal) {
+        if let Some(count) = self.admin_refusals.get(reason as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// All metrics in the text format of Prometheus, version 0.0.4; [`crate::CONTENT_TYPE`] names it.

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::thread::Thread;
 use std::time::{Duration, SystemTime};
 
 use model::{Caller, Event, Outcome, RequestId};
@@ -21,7 +20,6 @@ use crate::settings::{LogFormat, LogSettings};
 pub struct Observer {
     cells: Arc<Cells>,
     log: Arc<Log>,
-    writer: Thread,
     format: LogFormat,
     page: RefCell<Page>,
 }
@@ -33,9 +31,9 @@ struct Page {
 }
 
 impl Observer {
-    pub(crate) fn new(cells: Arc<Cells>, log: Arc<Log>, writer: Thread, settings: LogSettings) -> Self {
+    pub(crate) fn new(cells: Arc<Cells>, log: Arc<Log>, settings: LogSettings) -> Self {
         let page = RefCell::new(Page { block: log.empty_block(), clerk: Clerk::new(settings) });
-        Self { cells, log, writer, format: settings.format, page }
+        Self { cells, log, format: settings.format, page }
     }
 
     /// A request began; [`Observer::close`] ends it.
@@ -49,14 +47,12 @@ impl Observer {
         if self.format == LogFormat::Off {
             return;
         }
-        let mut page = self.page.borrow_mut();
-        let Page { block, clerk } = &mut *page;
+        let Page { block, clerk } = &mut *self.page.borrow_mut();
         clerk.write(record, block.bytes());
         block.line_ended();
         if block.is_full() {
-            self.hand_over(&mut page);
+            self.log.hand_over(block);
         }
-        drop(page);
         self.count_house(HouseCount::LogLines);
     }
 
@@ -64,7 +60,7 @@ impl Observer {
     pub fn tick(&self) {
         let mut page = self.page.borrow_mut();
         if !page.block.is_empty() {
-            self.hand_over(&mut page);
+            self.log.hand_over(&mut page.block);
         }
     }
 
@@ -126,12 +122,6 @@ impl Observer {
     /// Writes down a rare thing, as [`crate::Observatory::event`] does; for refused handshakes and connections.
     pub fn event(&self, event: Event) {
         self.log.event(event);
-        self.writer.unpark();
-    }
-
-    fn hand_over(&self, page: &mut Page) {
-        self.log.hand_over(&mut page.block);
-        self.writer.unpark();
     }
 
     fn count_request(&self, record: &Record<'_>) {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, PoisonError};
-use std::thread::{Builder, Thread};
+use std::thread::Builder;
 use std::time::{Duration, SystemTime};
 
 use super::stamp::Stamp;
@@ -18,7 +18,6 @@ const AGAIN: Duration = Duration::from_millis(5);
 /// The handle of the writer thread. Dropping it lets the thread finish what it has and end.
 pub(crate) struct Writer {
     log: Arc<Log>,
-    thread: Thread,
     #[expect(clippy::disallowed_types, reason = "see the import")]
     ended: Mutex<Receiver<()>>,
 }
@@ -28,22 +27,16 @@ impl Writer {
         let (end, ended) = channel();
         let desk = Desk { log: Arc::clone(&log), sink, stamp: Stamp::default(), owned_up: 0, torn: false };
         let handle = Builder::new().name("log".to_owned()).spawn(move || desk.run(end))?;
-        Ok(Self { log, thread: handle.thread().clone(), ended: ended.into() })
-    }
-
-    /// What wakes the thread; costs an atomic swap where it is awake.
-    pub(crate) fn waker(&self) -> Thread {
-        self.thread.clone()
-    }
-
-    pub(crate) fn wake(&self) {
-        self.thread.unpark();
+        // What was handed over before this is found by the thread's first look.
+        let _ = log.writer.set(handle.thread().clone());
+        log.knock();
+        Ok(Self { log, ended: ended.into() })
     }
 
     /// Lets the thread write what it has, and waits for that, but no longer than `patience`.
     pub(crate) fn stop(&self, patience: Duration) {
         self.log.stopping.store(true, Ordering::Release);
-        self.wake();
+        self.log.knock();
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         // Either the thread ended, or its sink stalls and nothing more can be done.
         let _ = ended.recv_timeout(patience);
@@ -53,7 +46,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.log.stopping.store(true, Ordering::Release);
-        self.wake();
+        self.log.knock();
     }
 }
 
@@ -77,7 +70,9 @@ impl Desk {
             if stopping {
                 break;
             }
-            std::thread::park();
+            while !self.log.knocked.swap(false, Ordering::AcqRel) {
+                std::thread::park();
+            }
         }
         drop(end);
     }

@@ -13,17 +13,17 @@ use model::Code;
 
 use super::process::Process;
 use super::{
-    ABANDONED, ACTIVE_REQUESTS, BUILD, CALLER_REQUESTS, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED,
-    EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES,
-    Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS, PROCESS_MAX_FDS,
-    PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS, REQUEST_DURATION,
-    SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED,
-    UPSTREAM_RETRIES, UPSTREAM_REUSED,
+    ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CALLER_REQUESTS, CONNECTIONS, CONNECTIONS_ACCEPTED,
+    CONNECTIONS_REFUSED, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED,
+    LOG_FAILURES, LOG_LINES, Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS,
+    PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS,
+    REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE,
+    UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
 };
 use crate::cells::Cells;
 use crate::counts::{
-    ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount, HouseCount,
-    OperationCount, ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount,
+    HouseCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::observatory::{Observatory, Registry, sum};
 
@@ -173,6 +173,10 @@ impl Page {
         self.sample(&LOADS, "", &["loaded"], read(&loads.loaded));
         self.sample(&LOADS, "", &["refused"], read(&loads.refused));
         self.one(&LOADED_AT, read(&loads.loaded_at));
+        self.family(&ADMIN_REFUSED);
+        for (reason, count) in AdminRefusal::ALL.iter().zip(&observatory.admin_refusals) {
+            self.sample(&ADMIN_REFUSED, "", &[reason.as_str()], read(count));
+        }
         self.family(&BUILD);
         self.sample(&BUILD, "", &[env!("CARGO_PKG_VERSION")], 1);
     }

@@ -7,8 +7,8 @@ use model::{Code, OperationId, ServiceId};
 
 use super::{METRICS, MetricKind};
 use crate::counts::{
-    ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount, OperationCount,
-    ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount,
+    OperationCount, ServiceCount, StatusClass,
 };
 use crate::specimen::{Kept, answered, door, failed, labels, laptop, settings};
 use crate::{LogFormat, Observatory, OperationLabel, Record};
@@ -30,6 +30,7 @@ fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
     for words in [
         HandshakeFailure::ALL.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
         ConnectionBound::ALL.iter().map(|bound| bound.as_str()).collect(),
+        AdminRefusal::ALL.iter().map(|reason| reason.as_str()).collect(),
         CALLER_KINDS.to_vec(),
         StatusClass::ALL.iter().map(|class| class.as_str()).collect(),
     ] {

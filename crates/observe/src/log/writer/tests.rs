@@ -63,6 +63,33 @@ fn a_sink_that_takes_little_or_asks_for_patience_gets_everything_once() {
 }
 
 #[test]
+fn a_sink_that_parks_its_thread_does_not_lose_a_wake_up() {
+    struct Parking(Kept);
+    impl Write for Parking {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Takes whatever token of `unpark` there is, as a blocking channel would.
+            std::thread::park_timeout(Duration::from_millis(1));
+            self.0.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            std::thread::park_timeout(Duration::from_millis(1));
+            Ok(())
+        }
+    }
+    for _ in 0..200 {
+        let kept = Kept::default();
+        let log = Arc::new(Log::new(LogSettings { format: LogFormat::Json, colour: false }));
+        let writer = Writer::start(Arc::clone(&log), Box::new(Parking(kept.clone()))).expect("a thread");
+        let mut block = log.empty_block();
+        block.bytes().extend_from_slice(b"line\n");
+        block.lines = 1;
+        log.hand_over(&mut block);
+        writer.stop(Duration::from_secs(600));
+        assert_eq!(kept.lines(), ["line"]);
+    }
+}
+
+#[test]
 fn a_failure_loses_the_rest_of_the_block_and_the_log_owns_up() {
     let plan = vec![Ok("first\nsec".len()), failure(io::ErrorKind::StorageFull)];
     let (log, lines) = through(plan, "first\nsecond\nthird\n");
