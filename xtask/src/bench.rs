@@ -1,15 +1,120 @@
-//! Measurements against other gateways; nothing is measured yet.
+//! `cargo xtask bench proxy`: Vestibule beside nginx and HAProxy under the same load, one worker each.
+//!
+//! Vocabulary:
+//! - **contender**: a proxy that is measured; the *subject* is compared with its *peers*;
+//! - **scenario**: one kind of load, such as keep-alive over TLS;
+//! - **sample**: what one window of load has shown of one contender, started afresh for it;
+//! - **round**: one sample of each contender, in an order that turns from round to round, so that what
+//!   disturbs the machine for a while disturbs them all;
+//! - **flaw**: why a scenario's figures must not be compared: a wrong answer, a load that could not be kept up.
+//!
+//! The contender has one core for itself; load generator and origin share
+//! another. CPU is read from the kernel's schedule statistics at both ends of
+//! the window. Ratios are medians of the rounds' own ratios.
+//!
+//! Deliberately absent: figures of runs that had a flaw, and the best of several runs.
 
-use anyhow::bail;
+mod contender;
+mod figures;
+mod ground;
+mod machine;
+mod outcome;
+mod results;
+mod rounds;
+mod running;
+mod sample;
+mod scenario;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+
+use contender::Contender;
+use ground::Ground;
+use scenario::Scenario;
 
 /// What to measure.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Vestibule beside nginx and HAProxy: CPU per request, throughput, latency, memory, start-up
+    Proxy(Proxy),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Proxy {
+    /// Samples of each contender and scenario
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    rounds: u32,
+    /// Length of a sample in seconds
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// Only scenarios whose name begins with this; may be said several times
+    #[arg(long)]
+    scenario: Vec<String>,
+    /// Who is compared with its peers
+    #[arg(long, value_enum, default_value = "vestibule")]
+    subject: Contender,
+    /// The peers
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "nginx,haproxy")]
+    peers: Vec<Contender>,
+    /// A `vestibule` that was built already; it should be a release build
+    #[arg(long)]
+    binary: Option<PathBuf>,
+    /// The contender's core and that of the load
+    #[arg(long, value_delimiter = ',', num_args = 1, default_value = "1,0")]
+    cores: Vec<u32>,
+    /// Print all samples as one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+    /// Write bench/RESULTS.md
+    #[arg(long)]
+    write: bool,
+}
 
 /// Runs the measurements.
 ///
 /// # Errors
-/// Always: there are none yet.
-pub(crate) fn run(_args: &Args) -> anyhow::Result<()> {
-    bail!("there is nothing to measure yet")
+/// When something that is needed is missing, or a contender does not start.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let What::Proxy(proxy) = &args.what;
+    let scenarios: Vec<&Scenario> = scenario::ALL.iter().filter(|scenario| wanted(proxy, scenario)).collect();
+    ensure!(!scenarios.is_empty(), "no such scenario; there are: {}", scenario::names());
+    let contenders = proxy.contenders();
+    let ground = Ground::prepare(proxy, &contenders)?;
+    let outcomes = rounds::run(proxy, &ground, &contenders, &scenarios)?;
+    let report = results::Report::new(&ground, &contenders, outcomes)?;
+    if proxy.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print!("{}", report.tables());
+    }
+    if proxy.write {
+        ensure!(proxy.rounds >= 5, "results are written from at least five rounds");
+        report.write()?;
+    }
+    Ok(())
+}
+
+fn wanted(proxy: &Proxy, scenario: &Scenario) -> bool {
+    proxy.scenario.is_empty() || proxy.scenario.iter().any(|name| scenario.name.starts_with(name.as_str()))
+}
+
+impl Proxy {
+    /// The subject first, then its peers, nobody twice.
+    fn contenders(&self) -> Vec<Contender> {
+        let mut contenders = vec![self.subject];
+        for peer in &self.peers {
+            if !contenders.contains(peer) {
+                contenders.push(*peer);
+            }
+        }
+        contenders
+    }
 }

@@ -64,6 +64,30 @@ pub(crate) fn missing() -> Result<Vec<Tool>> {
     Ok(missing.into_iter().filter(|tool| !tool.is_there()).collect())
 }
 
+/// Makes sure of programs that a chore cannot do without: `(command, Debian package)`.
+///
+/// # Errors
+/// Naming the packages to install, when they are missing and cannot be installed here.
+pub(crate) fn programs(wanted: &[(&'static str, &'static str)]) -> Result<()> {
+    let missing = || -> Vec<&str> {
+        let tool = |(command, package): &(&'static str, &'static str)| Tool {
+            name: command,
+            commands: vec![command],
+            package,
+            what_for: "",
+        };
+        wanted.iter().map(tool).filter(|tool| !tool.is_there()).map(|tool| tool.package).collect()
+    };
+    if !missing().is_empty() && may_install() {
+        eprintln!("installing {}", missing().join(", "));
+        install(&missing())?;
+    }
+    match missing() {
+        packages if packages.is_empty() => Ok(()),
+        packages => bail!("missing; on Debian: apt-get install {}", packages.join(" ")),
+    }
+}
+
 /// Only on Debian and as root; nobody is asked for a password.
 fn may_install() -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -1,0 +1,128 @@
+//! Where a comparison takes place: a directory, addresses, cores, and the programs that take part.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::Proxy;
+use super::contender::Contender;
+use crate::step::must_succeed;
+use crate::{needs, repository};
+
+/// Open files that 2,000 idle connections and their upstream side need, with room to spare.
+const OPEN_FILES: u32 = 16_384;
+
+pub(crate) struct Ground {
+    pub(crate) directory: PathBuf,
+    pub(crate) vestibule: PathBuf,
+    generator: PathBuf,
+    pub(crate) origin: SocketAddr,
+    pub(crate) plain: SocketAddr,
+    pub(crate) tls: SocketAddr,
+    pub(crate) mtls: SocketAddr,
+    contenders_core: u32,
+    loads_core: u32,
+}
+
+impl Ground {
+    /// Installs or names what is missing, builds what is ours, writes certificates.
+    ///
+    /// # Errors
+    /// When something is missing that cannot be installed, or does not build.
+    pub(crate) fn prepare(proxy: &Proxy, contenders: &[Contender]) -> Result<Self> {
+        let [contenders_core, loads_core] = *proxy.cores.as_slice() else {
+            bail!("--cores takes two numbers: the contender's core and the load's")
+        };
+        let cores = std::thread::available_parallelism()?.get();
+        ensure!(cores >= 2 && contenders_core != loads_core, "a comparison needs two cores; here are {cores}");
+        needs::programs(&programs(contenders))?;
+        let target = target_directory()?;
+        let release = target.join("release");
+        let vestibule = proxy.binary.clone().unwrap_or_else(|| release.join("vestibule"));
+        let mut build = repository::cargo(&["build", "--release", "--package", "vestibule-bench"]);
+        if contenders.contains(&Contender::Vestibule) && proxy.binary.is_none() {
+            build.args(["--package", "vestibule"]);
+        }
+        must_succeed(&mut build)?;
+        let directory = target.join("bench");
+        std::fs::create_dir_all(&directory)?;
+        let [origin, plain, tls, mtls] = free_addresses()?;
+        let generator = release.join("vestibule-bench");
+        must_succeed(Command::new(&generator).arg("certificates").arg(&directory))?;
+        Ok(Self { directory, vestibule, generator, origin, plain, tls, mtls, contenders_core, loads_core })
+    }
+
+    /// Addresses and a directory that nobody uses.
+    #[cfg(test)]
+    pub(crate) fn somewhere() -> Self {
+        let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        let (directory, vestibule, generator) = ("directory".into(), "vestibule".into(), "generator".into());
+        let (origin, plain, tls, mtls) = (nowhere, nowhere, nowhere, nowhere);
+        Self { directory, vestibule, generator, origin, plain, tls, mtls, contenders_core: 1, loads_core: 0 }
+    }
+
+    /// A command that runs on the contender's core.
+    pub(crate) fn beside_nobody(&self, line: &[String]) -> Command {
+        let mut command = pinned(self.contenders_core);
+        command.args(line);
+        command
+    }
+
+    /// The load generator, on its core.
+    pub(crate) fn generator(&self) -> Command {
+        let mut command = pinned(self.loads_core);
+        command.arg(&self.generator);
+        command
+    }
+
+    pub(crate) fn cores(&self) -> (u32, u32) {
+        (self.contenders_core, self.loads_core)
+    }
+}
+
+/// Both programs replace themselves by what they are told to run, so that its process id is the command's.
+fn pinned(core: u32) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &core.to_string(), "prlimit", &format!("--nofile={OPEN_FILES}")]);
+    command
+}
+
+fn programs(contenders: &[Contender]) -> Vec<(&'static str, &'static str)> {
+    let mut programs = vec![("taskset", "util-linux"), ("prlimit", "util-linux"), ("kill", "procps")];
+    for contender in contenders {
+        if let Some(package) = contender.package() {
+            programs.push((if *contender == Contender::Nginx { "nginx" } else { "haproxy" }, package));
+        }
+    }
+    programs
+}
+
+/// Four addresses that nobody listens at.
+fn free_addresses() -> Result<[SocketAddr; 4]> {
+    let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listeners = [bind()?, bind()?, bind()?, bind()?];
+    let mut addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 4];
+    for (address, listener) in addresses.iter_mut().zip(&listeners) {
+        *address = listener.local_addr()?;
+    }
+    Ok(addresses)
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+}
+
+/// Where cargo puts what it builds.
+///
+/// # Errors
+/// When cargo cannot be asked.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let output = repository::cargo(&["metadata", "--no-deps", "--format-version", "1"]).output()?;
+    ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    Ok(Path::new(&metadata.target_directory).to_owned())
+}

@@ -1,0 +1,152 @@
+//! What all rounds of one scenario have shown.
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use super::contender::Contender;
+use super::figures::Figure;
+use super::sample::Sample;
+use super::scenario::{Kind, Scenario};
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Metric {
+    CpuUsPerRequest,
+    RequestsPerSecond,
+    P50Us,
+    P99Us,
+    MemoryMib,
+    KbPerConnection,
+    StartMs,
+}
+
+impl Metric {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Metric::CpuUsPerRequest => "CPU µs/request",
+            Metric::RequestsPerSecond => "requests/s",
+            Metric::P50Us => "p50 µs",
+            Metric::P99Us => "p99 µs",
+            Metric::MemoryMib => "memory MiB",
+            Metric::KbPerConnection => "KB/connection",
+            Metric::StartMs => "ms",
+        }
+    }
+
+    fn of(self, sample: &Sample) -> f64 {
+        match self {
+            Metric::CpuUsPerRequest => sample.cpu_us_per_request(),
+            Metric::RequestsPerSecond => sample.requests_per_second(),
+            Metric::P50Us => sample.p50_us,
+            Metric::P99Us => sample.p99_us,
+            Metric::MemoryMib => sample.memory_mib(),
+            Metric::KbPerConnection => sample.kb_per_connection(),
+            Metric::StartMs => f64::NAN,
+        }
+    }
+}
+
+/// One metric of one contender, round by round.
+#[derive(Debug, Serialize)]
+pub(crate) struct Series {
+    pub(crate) contender: Contender,
+    pub(crate) metric: Metric,
+    pub(crate) values: Vec<f64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Outcome {
+    #[serde(skip)]
+    pub(crate) scenario: &'static Scenario,
+    name: &'static str,
+    pub(crate) logged: bool,
+    /// Requests per second that all contenders were given, where they were not asked for the most they can do.
+    pub(crate) pace: Option<u64>,
+    /// Without flaws, ratios may be made.
+    pub(crate) flaws: Vec<String>,
+    /// Largest shares of a core over all samples, in percent: the load generator, and what took no part.
+    pub(crate) load_busy_percent: f64,
+    pub(crate) others_busy_percent: f64,
+    pub(crate) series: Vec<Series>,
+}
+
+impl Outcome {
+    /// From the samples of each round, in the order of `contenders`.
+    pub(crate) fn of(
+        scenario: &'static Scenario,
+        logged: bool,
+        pace: Option<u64>,
+        contenders: &[Contender],
+        rounds: &[Vec<Sample>],
+    ) -> Self {
+        let metrics: &[Metric] = match (scenario.kind, pace) {
+            (Kind::Most, None) => {
+                &[Metric::CpuUsPerRequest, Metric::RequestsPerSecond, Metric::P50Us, Metric::P99Us, Metric::MemoryMib]
+            }
+            (Kind::Most | Kind::Paced, _) => {
+                &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib]
+            }
+            (Kind::Idle | Kind::Start, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
+        };
+        let mut series = Vec::new();
+        for metric in metrics {
+            for (index, contender) in contenders.iter().enumerate() {
+                let values =
+                    rounds.iter().filter_map(|round| round.get(index)).map(|sample| metric.of(sample)).collect();
+                series.push(Series { contender: *contender, metric: *metric, values });
+            }
+        }
+        let most = |share: fn(&Sample) -> f64| rounds.iter().flatten().map(share).fold(0.0, f64::max) * 100.0;
+        Self {
+            scenario,
+            name: scenario.name,
+            logged,
+            pace,
+            flaws: Vec::new(),
+            load_busy_percent: most(Sample::load_busy),
+            others_busy_percent: most(Sample::others_busy),
+            series,
+        }
+    }
+
+    /// Start-up times in milliseconds, one series for each contender.
+    pub(crate) fn of_starts(scenario: &'static Scenario, series: Vec<(Contender, Vec<f64>)>) -> Self {
+        let series =
+            series.into_iter().map(|(contender, values)| Series { contender, metric: Metric::StartMs, values });
+        Self { series: series.collect(), ..Self::of(scenario, false, None, &[], &[]) }
+    }
+
+    /// The metrics in the order of the report.
+    pub(crate) fn metrics(&self) -> Vec<Metric> {
+        let mut metrics: Vec<Metric> = self.series.iter().map(|series| series.metric).collect();
+        metrics.dedup();
+        metrics
+    }
+
+    pub(crate) fn figure(&self, metric: Metric, contender: Contender) -> Option<Figure> {
+        Figure::of(self.values(metric, contender)?)
+    }
+
+    /// None where the outcome has a flaw.
+    pub(crate) fn ratio(&self, metric: Metric, subject: Contender, peer: Contender) -> Option<Figure> {
+        if !self.flaws.is_empty() {
+            return None;
+        }
+        Figure::ratio(self.values(metric, subject)?, self.values(metric, peer)?)
+    }
+
+    fn values(&self, metric: Metric, contender: Contender) -> Option<&[f64]> {
+        let series = self.series.iter().find(|series| series.metric == metric && series.contender == contender)?;
+        Some(&series.values)
+    }
+
+    /// `TLS keep-alive, access log on`.
+    pub(crate) fn title(&self) -> String {
+        let log = if self.logged { ", access log on" } else { "" };
+        let pace = self.pace.map(|pace| format!(", at {pace} requests/s")).unwrap_or_default();
+        format!("{}{log}{pace}", self.scenario.title)
+    }
+}

@@ -1,0 +1,126 @@
+//! A contender that runs: started afresh for each sample, stopped when dropped.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::contender::Contender;
+use super::ground::Ground;
+
+/// A contender that does not answer after this long does not start at all.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked at meanwhile; no proxy tells its parent when it is ready.
+const GLANCE: Duration = Duration::from_micros(200);
+
+pub(crate) struct Running {
+    child: Child,
+    begun: Instant,
+}
+
+impl Running {
+    /// Starts the contender with a fresh configuration and waits until it listens and has its workers.
+    ///
+    /// # Errors
+    /// With what it said, when it does not start.
+    pub(crate) fn start(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
+        let mut running = Self::spawn(contender, ground, logged)?;
+        for address in [ground.plain, ground.tls, ground.mtls] {
+            running.wait(contender, ground, || TcpStream::connect(address).is_ok())?;
+        }
+        let process = running.child.id();
+        running.wait(contender, ground, || children(process).len() >= contender.workers())?;
+        Ok(running)
+    }
+
+    /// Starts the contender and says how long it took to its first right answer.
+    ///
+    /// # Errors
+    /// With what it said, when it does not start.
+    pub(crate) fn time_to_answer(contender: Contender, ground: &Ground) -> Result<Duration> {
+        let mut running = Self::spawn(contender, ground, false)?;
+        running.wait(contender, ground, || answers(ground.plain).unwrap_or(false))?;
+        Ok(running.begun.elapsed())
+    }
+
+    fn spawn(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
+        contender.configure(ground, logged)?;
+        let said = |stream: &str| File::create(said_file(contender, ground, stream));
+        let begun = Instant::now();
+        let child = ground
+            .beside_nobody(&contender.command_line(ground))
+            .stdin(Stdio::null())
+            .stdout(said("stdout")?)
+            .stderr(said("stderr")?)
+            .spawn()
+            .with_context(|| format!("cannot start {}", contender.name()))?;
+        Ok(Self { child, begun })
+    }
+
+    fn wait(&mut self, contender: Contender, ground: &Ground, mut ready: impl FnMut() -> bool) -> Result<()> {
+        while !ready() {
+            if self.child.try_wait()?.is_some() || self.begun.elapsed() > PATIENCE {
+                let said = fs::read_to_string(said_file(contender, ground, "stderr")).unwrap_or_default();
+                bail!("{} does not start:\n{said}", contender.name());
+            }
+            pause(GLANCE);
+        }
+        Ok(())
+    }
+
+    /// The process that was started and its workers.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let mut processes = vec![self.child.id()];
+        processes.extend(children(self.child.id()));
+        processes
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        while self.child.try_wait()?.is_none() {
+            if begun.elapsed() > PATIENCE {
+                self.child.kill()?;
+                self.child.wait()?;
+                bail!("a contender did not stop when it was told to");
+            }
+            pause(GLANCE);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            eprintln!("warning: {error:#}");
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "there is no event to wait for: proxies say nothing when they are ready")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+fn said_file(contender: Contender, ground: &Ground, stream: &str) -> std::path::PathBuf {
+    ground.directory.join(format!("{}.{stream}", contender.name().to_lowercase()))
+}
+
+fn children(process: u32) -> Vec<u32> {
+    let listed = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    listed.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Whether a request is answered with 200.
+fn answers(address: SocketAddr) -> Result<bool> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /bytes/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer.starts_with(b"HTTP/1.1 200"))
+}

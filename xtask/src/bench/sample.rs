@@ -1,0 +1,142 @@
+//! What one window of load has shown of one contender, and whether it may be believed.
+
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+
+use super::contender::Contender;
+use super::ground::Ground;
+use super::running::Running;
+use super::scenario::{Door, Kind, Scenario};
+
+/// Above this share of its core the load generator may be what limits the contender.
+const SATURATED: f64 = 0.95;
+/// A paced load counts if this share of what was due was answered within the window…
+const KEPT: f64 = 0.99;
+/// …and the generator itself was no later than this, 99th percentile, in microseconds.
+const LATE_US: f64 = 1_000.0;
+
+/// The load generator's report; see there for what each figure is.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Sample {
+    pub(crate) requests: u64,
+    pub(crate) seconds: f64,
+    proxy_cpu_us: f64,
+    load_cpu_us: f64,
+    others_cpu_us: f64,
+    pub(crate) p50_us: f64,
+    pub(crate) p99_us: f64,
+    lateness_p99_us: f64,
+    due: u64,
+    memory_before_kib: u64,
+    memory_after_kib: u64,
+    connections: usize,
+    faults: u64,
+    first_fault: Option<String>,
+}
+
+/// Why figures must not be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The load generator could not follow.
+    Saturated(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Sample {
+    /// Starts a contender, puts the scenario's load on it, `pace` requests per second if any, and stops it.
+    ///
+    /// # Errors
+    /// When the contender or the load generator does not start.
+    pub(crate) fn take(
+        contender: Contender,
+        ground: &Ground,
+        scenario: &Scenario,
+        logged: bool,
+        pace: Option<u64>,
+        seconds: f64,
+    ) -> Result<Self> {
+        let running = Running::start(contender, ground, logged)?;
+        let mut load = ground.generator();
+        let target = match scenario.door {
+            Door::Plain => ground.plain,
+            Door::Tls => ground.tls,
+            Door::Mtls => ground.mtls,
+        };
+        load.args(["load", "--target", &target.to_string(), "--origin", &ground.origin.to_string()]);
+        load.args(["--authority", &format!("localhost:{}", target.port())]);
+        load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]).args(scenario.load);
+        let file = |name: &str| ground.directory.join(name);
+        if scenario.door != Door::Plain {
+            load.arg("--server-certificate").arg(file("server.pem"));
+        }
+        if scenario.door == Door::Mtls {
+            load.arg("--certificate").arg(file("caller.pem")).arg("--key").arg(file("caller.key"));
+        }
+        if let Some(pace) = pace {
+            load.args(["--shape", "paced", "--rate", &pace.to_string()]);
+        }
+        for process in running.processes() {
+            load.args(["--process", &process.to_string()]);
+        }
+        let output = load.output().context("cannot start the load generator")?;
+        ensure!(output.status.success(), "load generator: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).context("the load generator's report")
+    }
+
+    /// Why this sample must not be compared, if so.
+    pub(crate) fn flaw(&self, kind: Kind) -> Option<Flaw> {
+        if self.faults > 0 {
+            let first = self.first_fault.as_deref().unwrap_or_default();
+            return Some(Flaw::Other(format!("{} wrong answers; the first: {first}", self.faults)));
+        }
+        if self.requests == 0 {
+            return Some(Flaw::Other("no answer at all".to_owned()));
+        }
+        match kind {
+            Kind::Most if self.load_busy() >= SATURATED => {
+                Some(Flaw::Saturated(format!("the load generator was saturated ({:.0} %)", self.load_busy() * 100.0)))
+            }
+            Kind::Paced if (self.requests as f64) < self.due as f64 * KEPT || self.lateness_p99_us > LATE_US => {
+                Some(Flaw::Other(format!(
+                    "the rate was not kept: {} of {} answered, load late by {:.0} µs",
+                    self.requests, self.due, self.lateness_p99_us
+                )))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn cpu_us_per_request(&self) -> f64 {
+        self.proxy_cpu_us / self.requests as f64
+    }
+
+    pub(crate) fn requests_per_second(&self) -> f64 {
+        self.requests as f64 / self.seconds
+    }
+
+    /// Shares of a core, 0 to 1.
+    pub(crate) fn proxy_busy(&self) -> f64 {
+        self.proxy_cpu_us / (self.seconds * 1e6)
+    }
+
+    pub(crate) fn load_busy(&self) -> f64 {
+        self.load_cpu_us / (self.seconds * 1e6)
+    }
+
+    pub(crate) fn others_busy(&self) -> f64 {
+        self.others_cpu_us / (self.seconds * 1e6)
+    }
+
+    pub(crate) fn memory_mib(&self) -> f64 {
+        self.memory_after_kib as f64 / 1_024.0
+    }
+
+    /// What a connection has added to the contender's memory, in KB (1,000 bytes).
+    pub(crate) fn kb_per_connection(&self) -> f64 {
+        self.memory_after_kib.saturating_sub(self.memory_before_kib) as f64 * 1.024 / self.connections.max(1) as f64
+    }
+}

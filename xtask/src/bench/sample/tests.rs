@@ -1,0 +1,58 @@
+//! Which samples are believed.
+
+use super::{Flaw, Sample};
+use crate::bench::scenario::Kind;
+
+fn good() -> Sample {
+    Sample {
+        requests: 30_000,
+        seconds: 3.0,
+        proxy_cpu_us: 600_000.0,
+        load_cpu_us: 1_500_000.0,
+        due: 30_000,
+        memory_before_kib: 10_000,
+        memory_after_kib: 12_000,
+        connections: 100,
+        ..Sample::default()
+    }
+}
+
+#[test]
+fn figures_are_per_request_second_and_connection() {
+    let sample = good();
+    assert_eq!(sample.cpu_us_per_request(), 20.0);
+    assert_eq!(sample.requests_per_second(), 10_000.0);
+    assert_eq!(sample.kb_per_connection(), 20.48);
+    assert_eq!((sample.proxy_busy(), sample.load_busy()), (0.2, 0.5));
+}
+
+#[test]
+fn a_good_sample_has_no_flaw() {
+    for kind in [Kind::Most, Kind::Paced, Kind::Idle] {
+        assert_eq!(good().flaw(kind), None);
+    }
+}
+
+#[test]
+fn one_wrong_answer_is_a_flaw() {
+    let sample = Sample { faults: 1, first_fault: Some("status 502".to_owned()), ..good() };
+    assert_eq!(sample.flaw(Kind::Idle), Some(Flaw::Other("1 wrong answers; the first: status 502".to_owned())));
+}
+
+#[test]
+fn no_answer_is_a_flaw() {
+    assert!(Sample { requests: 0, ..good() }.flaw(Kind::Most).is_some());
+}
+
+#[test]
+fn a_saturated_load_generator_is_a_flaw_unless_the_load_is_paced() {
+    let sample = || Sample { load_cpu_us: 2_850_000.0, ..good() };
+    assert!(matches!(sample().flaw(Kind::Most), Some(Flaw::Saturated(_))));
+    assert_eq!(sample().flaw(Kind::Paced), None);
+}
+
+#[test]
+fn a_rate_that_was_not_kept_is_a_flaw() {
+    assert!(Sample { due: 31_000, ..good() }.flaw(Kind::Paced).is_some());
+    assert!(Sample { lateness_p99_us: 2_000.0, ..good() }.flaw(Kind::Paced).is_some());
+}
