@@ -64,3 +64,21 @@ fn memory_of_one_large_head_is_given_back() {
     fields.clear();
     assert!(fields.bytes.capacity() <= super::KEPT_BYTES);
 }
+
+#[test]
+fn memory_of_an_ordinary_head_is_kept_for_the_next() {
+    let mut fields = Fields::new();
+    let fill = |fields: &mut Fields| {
+        for index in 0..20 {
+            fields.push(format!("x-name-{index}").as_bytes(), &[b'a'; 50]).expect("valid");
+        }
+    };
+    fill(&mut fields);
+    let memory = |fields: &Fields| (fields.bytes.as_ptr(), fields.names.as_ptr(), fields.spans.as_ptr());
+    let before = memory(&fields);
+    for _ in 0..3 {
+        fields.clear();
+        fill(&mut fields);
+        assert_eq!(memory(&fields), before);
+    }
+}
