@@ -13,6 +13,10 @@ use crate::step::must_succeed;
 /// The name under which external vector files are left out; they are no tool.
 pub(crate) const VECTORS: &str = "vectors";
 
+/// Adds what is not there and changes nothing that is: the versions on a machine are not a test's to choose.
+const INSTALL: [&str; 6] =
+    ["install", "--yes", "--no-upgrade", "--no-install-recommends", "--option", "Dpkg::Use-Pty=0"];
+
 /// One tool.
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
@@ -50,7 +54,10 @@ pub(crate) fn table() -> Result<Vec<Tool>> {
 /// # Errors
 /// When the table is wrong. A failed installation is only told: what is missing will be named.
 pub(crate) fn missing() -> Result<Vec<Tool>> {
-    let missing: Vec<Tool> = table()?.into_iter().filter(|tool| !tool.is_there()).collect();
+    let table = table()?;
+    let names: Vec<&str> = table.iter().map(|tool| tool.name).collect();
+    println!("needed beyond Rust and a C compiler: {}", names.join(", "));
+    let missing: Vec<Tool> = table.into_iter().filter(|tool| !tool.is_there()).collect();
     if missing.is_empty() {
         return Ok(missing);
     }
@@ -102,5 +109,8 @@ fn install(packages: &[&str]) -> Result<()> {
         apt
     };
     must_succeed(apt().arg("update"))?;
-    must_succeed(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+    must_succeed(apt().args(INSTALL).args(packages))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::needs::{self, VECTORS};
+use crate::needs::{self, Tool, VECTORS};
 use crate::repository;
 use crate::step::{Steps, must_succeed};
 
@@ -30,11 +30,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return list();
     }
     let mut steps = Steps::default();
-    let mut allowed = Vec::new();
+    let mut missing = Vec::new();
     steps.run("needs", || {
-        allowed = needs(named)?;
-        Ok(())
+        missing = needs::missing()?;
+        judge(&missing, named.as_deref())
     });
+    let allowed =
+        named.unwrap_or_else(|| missing.iter().map(|tool| tool.name).chain([VECTORS]).map(str::to_owned).collect());
     let record = record_of_left_out()?;
     steps.run("cargo test", || {
         let mut cargo = repository::cargo(&["test", "--workspace", "--no-fail-fast"]);
@@ -67,29 +69,26 @@ fn list() -> Result<()> {
     Ok(())
 }
 
-/// Gets what is needed; what tests may do without.
-fn needs(named: Option<Vec<String>>) -> Result<Vec<String>> {
-    let missing = needs::missing()?;
-    for tool in &missing {
+/// Whether everything that is missing may be.
+fn judge(missing: &[Tool], allowed: Option<&[String]>) -> Result<()> {
+    for tool in missing {
         println!("missing: {}: {}", tool.name, tool.what_for);
     }
-    let Some(allowed) = named else {
-        return Ok(missing.iter().map(|tool| tool.name.to_owned()).chain([VECTORS.to_owned()]).collect());
-    };
-    let wanting: Vec<&str> = missing.iter().map(|tool| tool.name).collect();
-    let wanting: Vec<&str> =
-        wanting.into_iter().filter(|name| !allowed.iter().any(|allowed| allowed == name)).collect();
+    let Some(allowed) = allowed else { return Ok(()) };
+    let names = missing.iter().map(|tool| tool.name);
+    let wanting: Vec<&str> = names.filter(|name| !allowed.iter().any(|allowed| allowed == name)).collect();
     if !wanting.is_empty() {
         bail!("missing, and neither installable here nor allowed to be: {}", wanting.join(", "));
     }
-    Ok(allowed)
+    Ok(())
 }
 
 /// An empty file into which tests write what they leave out.
 fn record_of_left_out() -> Result<PathBuf> {
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository::root().join("target"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
-    let file = folder.join("left-out.txt");
+    // Tests run in the folders of their crates, so the path has to hold anywhere.
+    let file = folder.canonicalize()?.join("left-out.txt");
     std::fs::write(&file, "")?;
     Ok(file)
 }
