@@ -1,1 +1,44 @@
-//! Not yet furnished.
+//! Identification: from the credentials of a request and its connection to a [`model::Caller`].
+//!
+//! # Words
+//!
+//! - A **key** is a secret text that the gateway made ([`keys`]); the file holds only its hash.
+//! - A **peer certificate** is what a caller proved possession of in the handshake
+//!   ([`certificate`]). That it leads to an anchor has been verified by rustls before;
+//!   here it is read, checked by the rules of SPIFFE, and matched with a workload.
+//! - The [`Directory`] knows the keys and workloads of the file.
+//!
+//! # Steps of [`identify`]
+//!
+//! 1. At a server door: no browsers (`Origin`, `Sec-Fetch-Site`, a session cookie of ours).
+//! 2. No credential in the query.
+//! 3. At most one key, as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`; of a kind that fits the door; valid.
+//! 4. Otherwise, at a server door, the workload of the connection.
+//! 5. Otherwise the caller is anonymous, and what that may do is the policy's matter.
+//!
+//! INVARIANT: a credential that is presented and not valid is an error. It never
+//! becomes an anonymous caller, also where the operation is public.
+//!
+//! A key that comes over a connection with a client certificate is the caller, and
+//! the certificate is not: what the key may do was said for the key. The
+//! certificate must be valid all the same, or there is no connection.
+//!
+//! # Cost
+//!
+//! Nothing is allocated for anonymous callers, keys and workloads; a key costs one
+//! SHA-256 of some eighty octets.
+//!
+//! Deliberately absent: path validation (rustls), rights (`policy`), and tokens,
+//! sessions and signed requests, which are not built yet.
+
+pub mod certificate;
+mod challenge;
+mod directory;
+mod error;
+mod identify;
+pub mod keys;
+
+pub use challenge::challenge;
+pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
+pub use error::AuthError;
+pub use identify::identify;

@@ -1,0 +1,202 @@
+//! The keys and workloads of one configuration, and how a credential is looked up in them.
+
+mod settings;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use ipnet::IpNet;
+use model::{Clock, DoorKind, Key, KeyKind, SpiffeId, SystemClock, Workload};
+
+use crate::AuthError;
+use crate::certificate::PeerCertificate;
+use crate::keys::{KeyId, PresentedKey};
+pub use settings::{DirectoryError, KeySettings, Settings, WorkloadSettings};
+
+/// The keys and workloads of one configuration; immutable and shared by all threads.
+pub struct Directory {
+    keys: HashMap<KeyId, StoredKey>,
+    /// By SPIFFE id.
+    by_id: HashMap<SpiffeId, Declared>,
+    /// By DNS name.
+    by_dns: HashMap<Box<str>, Declared>,
+    trust_domain: Option<Box<str>>,
+    clock: Arc<dyn Clock>,
+}
+
+struct StoredKey {
+    digest: [u8; 32],
+    expires: Option<SystemTime>,
+    key: Arc<Key>,
+}
+
+#[derive(Clone)]
+struct Declared {
+    workload: Arc<Workload>,
+    networks: Option<Arc<[IpNet]>>,
+}
+
+impl Directory {
+    /// The directory of these settings, by the machine's own clock.
+    ///
+    /// # Errors
+    /// Every fault that the settings have among themselves.
+    pub fn new(settings: Settings) -> Result<Self, Vec<DirectoryError>> {
+        Self::with_clock(settings, Arc::new(SystemClock))
+    }
+
+    /// The same by another clock.
+    ///
+    /// # Errors
+    /// Every fault that the settings have among themselves.
+    pub fn with_clock(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Vec<DirectoryError>> {
+        let mut faults = Vec::new();
+        let trust_domain =
+            settings.trust_domain.filter(|domain| match SpiffeId::parse(&format!("spiffe://{domain}")) {
+                Ok(_) => true,
+                Err(source) => {
+                    faults.push(DirectoryError::TrustDomain { domain: domain.clone(), source });
+                    false
+                }
+            });
+        let (keys, by_id, by_dns) = Default::default();
+        let mut directory = Self { keys, by_id, by_dns, trust_domain, clock };
+        for key in settings.keys {
+            faults.extend(directory.add_key(key).err());
+        }
+        for workload in settings.workloads {
+            directory.add_workload(&workload, &mut faults);
+        }
+        if faults.is_empty() { Ok(directory) } else { Err(faults) }
+    }
+
+    /// Whom a verified certificate stands for, for the life of its connection.
+    ///
+    /// A SPIFFE id decides alone: DNS names beside it are not looked at. An id of our
+    /// trust domain that the file does not name is a workload by its id.
+    ///
+    /// # Errors
+    /// [`AuthError`], where the certificate is nobody's here or the address is outside its workload's networks.
+    pub fn workload(&self, certificate: &PeerCertificate, address: IpAddr) -> Result<Arc<Workload>, AuthError> {
+        let declared = match &certificate.spiffe {
+            Some(id) => match self.by_id.get(id) {
+                Some(declared) => declared,
+                None => return self.undeclared(id),
+            },
+            None => self.of_dns_names(&certificate.dns)?,
+        };
+        let address = address.to_canonical();
+        let near = |networks: &Arc<[IpNet]>| networks.iter().any(|network| network.contains(&address));
+        if !declared.networks.as_ref().is_none_or(near) {
+            let name = Arc::clone(&declared.workload.name);
+            return Err(AuthError::WorkloadNetwork { name, address });
+        }
+        Ok(Arc::clone(&declared.workload))
+    }
+
+    /// The holder of a key, where the key is valid and fits the door.
+    pub(crate) fn key(&self, text: &str, door: DoorKind) -> Result<Arc<Key>, AuthError> {
+        let presented = PresentedKey::parse(text)?;
+        if !fits(presented.kind, door) {
+            return Err(AuthError::KeyMisplaced { kind: presented.kind, door });
+        }
+        let stored = self.keys.get(&presented.id);
+        // The same work for an unknown id, so that the time does not tell which ids there are.
+        let expected = stored.map_or(&[0; 32], |stored| &stored.digest);
+        let equal = verify_slices_are_equal(&presented.digest(), expected).is_ok();
+        let stored = stored.filter(|_| equal).ok_or(AuthError::UnknownKey)?;
+        let name = || Arc::clone(&stored.key.name);
+        if stored.key.kind != presented.kind {
+            return Err(AuthError::KeyKind { name: name() });
+        }
+        if stored.expires.is_some_and(|expires| expires <= self.clock.wall()) {
+            return Err(AuthError::KeyExpired { name: name() });
+        }
+        Ok(Arc::clone(&stored.key))
+    }
+
+    fn undeclared(&self, id: &SpiffeId) -> Result<Arc<Workload>, AuthError> {
+        if self.trust_domain.as_deref() != Some(id.trust_domain()) {
+            return Err(AuthError::ForeignTrustDomain { domain: id.trust_domain().into() });
+        }
+        Ok(Arc::new(Workload { name: id.as_str().into(), id: Some(id.clone()) }))
+    }
+
+    fn of_dns_names(&self, names: &[String]) -> Result<&Declared, AuthError> {
+        let mut found = names.iter().filter_map(|name| self.by_dns.get(name.as_str()));
+        let first = found.next().ok_or(AuthError::UnknownWorkload)?;
+        match found.find(|other| other.workload.name != first.workload.name) {
+            None => Ok(first),
+            Some(second) => Err(AuthError::AmbiguousWorkload {
+                first: Arc::clone(&first.workload.name),
+                second: Arc::clone(&second.workload.name),
+            }),
+        }
+    }
+
+    fn add_key(&mut self, settings: KeySettings) -> Result<(), DirectoryError> {
+        let KeySettings { name, kind, hash, apis, scopes, expires } = settings;
+        match self.keys.entry(hash.id) {
+            Entry::Occupied(there) => {
+                let first = Arc::clone(&there.get().key.name);
+                Err(DirectoryError::SameKey { first, second: name })
+            }
+            Entry::Vacant(place) => {
+                let key = Arc::new(Key { name, kind, apis: apis.into(), scopes: scopes.into() });
+                place.insert(StoredKey { digest: hash.digest, expires, key });
+                Ok(())
+            }
+        }
+    }
+
+    fn add_workload(&mut self, settings: &WorkloadSettings, faults: &mut Vec<DirectoryError>) {
+        let id = match settings.id_within(self.trust_domain.as_deref()) {
+            Ok(id) => id,
+            Err(fault) => return faults.push(fault),
+        };
+        let workload = Arc::new(Workload { name: Arc::clone(&settings.name), id: Some(id.clone()) });
+        let declared = Declared { workload, networks: settings.networks.clone().map(Arc::from) };
+        for name in &settings.dns {
+            faults.extend(settings.dns_fault(name));
+            if let Some(there) = self.by_dns.insert(name.as_str().into(), declared.clone()) {
+                faults.push(there.same(&settings.name, name));
+            }
+        }
+        if let Some(there) = self.by_id.insert(id.clone(), declared) {
+            faults.push(there.same(&settings.name, id.as_str()));
+        }
+    }
+}
+
+impl Declared {
+    fn same(&self, second: &Arc<str>, identity: &str) -> DirectoryError {
+        let (first, second) = (Arc::clone(&self.workload.name), Arc::clone(second));
+        DirectoryError::SameWorkload { first, second, identity: identity.into() }
+    }
+}
+
+/// Which keys a kind of door takes: what a page or a device can hold at one, what a server can keep at the other.
+const fn fits(kind: KeyKind, door: DoorKind) -> bool {
+    match door {
+        DoorKind::Client => matches!(kind, KeyKind::Publishable | KeyKind::Restricted),
+        DoorKind::Server => matches!(kind, KeyKind::Secret),
+    }
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory")
+            .field("trust_domain", &self.trust_domain)
+            .field("keys", &self.keys.len())
+            .field("workloads", &self.by_id.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Why a caller could not be identified.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use model::{Code, DoorKind, KeyKind, Problem};
+use thiserror::Error;
+
+use crate::certificate::CertificateError;
+
+/// Why a caller could not be identified.
+///
+/// Whether a key is unknown or its secret wrong is one and the same error.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AuthError {
+    /// A request as pages send it, at a server door.
+    #[error("`{sign}` shows that the request comes from a page")]
+    Browser {
+        /// The field that shows it.
+        sign: &'static str,
+    },
+    /// A credential in the query, where logs and histories keep it (RFC 6750 §5.3).
+    #[error("a credential stands in the query; send it as `Authorization: Bearer`")]
+    InQuery,
+    /// More than one credential (RFC 6750 §2).
+    #[error("more than one credential was sent")]
+    Several,
+    /// An `Authorization` that is not `Bearer` and a token.
+    #[error("`Authorization` is not `Bearer` and a key")]
+    Scheme,
+    /// Not a key of ours, or one with a typing error: its form or checksum is wrong.
+    #[error("the key is not of the form of a key, or has a typing error")]
+    KeyForm,
+    /// A key that this gateway does not know.
+    #[error("the key is not known")]
+    UnknownKey,
+    /// A known key past its day.
+    #[error("the key `{name}` has expired")]
+    KeyExpired {
+        /// Its name in the file.
+        name: Arc<str>,
+    },
+    /// A known key whose own text says another kind than the file does.
+    #[error("the key `{name}` is of another kind than the file says")]
+    KeyKind {
+        /// Its name in the file.
+        name: Arc<str>,
+    },
+    /// A kind of key that this kind of door does not take.
+    #[error("{kind} keys are not taken at {door} doors")]
+    KeyMisplaced {
+        /// What it is.
+        kind: KeyKind,
+        /// Where it came.
+        door: DoorKind,
+    },
+    /// A client certificate at a client door.
+    #[error("client certificates are not taken at client doors")]
+    CertificateMisplaced,
+    /// A certificate that breaks a rule.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// A SPIFFE id of another trust domain.
+    #[error("the trust domain `{domain}` is not ours")]
+    ForeignTrustDomain {
+        /// Which one.
+        domain: Box<str>,
+    },
+    /// A certificate without SPIFFE id, none of whose names is a workload's.
+    #[error("no workload has one of the certificate's names")]
+    UnknownWorkload,
+    /// A certificate without SPIFFE id whose names are those of two workloads.
+    #[error("the certificate's names are those of `{first}` and of `{second}`")]
+    AmbiguousWorkload {
+        /// One workload.
+        first: Arc<str>,
+        /// Another one.
+        second: Arc<str>,
+    },
+    /// A workload that calls from outside its networks.
+    #[error("the workload `{name}` may not call from {address}")]
+    WorkloadNetwork {
+        /// Its name in the file.
+        name: Arc<str>,
+        /// As the gateway sees it.
+        address: IpAddr,
+    },
+    /// The operating system gave no random numbers.
+    #[error("no random numbers can be had")]
+    NoRandomness,
+}
+
+impl AuthError {
+    /// The code that tells of it.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Browser { .. } => Code::BrowserNotAllowed,
+            Self::InQuery => Code::CredentialInQuery,
+            Self::KeyMisplaced { .. } | Self::CertificateMisplaced => Code::CredentialMisplaced,
+            Self::Several
+            | Self::Scheme
+            | Self::KeyForm
+            | Self::UnknownKey
+            | Self::KeyExpired { .. }
+            | Self::KeyKind { .. }
+            | Self::Certificate(_)
+            | Self::ForeignTrustDomain { .. }
+            | Self::UnknownWorkload
+            | Self::AmbiguousWorkload { .. } => Code::CredentialInvalid,
+            Self::WorkloadNetwork { .. } => Code::NetworkNotAllowed,
+            Self::NoRandomness => Code::InternalError,
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        Self::new(error.code(), error.to_string()).because(error)
+    }
+}

@@ -1,0 +1,82 @@
+//! Who sent this request, by its own credentials and those of its connection.
+
+mod query;
+
+use std::sync::Arc;
+
+use model::{Caller, DoorKind, Workload};
+use wire::{Fields, Name, RequestHead};
+
+use crate::{AuthError, Directory};
+
+/// What the names of our session cookies begin with.
+const SESSION_COOKIE: &[u8] = b"__Host-vestibule";
+
+/// Identifies the caller of a request; see the room's own documentation for the steps.
+///
+/// `peer` is the workload of the connection, from [`Directory::workload`].
+///
+/// # Errors
+/// [`AuthError`], where a credential is presented that is not valid or does not fit the door.
+pub fn identify(
+    door: DoorKind,
+    head: &RequestHead,
+    peer: Option<&Arc<Workload>>,
+    directory: &Directory,
+) -> Result<Caller, AuthError> {
+    if door == DoorKind::Server {
+        refuse_browser(head.fields())?;
+    }
+    if head.query().is_some_and(query::has_credential) {
+        return Err(AuthError::InQuery);
+    }
+    if let Some(text) = presented(head.fields())? {
+        return Ok(Caller::Key(directory.key(text, door)?));
+    }
+    match (peer, door) {
+        (Some(workload), DoorKind::Server) => Ok(Caller::Workload(Arc::clone(workload))),
+        (Some(_), DoorKind::Client) => Err(AuthError::CertificateMisplaced),
+        (None, _) => Ok(Caller::Anonymous),
+    }
+}
+
+/// Not by `Sec-Fetch-Mode`: Node's own fetch sends it too.
+fn refuse_browser(fields: &Fields) -> Result<(), AuthError> {
+    for name in [Name::Origin, Name::SecFetchSite] {
+        if fields.get(name).is_some() {
+            return Err(AuthError::Browser { sign: name.as_str() });
+        }
+    }
+    if fields.all(Name::Cookie).any(has_session) {
+        return Err(AuthError::Browser { sign: Name::Cookie.as_str() });
+    }
+    Ok(())
+}
+
+fn has_session(cookies: &[u8]) -> bool {
+    cookies.split(|octet| *octet == b';').any(|cookie| cookie.trim_ascii_start().starts_with(SESSION_COOKIE))
+}
+
+/// The one key that was sent, as it was sent.
+fn presented(fields: &Fields) -> Result<Option<&str>, AuthError> {
+    match (fields.get(Name::Authorization), fields.get(Name::XApiKey)) {
+        (None, None) => Ok(None),
+        (Some(value), None) if fields.count(Name::Authorization) == 1 => bearer(value).map(Some),
+        (None, Some(value)) if fields.count(Name::XApiKey) == 1 => {
+            std::str::from_utf8(value).map(Some).map_err(|_| AuthError::KeyForm)
+        }
+        _ => Err(AuthError::Several),
+    }
+}
+
+/// `Bearer`, in any case, one space, and a token (RFC 6750 §2.1).
+fn bearer(value: &[u8]) -> Result<&str, AuthError> {
+    let value = std::str::from_utf8(value).map_err(|_| AuthError::Scheme)?;
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
+        _ => Err(AuthError::Scheme),
+    }
+}
+
+#[cfg(test)]
+mod tests;
