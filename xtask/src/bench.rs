@@ -15,6 +15,7 @@
 //! Deliberately absent: figures of runs that had a flaw, and the best of several runs.
 
 mod contender;
+pub(crate) mod counted;
 mod figures;
 mod ground;
 mod machine;
@@ -23,16 +24,18 @@ mod results;
 mod rounds;
 mod running;
 mod sample;
-mod scenario;
+pub(crate) mod scenario;
 mod table;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
-use contender::Contender;
-use ground::Ground;
-use scenario::Scenario;
+use crate::needs;
+
+pub(crate) use contender::Contender;
+pub(crate) use ground::{Cores, Ground};
+pub(crate) use scenario::{Kind, Scenario};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -87,7 +90,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let scenarios: Vec<&Scenario> = scenario::ALL.iter().filter(|scenario| wanted(proxy, scenario)).collect();
     ensure!(!scenarios.is_empty(), "no such scenario; there are: {}", scenario::names());
     let contenders = proxy.contenders();
-    let ground = Ground::prepare(proxy, &contenders)?;
+    if scenarios.iter().any(|scenario| scenario.kind == Kind::Counted) {
+        needs::programs(&[counted::COUNTER])?;
+    }
+    let ground = Ground::prepare(&contenders, proxy.binary.as_deref(), proxy.cores()?)?;
     let outcomes = rounds::run(proxy, &ground, &contenders, &scenarios)?;
     let report = results::Report::new(&ground, &contenders, outcomes)?;
     if proxy.json {
@@ -107,6 +113,15 @@ fn wanted(proxy: &Proxy, scenario: &Scenario) -> bool {
 }
 
 impl Proxy {
+    fn cores(&self) -> Result<Cores> {
+        let [contender, load] = *self.cores.as_slice() else {
+            bail!("--cores takes two numbers: the contender's core and the load's")
+        };
+        let there = std::thread::available_parallelism()?.get();
+        ensure!(there >= 2 && contender != load, "a comparison needs two cores; here are {there}");
+        Ok(Cores { contender, load })
+    }
+
     /// The subject first, then its peers, nobody twice.
     fn contenders(&self) -> Vec<Contender> {
         let mut contenders = vec![self.subject];

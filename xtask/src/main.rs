@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 
 mod bench;
+mod instructions;
 mod layers;
 mod lint;
 mod needs;
@@ -35,6 +36,8 @@ enum Command {
     Tidy,
     /// Measure
     Bench(bench::Args),
+    /// Check that a request takes no more instructions than written down
+    Instructions(instructions::Args),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Layers => layers::run(),
         Command::Tidy => tidy::run(),
         Command::Bench(args) => bench::run(&args),
+        Command::Instructions(args) => instructions::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

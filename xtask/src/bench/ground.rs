@@ -4,16 +4,22 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use serde::Deserialize;
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
 
-use super::Proxy;
 use super::contender::Contender;
 use crate::step::must_succeed;
 use crate::{needs, repository};
 
 /// Open files that 2,000 idle connections and their upstream side need, with room to spare.
 const OPEN_FILES: u32 = 16_384;
+
+/// Which core whose work is done on.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Cores {
+    pub(crate) contender: u32,
+    pub(crate) load: u32,
+}
 
 pub(crate) struct Ground {
     pub(crate) directory: PathBuf,
@@ -23,8 +29,7 @@ pub(crate) struct Ground {
     pub(crate) plain: SocketAddr,
     pub(crate) tls: SocketAddr,
     pub(crate) mtls: SocketAddr,
-    contenders_core: u32,
-    loads_core: u32,
+    cores: Cores,
 }
 
 impl Ground {
@@ -32,18 +37,13 @@ impl Ground {
     ///
     /// # Errors
     /// When something is missing that cannot be installed, or does not build.
-    pub(crate) fn prepare(proxy: &Proxy, contenders: &[Contender]) -> Result<Self> {
-        let [contenders_core, loads_core] = *proxy.cores.as_slice() else {
-            bail!("--cores takes two numbers: the contender's core and the load's")
-        };
-        let cores = std::thread::available_parallelism()?.get();
-        ensure!(cores >= 2 && contenders_core != loads_core, "a comparison needs two cores; here are {cores}");
+    pub(crate) fn prepare(contenders: &[Contender], binary: Option<&Path>, cores: Cores) -> Result<Self> {
         needs::programs(&programs(contenders))?;
         let target = target_directory()?;
         let release = target.join("release");
-        let vestibule = proxy.binary.clone().unwrap_or_else(|| release.join("vestibule"));
+        let vestibule = binary.map_or_else(|| release.join("vestibule"), Path::to_owned);
         let mut build = repository::cargo(&["build", "--release", "--package", "vestibule-bench"]);
-        if contenders.contains(&Contender::Vestibule) && proxy.binary.is_none() {
+        if contenders.contains(&Contender::Vestibule) && binary.is_none() {
             build.args(["--package", "vestibule"]);
         }
         must_succeed(&mut build)?;
@@ -52,7 +52,7 @@ impl Ground {
         let [origin, plain, tls, mtls] = free_addresses()?;
         let generator = release.join("vestibule-bench");
         must_succeed(Command::new(&generator).arg("certificates").arg(&directory))?;
-        Ok(Self { directory, vestibule, generator, origin, plain, tls, mtls, contenders_core, loads_core })
+        Ok(Self { directory, vestibule, generator, origin, plain, tls, mtls, cores })
     }
 
     /// Addresses and a directory that nobody uses.
@@ -61,25 +61,25 @@ impl Ground {
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
         let (directory, vestibule, generator) = ("directory".into(), "vestibule".into(), "generator".into());
         let (origin, plain, tls, mtls) = (nowhere, nowhere, nowhere, nowhere);
-        Self { directory, vestibule, generator, origin, plain, tls, mtls, contenders_core: 1, loads_core: 0 }
+        Self { directory, vestibule, generator, origin, plain, tls, mtls, cores: Cores { contender: 1, load: 0 } }
     }
 
     /// A command that runs on the contender's core.
     pub(crate) fn beside_nobody(&self, line: &[String]) -> Command {
-        let mut command = pinned(self.contenders_core);
+        let mut command = pinned(self.cores.contender);
         command.args(line);
         command
     }
 
     /// The load generator, on its core.
     pub(crate) fn generator(&self) -> Command {
-        let mut command = pinned(self.loads_core);
+        let mut command = pinned(self.cores.load);
         command.arg(&self.generator);
         command
     }
 
-    pub(crate) fn cores(&self) -> (u32, u32) {
-        (self.contenders_core, self.loads_core)
+    pub(crate) fn cores(&self) -> Cores {
+        self.cores
     }
 }
 

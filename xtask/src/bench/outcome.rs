@@ -21,6 +21,7 @@ pub(crate) enum Metric {
     MemoryMib,
     KbPerConnection,
     StartMs,
+    InstructionsPerRequest,
 }
 
 impl Metric {
@@ -33,6 +34,7 @@ impl Metric {
             Metric::MemoryMib => "memory MiB",
             Metric::KbPerConnection => "KB/connection",
             Metric::StartMs => "ms",
+            Metric::InstructionsPerRequest => "instructions/request",
         }
     }
 
@@ -44,7 +46,7 @@ impl Metric {
             Metric::P99Us => sample.p99_us,
             Metric::MemoryMib => sample.memory_mib(),
             Metric::KbPerConnection => sample.kb_per_connection(),
-            Metric::StartMs => f64::NAN,
+            Metric::StartMs | Metric::InstructionsPerRequest => f64::NAN,
         }
     }
 }
@@ -89,7 +91,7 @@ impl Outcome {
             (Kind::Most | Kind::Paced, _) => {
                 &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib]
             }
-            (Kind::Idle | Kind::Start, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
+            (Kind::Idle | Kind::Start | Kind::Counted, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
         };
         let mut series = Vec::new();
         for metric in metrics {
@@ -112,10 +114,9 @@ impl Outcome {
         }
     }
 
-    /// Start-up times in milliseconds, one series for each contender.
-    pub(crate) fn of_starts(scenario: &'static Scenario, series: Vec<(Contender, Vec<f64>)>) -> Self {
-        let series =
-            series.into_iter().map(|(contender, values)| Series { contender, metric: Metric::StartMs, values });
+    /// From values that were not made by load: one series for each contender.
+    pub(crate) fn of_values(scenario: &'static Scenario, metric: Metric, series: Vec<(Contender, Vec<f64>)>) -> Self {
+        let series = series.into_iter().map(|(contender, values)| Series { contender, metric, values });
         Self { series: series.collect(), ..Self::of(scenario, false, None, &[], &[]) }
     }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::contender::Contender;
-use super::ground::Ground;
+use super::ground::{Cores, Ground};
 use super::outcome::{Metric, Outcome};
 use super::scenario::{Aim, Kind};
 use super::{machine, table};
@@ -20,7 +20,7 @@ pub(crate) struct Report {
     date: String,
     commit: String,
     command: String,
-    cores: (u32, u32),
+    cores: Cores,
     machine: Vec<String>,
     versions: Vec<String>,
     contenders: Vec<Contender>,
@@ -61,7 +61,7 @@ impl Report {
             for flaw in &outcome.flaws {
                 out += &format!("\nNo ratio: {flaw}.\n");
             }
-            if outcome.scenario.kind != Kind::Start {
+            if !matches!(outcome.scenario.kind, Kind::Start | Kind::Counted) {
                 out += &format!(
                     "\nLoad generator at most {:.0} % of its core; everything else on the machine at most {:.0} % of one.\n",
                     outcome.load_busy_percent, outcome.others_busy_percent
@@ -108,7 +108,8 @@ impl Report {
 
     fn ratio(&self, outcome: &Outcome, metric: Metric, peer: Contender) -> String {
         let Some(figure) = outcome.ratio(metric, self.subject(), peer) else { return "–".to_owned() };
-        let even = if EVEN.contains(&figure.median) { "≈ " } else { "" };
+        let exact = outcome.scenario.kind == Kind::Counted;
+        let even = if EVEN.contains(&figure.median) && !exact { "≈ " } else { "" };
         format!("{even}{}", figure.text())
     }
 
@@ -154,8 +155,8 @@ impl Report {
             commit = self.commit,
             command = self.command,
             machine = list(&self.machine),
-            core = self.cores.0,
-            load_core = self.cores.1,
+            core = self.cores.contender,
+            load_core = self.cores.load,
             versions = list(&self.versions),
             tables = self.tables(),
         );

@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use super::Proxy;
 use super::contender::Contender;
+use super::counted;
 use super::ground::Ground;
-use super::outcome::Outcome;
+use super::outcome::{Metric, Outcome};
 use super::running::Running;
 use super::sample::{Flaw, Sample};
-use super::scenario::{Door, Kind, Scenario};
+use super::scenario::{Kind, Scenario};
 
 /// Where the load generator cannot follow the fastest contender, all get this share of what the slowest can do.
 const PACE: f64 = 0.75;
@@ -33,7 +34,8 @@ pub(crate) fn run(
             }
             let outcome = match scenario.kind {
                 Kind::Start => starts(proxy, ground, contenders, scenario)?,
-                _ => one(proxy, ground, contenders, scenario, logged)?,
+                Kind::Counted => counts(proxy, ground, contenders, scenario)?,
+                Kind::Most | Kind::Paced | Kind::Idle => one(proxy, ground, contenders, scenario, logged)?,
             };
             outcomes.push(outcome);
         }
@@ -131,17 +133,36 @@ fn tell(scenario: &Scenario, logged: bool, round: u32, contender: Contender, sam
 
 /// Start-up times, with an origin that is there already.
 fn starts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'static Scenario) -> Result<Outcome> {
-    debug_assert!(scenario.door == Door::Plain);
     let _origin = Origin::start(ground)?;
+    let series = values(proxy.rounds, contenders, scenario, |contender| {
+        Ok(Running::time_to_answer(contender, ground)?.as_secs_f64() * 1_000.0)
+    })?;
+    Ok(Outcome::of_values(scenario, Metric::StartMs, series))
+}
+
+/// Instructions hardly differ from round to round; two show that they do not.
+fn counts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'static Scenario) -> Result<Outcome> {
+    let series = values(proxy.rounds.min(2), contenders, scenario, |contender| {
+        counted::instructions_per_request(contender, ground, scenario)
+    })?;
+    Ok(Outcome::of_values(scenario, Metric::InstructionsPerRequest, series))
+}
+
+fn values(
+    rounds: u32,
+    contenders: &[Contender],
+    scenario: &Scenario,
+    measure: impl Fn(Contender) -> Result<f64>,
+) -> Result<Vec<(Contender, Vec<f64>)>> {
     let mut series: Vec<(Contender, Vec<f64>)> = contenders.iter().map(|contender| (*contender, Vec::new())).collect();
-    for round in 0..proxy.rounds {
+    for round in 1..=rounds {
         for (contender, values) in &mut series {
-            let took_ms = Running::time_to_answer(*contender, ground)?.as_secs_f64() * 1_000.0;
-            eprintln!("{:<10}     round {:<3}{:<10}{took_ms:>8.1} ms", scenario.name, round + 1, contender.name());
-            values.push(took_ms);
+            let value = measure(*contender)?;
+            eprintln!("{:<15}round {round:<3}{:<10}{value:>8.1}", scenario.name, contender.name());
+            values.push(value);
         }
     }
-    Ok(Outcome::of_starts(scenario, series))
+    Ok(series)
 }
 
 /// An origin without load; stopped when dropped.

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use super::contender::Contender;
 use super::ground::Ground;
 
-/// A contender that does not answer after this long does not start at all.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A contender that does not answer after this long does not start at all; a counted one runs fifty times slower.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked at meanwhile; no proxy tells its parent when it is ready.
 const GLANCE: Duration = Duration::from_micros(200);
 
@@ -27,13 +27,24 @@ impl Running {
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn start(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
-        let mut running = Self::spawn(contender, ground, logged)?;
+        Self::spawn(contender, ground, logged, &[])?.listening(contender, ground)
+    }
+
+    /// As `start`, with a program in front that runs it.
+    ///
+    /// # Errors
+    /// With what it said, when it does not start.
+    pub(crate) fn start_under(wrapper: &[String], contender: Contender, ground: &Ground) -> Result<Self> {
+        Self::spawn(contender, ground, false, wrapper)?.listening(contender, ground)
+    }
+
+    fn listening(mut self, contender: Contender, ground: &Ground) -> Result<Self> {
         for address in [ground.plain, ground.tls, ground.mtls] {
-            running.wait(contender, ground, || TcpStream::connect(address).is_ok())?;
+            self.wait(contender, ground, || TcpStream::connect(address).is_ok())?;
         }
-        let process = running.child.id();
-        running.wait(contender, ground, || children(process).len() >= contender.workers())?;
-        Ok(running)
+        let process = self.child.id();
+        self.wait(contender, ground, || children(process).len() >= contender.workers())?;
+        Ok(self)
     }
 
     /// Starts the contender and says how long it took to its first right answer.
@@ -41,17 +52,17 @@ impl Running {
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn time_to_answer(contender: Contender, ground: &Ground) -> Result<Duration> {
-        let mut running = Self::spawn(contender, ground, false)?;
+        let mut running = Self::spawn(contender, ground, false, &[])?;
         running.wait(contender, ground, || answers(ground.plain).unwrap_or(false))?;
         Ok(running.begun.elapsed())
     }
 
-    fn spawn(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
+    fn spawn(contender: Contender, ground: &Ground, logged: bool, wrapper: &[String]) -> Result<Self> {
         contender.configure(ground, logged)?;
         let said = |stream: &str| File::create(said_file(contender, ground, stream));
         let begun = Instant::now();
         let child = ground
-            .beside_nobody(&contender.command_line(ground))
+            .beside_nobody(&[wrapper, &contender.command_line(ground)].concat())
             .stdin(Stdio::null())
             .stdout(said("stdout")?)
             .stderr(said("stderr")?)
@@ -78,7 +89,14 @@ impl Running {
         processes
     }
 
-    fn stop(&mut self) -> Result<()> {
+    /// Asks it to end and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        if self.child.try_wait()?.is_some() {
+            return Ok(());
+        }
         let begun = Instant::now();
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
         while self.child.try_wait()?.is_none() {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::process::Command;
+
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
@@ -60,41 +62,41 @@ impl Sample {
         seconds: f64,
     ) -> Result<Self> {
         let running = Running::start(contender, ground, logged)?;
-        let mut load = ground.generator();
-        let target = match scenario.door {
-            Door::Plain => ground.plain,
-            Door::Tls => ground.tls,
-            Door::Mtls => ground.mtls,
-        };
-        load.args(["load", "--target", &target.to_string(), "--origin", &ground.origin.to_string()]);
-        load.args(["--authority", &format!("localhost:{}", target.port())]);
-        load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]).args(scenario.load);
-        let file = |name: &str| ground.directory.join(name);
-        if scenario.door != Door::Plain {
-            load.arg("--server-certificate").arg(file("server.pem"));
-        }
-        if scenario.door == Door::Mtls {
-            load.arg("--certificate").arg(file("caller.pem")).arg("--key").arg(file("caller.key"));
-        }
+        let mut load = command(ground, scenario);
+        load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]);
         if let Some(pace) = pace {
             load.args(["--shape", "paced", "--rate", &pace.to_string()]);
         }
         for process in running.processes() {
             load.args(["--process", &process.to_string()]);
         }
+        Self::of(&mut load)
+    }
+
+    /// Runs a load generator to its end.
+    ///
+    /// # Errors
+    /// When it does not start, or ends with an error.
+    pub(crate) fn of(load: &mut Command) -> Result<Self> {
         let output = load.output().context("cannot start the load generator")?;
         ensure!(output.status.success(), "load generator: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).context("the load generator's report")
     }
 
+    /// What was wrong with the answers, if anything.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let first = self.first_fault.as_deref().unwrap_or_default();
+        match (self.faults, self.requests) {
+            (0, 0) => Some("no answer at all".to_owned()),
+            (0, _) => None,
+            (faults, _) => Some(format!("{faults} wrong answers; the first: {first}")),
+        }
+    }
+
     /// Why this sample must not be compared, if so.
     pub(crate) fn flaw(&self, kind: Kind) -> Option<Flaw> {
-        if self.faults > 0 {
-            let first = self.first_fault.as_deref().unwrap_or_default();
-            return Some(Flaw::Other(format!("{} wrong answers; the first: {first}", self.faults)));
-        }
-        if self.requests == 0 {
-            return Some(Flaw::Other("no answer at all".to_owned()));
+        if let Some(why) = self.wrong() {
+            return Some(Flaw::Other(why));
         }
         match kind {
             Kind::Most if self.load_busy() >= SATURATED => {
@@ -139,4 +141,24 @@ impl Sample {
     pub(crate) fn kb_per_connection(&self) -> f64 {
         self.memory_after_kib.saturating_sub(self.memory_before_kib) as f64 * 1.024 / self.connections.max(1) as f64
     }
+}
+
+/// The load generator, told all of a scenario but how long.
+pub(crate) fn command(ground: &Ground, scenario: &Scenario) -> Command {
+    let mut load = ground.generator();
+    let target = match scenario.door {
+        Door::Plain => ground.plain,
+        Door::Tls => ground.tls,
+        Door::Mtls => ground.mtls,
+    };
+    load.args(["load", "--target", &target.to_string(), "--origin", &ground.origin.to_string()]);
+    load.args(["--authority", &format!("localhost:{}", target.port())]).args(scenario.load);
+    let file = |name: &str| ground.directory.join(name);
+    if scenario.door != Door::Plain {
+        load.arg("--server-certificate").arg(file("server.pem"));
+    }
+    if scenario.door == Door::Mtls {
+        load.arg("--certificate").arg(file("caller.pem")).arg("--key").arg(file("caller.key"));
+    }
+    load
 }

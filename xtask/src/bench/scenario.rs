@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Paced,
     /// Connections that are open and not used.
     Idle,
+    /// Instructions per request, counted on one connection.
+    Counted,
     /// From the start of the process to its first answer.
     Start,
 }
@@ -52,7 +54,7 @@ pub(crate) struct Scenario {
 }
 
 /// All of them, in the order of the report.
-pub(crate) const ALL: [Scenario; 10] = [
+pub(crate) const ALL: [Scenario; 12] = [
     Scenario {
         name: "plain",
         title: "plain keep-alive, 1 KB",
@@ -142,6 +144,24 @@ pub(crate) const ALL: [Scenario; 10] = [
         load: &[],
         logged: false,
         aim: Aim::Own(100.0),
+    },
+    Scenario {
+        name: "counted-plain",
+        title: "plain keep-alive, 1 KB, user space",
+        door: Door::Plain,
+        kind: Kind::Counted,
+        load: &["--connections", "1"],
+        logged: false,
+        aim: Aim::None,
+    },
+    Scenario {
+        name: "counted-tls",
+        title: "TLS keep-alive, 1 KB, user space",
+        door: Door::Tls,
+        kind: Kind::Counted,
+        load: &["--connections", "1"],
+        logged: false,
+        aim: Aim::None,
     },
 ];
 
