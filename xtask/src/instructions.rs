@@ -49,7 +49,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let counted_scenarios = scenario::ALL.iter().filter(|scenario| scenario.kind == Kind::Counted);
     let mut counted = BTreeMap::new();
     for scenario in counted_scenarios {
-        counted.insert(scenario.name.to_owned(), count(&ground, scenario)?);
+        counted.insert(scenario.name.to_owned(), count(&ground, scenario, false)?);
+        counted.insert(format!("{}-logged", scenario.name), count(&ground, scenario, true)?);
     }
     let path = repository::root().join(FILE);
     if args.write {
@@ -65,9 +66,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn count(ground: &Ground, scenario: &Scenario) -> Result<u64> {
-    let count = counted::instructions_per_request(Contender::Vestibule, ground, scenario)?.round() as u64;
-    println!("{:<24}{count:>8} instructions per request", scenario.name);
+fn count(ground: &Ground, scenario: &Scenario, logged: bool) -> Result<u64> {
+    let count = counted::instructions_per_request(Contender::Vestibule, ground, scenario, logged)?.round() as u64;
+    println!("{:<15}{:<4}{count:>8} instructions per request", scenario.name, if logged { "log" } else { "" });
     Ok(count)
 }
 

@@ -89,7 +89,7 @@ pub(crate) struct Load {
     /// Length of the window, in milliseconds.
     #[arg(long, default_value_t = 3_000)]
     pub(crate) window_ms: u64,
-    /// Stop after exactly this many requests instead, without warm-up (closed load over HTTP/1.1).
+    /// Stop after exactly this many requests instead, without warm-up (closed load).
     #[arg(long)]
     pub(crate) requests: Option<u64>,
     /// A process whose CPU and memory are the proxy's; may be said several times.

@@ -17,10 +17,16 @@ use crate::arguments::{Load, Protocol, Shape};
 use crate::report::Report;
 use crate::transport::Dialler;
 use crate::{body, origin};
+use anyhow::Context;
 use exchange::Exchange;
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::task::{JoinSet, spawn_local};
+use tokio::time::timeout;
 use window::Window;
+
+/// A load that ends by itself ends before this.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// What every caller of a run shares.
 struct Run {
@@ -49,7 +55,7 @@ pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
     let mut callers = start_callers(&run, load);
     if load.requests.is_some() {
         run.window.open()?;
-        callers.join_all().await;
+        timeout(LONGEST, callers.join_all()).await.context("the proxy answers no more")?;
         return run.window.close(load);
     }
     tokio::time::sleep(load.warm_up()).await;
@@ -76,7 +82,7 @@ fn start_callers(run: &Rc<Run>, load: &Load) -> JoinSet<()> {
                 (Shape::Handshakes, _) => http1::handshakes(&run).await,
                 (Shape::Paced, _) => paced::caller(&run, &queue).await,
                 (_, Protocol::Http1) => http1::caller(&run, quota).await,
-                (_, Protocol::Http2) => http2::caller(&run, streams).await,
+                (_, Protocol::Http2) => http2::caller(&run, streams, quota).await,
             };
             if let Err(fault) = ended {
                 run.window.fault(&fault);

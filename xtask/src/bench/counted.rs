@@ -26,13 +26,24 @@ const MANY: u64 = 2_500;
 ///
 /// # Errors
 /// When the contender does not start under callgrind or answers wrongly.
-pub(crate) fn instructions_per_request(contender: Contender, ground: &Ground, scenario: &Scenario) -> Result<f64> {
-    let few = instructions(contender, ground, scenario, FEW)?;
-    let many = instructions(contender, ground, scenario, MANY)?;
+pub(crate) fn instructions_per_request(
+    contender: Contender,
+    ground: &Ground,
+    scenario: &Scenario,
+    logged: bool,
+) -> Result<f64> {
+    let few = instructions(contender, ground, scenario, logged, FEW)?;
+    let many = instructions(contender, ground, scenario, logged, MANY)?;
     Ok(many.saturating_sub(few) as f64 / (MANY - FEW) as f64)
 }
 
-fn instructions(contender: Contender, ground: &Ground, scenario: &Scenario, requests: u64) -> Result<u64> {
+fn instructions(
+    contender: Contender,
+    ground: &Ground,
+    scenario: &Scenario,
+    logged: bool,
+    requests: u64,
+) -> Result<u64> {
     let counts = ground.directory.join("callgrind");
     if counts.exists() {
         fs::remove_dir_all(&counts)?;
@@ -41,7 +52,7 @@ fn instructions(contender: Contender, ground: &Ground, scenario: &Scenario, requ
     // nginx's worker, which is nobody, writes its own count.
     fs::set_permissions(&counts, fs::Permissions::from_mode(0o777))?;
     let wrapper = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}/%p", counts.display())];
-    let mut running = Running::start_under(&wrapper.map(str::to_owned), contender, ground)?;
+    let mut running = Running::start_under(&wrapper.map(str::to_owned), contender, ground, logged)?;
     let shown = Sample::of(sample::command(ground, scenario).args(["--requests", &requests.to_string()]))?;
     if let Some(why) = shown.wrong() {
         bail!("{}: {why}", contender.name());

@@ -115,9 +115,14 @@ impl Outcome {
     }
 
     /// From values that were not made by load: one series for each contender.
-    pub(crate) fn of_values(scenario: &'static Scenario, metric: Metric, series: Vec<(Contender, Vec<f64>)>) -> Self {
+    pub(crate) fn of_values(
+        scenario: &'static Scenario,
+        logged: bool,
+        metric: Metric,
+        series: Vec<(Contender, Vec<f64>)>,
+    ) -> Self {
         let series = series.into_iter().map(|(contender, values)| Series { contender, metric, values });
-        Self { series: series.collect(), ..Self::of(scenario, false, None, &[], &[]) }
+        Self { series: series.collect(), ..Self::of(scenario, logged, None, &[], &[]) }
     }
 
     /// The metrics in the order of the report.

@@ -34,7 +34,7 @@ pub(crate) fn run(
             }
             let outcome = match scenario.kind {
                 Kind::Start => starts(proxy, ground, contenders, scenario)?,
-                Kind::Counted => counts(proxy, ground, contenders, scenario)?,
+                Kind::Counted => counts(proxy, ground, contenders, scenario, logged)?,
                 Kind::Most | Kind::Paced | Kind::Idle => one(proxy, ground, contenders, scenario, logged)?,
             };
             outcomes.push(outcome);
@@ -137,15 +137,21 @@ fn starts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'
     let series = values(proxy.rounds, contenders, scenario, |contender| {
         Ok(Running::time_to_answer(contender, ground)?.as_secs_f64() * 1_000.0)
     })?;
-    Ok(Outcome::of_values(scenario, Metric::StartMs, series))
+    Ok(Outcome::of_values(scenario, false, Metric::StartMs, series))
 }
 
 /// Instructions hardly differ from round to round; two show that they do not.
-fn counts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'static Scenario) -> Result<Outcome> {
+fn counts(
+    proxy: &Proxy,
+    ground: &Ground,
+    contenders: &[Contender],
+    scenario: &'static Scenario,
+    logged: bool,
+) -> Result<Outcome> {
     let series = values(proxy.rounds.min(2), contenders, scenario, |contender| {
-        counted::instructions_per_request(contender, ground, scenario)
+        counted::instructions_per_request(contender, ground, scenario, logged)
     })?;
-    Ok(Outcome::of_values(scenario, Metric::InstructionsPerRequest, series))
+    Ok(Outcome::of_values(scenario, logged, Metric::InstructionsPerRequest, series))
 }
 
 fn values(

@@ -34,8 +34,8 @@ impl Running {
     ///
     /// # Errors
     /// With what it said, when it does not start.
-    pub(crate) fn start_under(wrapper: &[String], contender: Contender, ground: &Ground) -> Result<Self> {
-        Self::spawn(contender, ground, false, wrapper)?.listening(contender, ground)
+    pub(crate) fn start_under(wrapper: &[String], contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
+        Self::spawn(contender, ground, logged, wrapper)?.listening(contender, ground)
     }
 
     fn listening(mut self, contender: Contender, ground: &Ground) -> Result<Self> {

@@ -54,7 +54,7 @@ pub(crate) struct Scenario {
 }
 
 /// All of them, in the order of the report.
-pub(crate) const ALL: [Scenario; 12] = [
+pub(crate) const ALL: [Scenario; 13] = [
     Scenario {
         name: "plain",
         title: "plain keep-alive, 1 KB",
@@ -151,7 +151,7 @@ pub(crate) const ALL: [Scenario; 12] = [
         door: Door::Plain,
         kind: Kind::Counted,
         load: &["--connections", "1"],
-        logged: false,
+        logged: true,
         aim: Aim::None,
     },
     Scenario {
@@ -160,7 +160,16 @@ pub(crate) const ALL: [Scenario; 12] = [
         door: Door::Tls,
         kind: Kind::Counted,
         load: &["--connections", "1"],
-        logged: false,
+        logged: true,
+        aim: Aim::None,
+    },
+    Scenario {
+        name: "counted-http2",
+        title: "HTTP/2 over TLS to HTTP/1.1, 1 KB, user space",
+        door: Door::Tls,
+        kind: Kind::Counted,
+        load: &["--protocol", "http2", "--connections", "1", "--streams", "8"],
+        logged: true,
         aim: Aim::None,
     },
 ];

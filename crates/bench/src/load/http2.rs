@@ -26,20 +26,22 @@ const CONNECTION_WINDOW: u32 = 0x7fff_ffff - 65_535;
 const REFILL: u32 = 1 << 26;
 const BUFFER: usize = 128 * 1024;
 
-/// Asks on `streams` streams of one connection, each again as soon as it is answered.
-pub(crate) async fn caller(run: &Run, streams: usize) -> Result<(), Fault> {
+/// Asks `quota` times on `streams` streams of one connection, on each again as soon as it is answered.
+pub(crate) async fn caller(run: &Run, streams: usize, quota: u64) -> Result<(), Fault> {
     let mut stream = run.dialler.dial().await?;
     let mut out = PREFACE.to_vec();
     frame::write(&mut out, Kind::Settings, 0, 0, &SETTINGS);
     frame::write(&mut out, Kind::WindowUpdate, 0, 0, &CONNECTION_WINDOW.to_be_bytes());
     let mut requests = Requests::new(&run.exchange);
     let mut answers = Answers::default();
-    for _ in 0..streams {
+    let mut unsent = quota;
+    while unsent > 0 && quota - unsent < streams as u64 {
         answers.begin(requests.next(&mut out), Instant::now());
+        unsent -= 1;
     }
     let mut buffer = vec![0; BUFFER];
     let mut filled = 0;
-    loop {
+    while !answers.are_complete() {
         send(&mut stream, &mut out).await?;
         let count = stream.read(buffer.get_mut(filled..).unwrap_or_default()).await?;
         if count == 0 {
@@ -51,13 +53,17 @@ pub(crate) async fn caller(run: &Run, streams: usize) -> Result<(), Fault> {
             rest = after;
             if let Some(since) = answers.take(&frame, &run.exchange, &mut out)? {
                 run.window.answered(since);
-                answers.begin(requests.next(&mut out), Instant::now());
+                if unsent > 0 {
+                    answers.begin(requests.next(&mut out), Instant::now());
+                    unsent -= 1;
+                }
             }
         }
         let unread = rest.len();
         buffer.copy_within(filled - unread..filled, 0);
         filled = unread;
     }
+    Ok(())
 }
 
 async fn send(stream: &mut Box<dyn Transport>, out: &mut Vec<u8>) -> Result<(), Fault> {

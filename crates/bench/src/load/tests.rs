@@ -69,6 +69,8 @@ fn http2_streams_are_answered_and_checked() {
     let report = report(&Server::http2(1024), "--protocol http2 --connections 2 --warm-up-ms 100 --window-ms 300");
     assert_eq!(report.faults, 0, "{:?}", report.first_fault);
     assert!(report.requests > 50, "{}", report.requests);
+    let counted = self::report(&Server::http2(1024), "--protocol http2 --connections 2 --streams 3 --requests 25");
+    assert_eq!((counted.requests, counted.faults), (25, 0), "{:?}", counted.first_fault);
     let wrong = self::report(&Server::http2(1000), "--protocol http2 --connections 1 --warm-up-ms 100 --window-ms 100");
     assert!(wrong.first_fault.unwrap().contains("length"));
 }

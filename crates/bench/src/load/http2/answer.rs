@@ -26,6 +26,11 @@ impl Answers {
         self.waiting.insert(stream, Waiting { since, right_head: false, received: 0, compare: None });
     }
 
+    /// Whether nothing is waited for.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Takes a frame in; appends what must be answered to it; says since when a request was waiting if this ended it.
     pub(crate) fn take(
         &mut self,
