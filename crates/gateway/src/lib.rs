@@ -1,8 +1,34 @@
 //! Doors, connections, and the life of one request.
+//!
+//! Read [`request`](../src/request.rs) first: it is the table of contents. Around it stand the
+//! protocols (`http1`, `http2`), what a connection goes through before its first
+//! request (`accept`, `tls`), and the threads that all of it runs on (`server`, `thread`).
+//!
+//! Deliberately absent: locks on the path of a request, and any way around [`policy`]'s permit.
 
+mod accept;
+mod answer;
+mod connection;
+mod forward;
+mod http1;
+mod http2;
+mod listen;
+mod peer;
+mod record;
+mod redirect;
+mod request;
+mod server;
 mod settings;
+mod snapshot;
+mod socket;
+mod thread;
+mod tls;
+mod unwind;
+mod worker;
 
+pub use server::{Gateway, GatewayError, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings,
     Patience, Protocols, Settings, TlsSettings, UpstreamErrors,
 };
+pub use tls::TlsError;

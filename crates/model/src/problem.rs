@@ -44,13 +44,15 @@ pub struct Problem {
     pub retry: Retry,
     /// Seconds for `Retry-After`, where there is an honest figure.
     pub retry_after_seconds: Option<u32>,
+    /// The methods for `Allow`, where the path is published with others (RFC 9110 §10.2.1).
+    pub allow: Option<Box<str>>,
 }
 
 impl Problem {
     /// A problem of this code; nothing has reached a service yet.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), cause: None, retry: Retry::Safe, retry_after_seconds: None }
+        Self { code, detail: detail.into(), cause: None, retry: Retry::Safe, retry_after_seconds: None, allow: None }
     }
 
     /// Keeps the error that led here, for the logs.

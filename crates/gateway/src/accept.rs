@@ -1,0 +1,212 @@
+//! From a listening socket to a connection that is served: bounds, handshake, identity, protocol.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use auth::{AuthError, certificate};
+use guard::{CountedConnection, GuardError};
+use model::{Door, Event};
+use observe::{ConnectionBound, DoorRow, HandshakeFailure};
+use rustls::pki_types::CertificateDer;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_local;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use crate::peer::Peer;
+use crate::settings::{ClientCertificates, DoorSettings};
+use crate::snapshot::{Listening, Snapshot};
+use crate::socket::Socket;
+use crate::thread::{OpenConnection, Thread};
+use crate::{http1, http2, redirect};
+
+/// How long accepting rests when the process has no file descriptor left.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
+
+/// Accepts connections at one address until the task is ended.
+pub(crate) async fn run(thread: Rc<Thread>, listener: TcpListener, address: SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => admit(&thread, stream, peer, address),
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(_) => {
+                if let Some((_, _, row)) = door_at(&thread.snapshot(), address) {
+                    thread.observer.connection_refused(row, ConnectionBound::Process);
+                }
+                tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
+            }
+        }
+    }
+}
+
+/// The peer of one connection went away before it was accepted; the listener is well.
+fn is_of_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+fn door_at(snapshot: &Snapshot, address: SocketAddr) -> Option<(usize, Listening, DoorRow)> {
+    let (index, listening) = snapshot.configuration.door_at(address)?;
+    Some((index, listening, snapshot.configuration.catalogue.door(index)))
+}
+
+/// The cheap refusals, before any cryptography; what is refused here is closed without a word.
+fn admit(thread: &Rc<Thread>, stream: TcpStream, peer: SocketAddr, address: SocketAddr) {
+    let snapshot = thread.snapshot();
+    let Some((index, listening, row)) = door_at(&snapshot, address) else { return };
+    let Some((settings, state)) = snapshot.door(index) else { return };
+    if thread.is_draining() {
+        return;
+    }
+    if !settings.networks.admits(peer.ip()) {
+        return refuse(thread, settings, row, peer, ConnectionBound::Network);
+    }
+    let bounds = settings.connections;
+    let counted = match state.counts.admit(peer.ip(), bounds.at_most, bounds.per_address) {
+        Ok(counted) => counted,
+        Err(GuardError::AddressFull { .. }) => return refuse(thread, settings, row, peer, ConnectionBound::Address),
+        Err(_) => return refuse(thread, settings, row, peer, ConnectionBound::Door),
+    };
+    let open = thread.enter();
+    let door = settings.door.clone();
+    let counted = Counted::new(thread, row, counted);
+    spawn_local(async move {
+        match listening {
+            Listening::Serve => serve(open, &snapshot, index, door, stream, peer).await,
+            Listening::Redirect => redirect::serve(open, &snapshot, index, stream).await,
+        }
+        drop(counted);
+    });
+}
+
+fn refuse(thread: &Thread, settings: &DoorSettings, row: DoorRow, address: SocketAddr, bound: ConnectionBound) {
+    thread.observer.connection_refused(row, bound);
+    thread.observer.event(Event::ConnectionRefused {
+        at: SystemTime::now(),
+        door: settings.door.clone(),
+        address: address.ip(),
+        bound: bound.as_str(),
+    });
+}
+
+/// Counts a connection as open, here and in the bounds, for as long as it lives.
+struct Counted {
+    thread: Rc<Thread>,
+    row: DoorRow,
+    _counted: CountedConnection,
+}
+
+impl Counted {
+    fn new(thread: &Rc<Thread>, row: DoorRow, counted: CountedConnection) -> Self {
+        thread.observer.connection_opened(row);
+        Self { thread: Rc::clone(thread), row, _counted: counted }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.thread.observer.connection_closed(self.row);
+    }
+}
+
+async fn serve(
+    open: OpenConnection,
+    snapshot: &Rc<Snapshot>,
+    index: usize,
+    door: Door,
+    stream: TcpStream,
+    address: SocketAddr,
+) {
+    let Some((settings, state)) = snapshot.door(index) else { return };
+    let Some(tls) = &state.tls else {
+        return http1::serve(open, door, Socket::Plain(stream), Peer::plain(address)).await;
+    };
+    let acceptor = TlsAcceptor::from(Arc::clone(tls));
+    let handshake = tokio::time::timeout(settings.patience.handshake, acceptor.accept(stream)).await;
+    let handshake = handshake.map_err(|_| Failure::timed_out());
+    let stream = match handshake.and_then(|accepted| accepted.map_err(|error| Failure::of(&error))) {
+        Ok(stream) => stream,
+        Err(failure) => return failure.tell(&open, snapshot, index, &door, address),
+    };
+    let peer = identify(&stream, snapshot, settings, address);
+    let row = snapshot.configuration.catalogue.door(index);
+    let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+    open.thread().observer.handshake_completed(row, resumed);
+    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let socket = Socket::Tls(Box::new(stream));
+    if http2 {
+        http2::serve(open, door, socket, peer).await;
+    } else {
+        http1::serve(open, door, socket, peer).await;
+    }
+}
+
+/// Who the peer is by its handshake; the path of its certificate was validated there. A certificate that leads to
+/// an anchor and is nobody's here gets an answer that says so, request by request.
+fn identify(stream: &TlsStream<TcpStream>, snapshot: &Snapshot, settings: &DoorSettings, address: SocketAddr) -> Peer {
+    let session = stream.get_ref().1;
+    let mut peer = Peer { secure: true, ..Peer::plain(address) };
+    peer.server_name = session.server_name().map(|name| name.to_ascii_lowercase().into_boxed_str());
+    if let Some(tls) = &settings.tls {
+        peer.anchors = tls.clients.clone();
+    }
+    if peer.anchors == ClientCertificates::NotAsked {
+        return peer;
+    }
+    let Some(leaf) = session.peer_certificates().and_then(<[CertificateDer<'_>]>::first) else { return peer };
+    peer.workload = certificate::read(leaf).map_err(AuthError::from).and_then(|read| {
+        let left = read.not_after.duration_since(SystemTime::now()).unwrap_or_default();
+        peer.until = Instant::now().checked_add(left);
+        snapshot.configuration.settings.directory.workload(&read, address.ip()).map(Some)
+    });
+    peer
+}
+
+/// Why a handshake did not lead to a connection.
+struct Failure {
+    reason: HandshakeFailure,
+    why: String,
+}
+
+impl Failure {
+    fn timed_out() -> Self {
+        Self { reason: HandshakeFailure::TimedOut, why: "the handshake took too long".to_owned() }
+    }
+
+    fn of(error: &std::io::Error) -> Self {
+        let reason = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+        Self { reason: reason.map_or(HandshakeFailure::Closed, reason_of), why: error.to_string() }
+    }
+
+    fn tell(self, open: &OpenConnection, snapshot: &Snapshot, index: usize, door: &Door, address: SocketAddr) {
+        let row = snapshot.configuration.catalogue.door(index);
+        let observer = &open.thread().observer;
+        observer.handshake_failed(row, self.reason);
+        observer.event(Event::HandshakeRefused {
+            at: SystemTime::now(),
+            door: door.clone(),
+            address: address.ip(),
+            why: self.why,
+        });
+    }
+}
+
+fn reason_of(error: &rustls::Error) -> HandshakeFailure {
+    use rustls::{CertificateError, Error};
+    match error {
+        Error::NoCertificatesPresented => HandshakeFailure::NoCertificate,
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            HandshakeFailure::CertificateExpired
+        }
+        Error::InvalidCertificate(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
+            HandshakeFailure::CertificateExpired
+        }
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => HandshakeFailure::CertificateUnknown,
+        Error::InvalidCertificate(_) => HandshakeFailure::CertificateInvalid,
+        Error::PeerIncompatible(_) | Error::NoApplicationProtocol => HandshakeFailure::NothingInCommon,
+        Error::InvalidMessage(_) => HandshakeFailure::NotTls,
+        _ => HandshakeFailure::Other,
+    }
+}

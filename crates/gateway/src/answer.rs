@@ -1,0 +1,177 @@
+//! The one place where a problem becomes an answer, and where every answer gets the fields that its door adds.
+
+use std::fmt::Write;
+
+use model::{Code, DoorKind, Problem};
+use serde_json::{Map, Value};
+use wire::fields::{Field, Name};
+use wire::{Framing, ResponseHead, encode};
+
+use crate::record::Record;
+use crate::request::Request;
+use crate::settings::Errors;
+
+/// The media type of RFC 9457.
+const PROBLEM_JSON: &[u8] = b"application/problem+json";
+/// Two years, as browsers' own lists ask for (RFC 6797).
+const STRICT_TRANSPORT_SECURITY: &[u8] = b"max-age=63072000";
+
+/// An answer on its way to the caller.
+pub(crate) struct Answer {
+    pub(crate) head: Box<ResponseHead>,
+    pub(crate) body: AnswerBody,
+}
+
+/// The body of an answer.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack; a box would cost each answer")]
+pub(crate) enum AnswerBody {
+    /// Made by the house, and whole.
+    Whole(Vec<u8>),
+    /// The service's, as it arrives.
+    Service(upstream::Body),
+}
+
+/// How long an answer's body is, towards the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// There is none, and no field says anything of it.
+    Absent,
+    /// So many bytes follow.
+    Known(u64),
+    /// No content follows, but the field says how long it would be (HEAD, 304).
+    Announced(u64),
+    /// Known only at its end.
+    Unknown,
+}
+
+/// Makes the answer for a problem, and writes it into the record.
+pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &Problem) -> Answer {
+    let errors = record
+        .operation
+        .and_then(|id| request.snapshot.configuration.settings.operations.get(id.0 as usize))
+        .map_or(request.door.errors, |operation| operation.errors);
+    record.fail(problem);
+    let mut head = request.thread.take_answer();
+    head.make(problem.status());
+    say(&mut head, "content-type", PROBLEM_JSON);
+    // A problem is about this one request: no cache may give it to another.
+    say(&mut head, "cache-control", b"no-store");
+    if let Some(challenge) = auth::challenge(problem.code) {
+        say(&mut head, "www-authenticate", challenge.as_bytes());
+    }
+    if let Some(allow) = &problem.allow {
+        say(&mut head, "allow", allow.as_bytes());
+    }
+    if let Some(seconds) = problem.retry_after_seconds {
+        say(&mut head, "retry-after", seconds.to_string().as_bytes());
+    }
+    Answer { head, body: AnswerBody::Whole(problem_json(record, problem, errors)) }
+}
+
+/// Adds a field of the house's own making.
+fn say(head: &mut ResponseHead, name: &str, value: &[u8]) {
+    let said = head.push(name, value);
+    debug_assert!(said.is_ok(), "the house writes only fields that it would read");
+}
+
+fn problem_json(record: &Record<'_>, problem: &Problem, errors: Errors) -> Vec<u8> {
+    let mut members = Map::new();
+    let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    say("type", problem.code.type_uri().into());
+    say("title", problem.code.title().into());
+    say("status", problem.status().into());
+    say("code", problem.code.as_str().into());
+    if errors == Errors::Detailed {
+        say("detail", problem.detail.as_ref().into());
+        say("stage", record.stage().as_str().into());
+    }
+    say("id", record.id.to_string().into());
+    let mut body = Value::Object(members).to_string();
+    body.push('\n');
+    body.into_bytes()
+}
+
+impl Answer {
+    /// How the body is framed for the caller.
+    pub(crate) fn length(&self, request: &Request<'_>) -> Length {
+        let without_content = request.head.method() == wire::Method::Head;
+        match &self.body {
+            AnswerBody::Whole(body) if without_content => Length::Announced(body.len() as u64),
+            AnswerBody::Whole(body) => Length::Known(body.len() as u64),
+            AnswerBody::Service(_) => match self.head.framing() {
+                Framing::Length(length) => Length::Known(length),
+                Framing::Chunked | Framing::UntilClose | Framing::Stream => Length::Unknown,
+                Framing::None => self.announced_length(),
+            },
+        }
+    }
+
+    /// The length that an answer without content speaks of; its head was parsed strictly.
+    fn announced_length(&self) -> Length {
+        let text = self.head.fields().get(Name::ContentLength).and_then(|value| std::str::from_utf8(value).ok());
+        text.and_then(|text| text.parse().ok()).map_or(Length::Absent, Length::Announced)
+    }
+
+    /// Calls `write` with every field that goes to the caller, apart from those of framing and connection.
+    pub(crate) fn each_field(&self, request: &Request<'_>, record: &Record<'_>, mut write: impl FnMut(&str, &[u8])) {
+        let fields = self.head.fields();
+        for Field { name, known, value, .. } in fields.end_to_end() {
+            // What software the service runs, and what it calls the request, stays inside.
+            if !matches!(known, Name::ContentLength | Name::Server | Name::RequestId | Name::Via) {
+                write(name, value);
+            }
+        }
+        write("x-request-id", &record.id.to_ascii());
+        if fields.count(Name::Date) == 0 {
+            request.thread.with_date(|date| write("date", date));
+        }
+        self.each_security_field(request, record, write);
+    }
+
+    /// The safe defaults of the door's kind, where the service said nothing itself.
+    fn each_security_field(&self, request: &Request<'_>, record: &Record<'_>, mut write: impl FnMut(&str, &[u8])) {
+        let fields = self.head.fields();
+        let mut default = |known: Name, value: &[u8]| {
+            if fields.count(known) == 0 {
+                write(known.as_str(), value);
+            }
+        };
+        default(Name::XContentTypeOptions, b"nosniff");
+        if request.door.door.kind == DoorKind::Client {
+            default(Name::XFrameOptions, b"DENY");
+            if request.peer.secure && is_public_name(request.head.host()) {
+                default(Name::StrictTransportSecurity, STRICT_TRANSPORT_SECURITY);
+            }
+            if record.caller != model::Caller::Anonymous {
+                default(Name::CacheControl, b"no-store");
+            }
+        }
+    }
+}
+
+/// A name that browsers may remember as https-only: not an address, not of this machine.
+fn is_public_name(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.') && !last.bytes().all(|byte| byte.is_ascii_digit()) && last != "localhost"
+}
+
+/// A whole answer for a connection that has no readable request, such as a redirect; HTTP/1.1 only.
+pub(crate) fn redirect(location: &str) -> Vec<u8> {
+    let mut out = String::with_capacity(128 + location.len());
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "HTTP/1.1 308 Permanent Redirect\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    out.into_bytes()
+}
+
+/// A refusal without a body, for the same connections.
+pub(crate) fn bare(code: Code) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128);
+    encode::status_line(&mut out, code.status());
+    encode::field_u64(&mut out, "content-length", 0);
+    encode::field(&mut out, "connection", b"close");
+    encode::end_of_head(&mut out);
+    out
+}

@@ -1,0 +1,127 @@
+//! What the service sees of a request, and what the caller sees of the service's answer: the fields that are dropped, rebuilt and added.
+//!
+//! Forwarding fields are rebuilt from what this house knows itself; what a caller wrote into them is dropped.
+//! Hop-by-hop fields and those that `Connection` names stay on their hop (RFC 9110 §7.6.1).
+
+use std::io::Write;
+
+use model::{Caller, Code, Problem};
+use upstream::{Outgoing, UploadFraming};
+use wire::fields::{Field, Name};
+use wire::{Framing, Method, RequestHead, encode};
+
+use crate::answer::{Answer, AnswerBody};
+use crate::record::Record;
+use crate::request::{Incoming, Request};
+use crate::settings::{OperationSettings, UpstreamErrors};
+
+/// The name that this house goes by in `Via` (RFC 9110 §7.6.3).
+const VIA: &[u8] = b"1.1 vestibule";
+const VIA_HTTP2: &[u8] = b"2 vestibule";
+
+/// The request as the service gets it.
+pub(crate) fn toward_service(
+    request: &Request<'_>,
+    record: &Record<'_>,
+    operation: &OperationSettings,
+    body: Option<Box<dyn Incoming>>,
+) -> Outgoing {
+    let head = request.head;
+    let mut out = request.thread.take_buffer();
+    encode::request_line(&mut out, head.method_str(), below(head.path_and_query(), &operation.prefix));
+    encode::field(&mut out, "host", head.authority().as_bytes());
+    write_received(&mut out, head, &record.caller);
+    write_forwarding(&mut out, request);
+    encode::field(&mut out, "x-request-id", &record.id.to_ascii());
+    write_trace(&mut out, head, record);
+    let framing = write_framing(&mut out, head, body.is_some());
+    encode::end_of_head(&mut out);
+    let body = body.zip(framing).map(|(body, framing)| (body as Box<dyn upstream::RequestBody>, framing));
+    Outgoing { head: out, method: head.method(), body, answer: request.thread.take_answer() }
+}
+
+/// The target without the API's own path: as many segments fewer as the prefix has.
+fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
+    let mut rest = target;
+    for _ in prefix.bytes().filter(|byte| *byte == b'/') {
+        let end = rest.bytes().skip(1).position(|byte| matches!(byte, b'/' | b'?')).map_or(rest.len(), |at| at + 1);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    rest
+}
+
+fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
+    for Field { name, known, value, .. } in head.fields().end_to_end() {
+        match known {
+            Name::Host | Name::ContentLength | Name::Expect | Name::Via => {}
+            Name::Forwarded
+            | Name::XForwardedFor
+            | Name::XForwardedHost
+            | Name::XForwardedProto
+            | Name::XForwardedPort
+            | Name::XRealIp
+            | Name::RequestId
+            | Name::Traceparent
+            | Name::Tracestate
+            | Name::VestibuleIdentity => {}
+            // A key is between the caller and this house; the service has no use for it.
+            Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
+            _ => encode::field(out, name, value),
+        }
+    }
+}
+
+fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {
+    out.extend_from_slice(b"x-forwarded-for: ");
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{}", request.peer.address.ip());
+    out.extend_from_slice(b"\r\n");
+    encode::field(out, "x-forwarded-proto", if request.peer.secure { b"https" } else { b"http" });
+    encode::field(out, "x-forwarded-host", request.head.authority().as_bytes());
+    encode::field(out, "via", if request.head.version() == wire::Version::Http2 { VIA_HTTP2 } else { VIA });
+}
+
+/// The caller's trace goes on, or a new one begins; our own span is the parent (W3C Trace Context §3).
+fn write_trace(out: &mut Vec<u8>, head: &RequestHead, record: &Record<'_>) {
+    encode::field(out, "traceparent", &record.trace.to_traceparent());
+    if record.continues {
+        for value in head.fields().all(Name::Tracestate) {
+            encode::field(out, "tracestate", value);
+        }
+    }
+}
+
+/// The framing of the body towards the service, which every HTTP/1.1 service understands.
+fn write_framing(out: &mut Vec<u8>, head: &RequestHead, has_body: bool) -> Option<UploadFraming> {
+    match head.framing() {
+        Framing::Length(length) if has_body => {
+            encode::field_u64(out, "content-length", length);
+            Some(UploadFraming::Length(length))
+        }
+        Framing::Chunked | Framing::Stream | Framing::UntilClose if has_body => {
+            encode::field(out, "transfer-encoding", b"chunked");
+            Some(UploadFraming::Chunked)
+        }
+        // RFC 9110 §8.6: where a method usually has content, its absence is said.
+        _ => {
+            if matches!(head.method(), Method::Post | Method::Put | Method::Patch) {
+                encode::field_u64(out, "content-length", 0);
+            }
+            None
+        }
+    }
+}
+
+/// The service's answer as the caller may see it.
+pub(crate) fn toward_caller(
+    request: &Request<'_>,
+    operation: &OperationSettings,
+    answer: upstream::Answer,
+) -> Result<Answer, Problem> {
+    let status = answer.head.status();
+    if status >= 500 && operation.upstream_errors == UpstreamErrors::Replace {
+        request.thread.give_answer(answer.head);
+        return Err(Problem::new(Code::UpstreamFailed, format!("the service answered {status}")).maybe_sent());
+    }
+    Ok(Answer { head: answer.head, body: AnswerBody::Service(answer.body) })
+}

@@ -1,0 +1,169 @@
+//! One HTTP/1.1 connection: wait for a request, read its head, serve it, and again.
+//!
+//! A connection that waits holds no buffer and no head; both come from its thread when the first byte is there.
+
+mod body;
+mod reply;
+mod stream;
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Instant;
+
+use bytes::Buf;
+use model::{Code, Door, Problem};
+use upstream::Alarm;
+use wire::{BodyDecoder, BodyLimits, HeadLimits, RequestHead, Version};
+
+use crate::connection::{Place, Wait};
+use crate::http1::body::Http1Body;
+use crate::http1::reply::Http1Reply;
+use crate::http1::stream::Stream;
+use crate::peer::Peer;
+use crate::request::{self, Intake, Request};
+use crate::settings::DoorSettings;
+use crate::snapshot::Snapshot;
+use crate::socket::Socket;
+use crate::thread::OpenConnection;
+
+pub(crate) use body::too_large;
+
+/// Bounds on the framing of a request's body.
+pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32 };
+
+/// Serves the requests of one connection, one after the other, until either side has had enough.
+pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer: Peer) {
+    let stream = Rc::new(RefCell::new(Stream::new(socket)));
+    let mut alarm = Alarm::new();
+    let mut place = Place::new(&open, door);
+    let mut first = true;
+    while let Some((snapshot, index)) = place.of(&peer) {
+        let Some((settings, _)) = snapshot.door(index) else { break };
+        let patience = &settings.patience;
+        if stream.borrow().buffer.is_empty() {
+            let wait = if first { patience.head } else { patience.keep_alive };
+            alarm.set(Some(peer.at_most_until(Instant::now() + wait)));
+            match wait_for_request(&open, &place, &stream, &mut alarm).await {
+                Wait::Readable => {}
+                Wait::Changed => continue,
+                Wait::Ended => break,
+            }
+        }
+        first = false;
+        if !serve_one(&open, &snapshot, index, &peer, &stream, &mut alarm).await {
+            break;
+        }
+    }
+    stream::close(&stream, &mut alarm).await;
+}
+
+async fn wait_for_request(
+    open: &OpenConnection,
+    place: &Place<'_>,
+    stream: &RefCell<Stream>,
+    alarm: &mut Alarm,
+) -> Wait {
+    poll_fn(|context| {
+        open.register(context);
+        if place.is_outdated() {
+            return Poll::Ready(Wait::Changed);
+        }
+        if stream.borrow().socket.poll_readable(context).is_ready() {
+            return Poll::Ready(Wait::Readable);
+        }
+        alarm.poll_ring(context).map(|()| Wait::Ended)
+    })
+    .await
+}
+
+/// Reads one request and serves it; `false` if the connection is not to be used again.
+async fn serve_one(
+    open: &OpenConnection,
+    snapshot: &Snapshot,
+    index: usize,
+    peer: &Peer,
+    stream: &Rc<RefCell<Stream>>,
+    alarm: &mut Alarm,
+) -> bool {
+    let thread = open.thread();
+    let Some((door, state)) = snapshot.door(index) else { return false };
+    stream.borrow_mut().take_buffer(thread);
+    let mut head = thread.take_head();
+    let started = Instant::now();
+    alarm.set(Some(peer.at_most_until(started + door.patience.head)));
+    let intake = match read_head(stream, &mut head, door, alarm).await {
+        HeadRead::Whole => Ok(()),
+        HeadRead::Refused(problem) => Err(problem),
+        HeadRead::Closed => return false,
+    };
+    let request =
+        Request { thread, snapshot, door, state, door_index: index, peer, protocol: protocol(&head), head: &head };
+    let intake = intake.and_then(|()| body_of(&head, stream, door));
+    let received = stream.borrow_mut().begin(intake.is_ok(), &head);
+    let mut reply = Http1Reply::new(stream, intake.is_ok());
+    let keep = request::serve(&request, intake, started, &received, alarm, &mut reply).await;
+    thread.give_head(head);
+    stream.borrow_mut().rest(thread);
+    keep
+}
+
+fn protocol(head: &RequestHead) -> &'static str {
+    match head.version() {
+        Version::Http10 => "HTTP/1.0",
+        Version::Http11 | Version::Http2 => "HTTP/1.1",
+    }
+}
+
+/// The body that follows the head, if there is one; upgrades other than the harmless `h2c` are refused (RFC 9110 §7.8).
+fn body_of(head: &RequestHead, stream: &Rc<RefCell<Stream>>, door: &DoorSettings) -> Intake {
+    if head.upgrade().is_some_and(|protocol| !protocol.eq_ignore_ascii_case("h2c")) {
+        return Err(Problem::new(Code::NotImplemented, "upgrades to other protocols are not published here"));
+    }
+    if !stream::has_content(head) {
+        return Ok(None);
+    }
+    stream.borrow_mut().decoder = BodyDecoder::new(head.framing(), &BODY);
+    Ok(Some(Box::new(Http1Body::new(stream, door.patience))))
+}
+
+enum HeadRead {
+    Whole,
+    Refused(Problem),
+    Closed,
+}
+
+/// Reads until the head is whole, within the alarm.
+async fn read_head(
+    stream: &RefCell<Stream>,
+    head: &mut RequestHead,
+    door: &DoorSettings,
+    alarm: &mut Alarm,
+) -> HeadRead {
+    let heads = &door.heads;
+    let limits = HeadLimits { head_bytes: heads.bytes, target_bytes: heads.target_bytes, fields: heads.fields };
+    let reading = poll_fn(|context| {
+        let Stream { socket, buffer, .. } = &mut *stream.borrow_mut();
+        loop {
+            if !buffer.is_empty() {
+                match head.parse(buffer, &limits) {
+                    Ok(Some(length)) => {
+                        buffer.advance(length);
+                        return Poll::Ready(HeadRead::Whole);
+                    }
+                    Ok(None) => {}
+                    Err(error) => return Poll::Ready(HeadRead::Refused(error.into())),
+                }
+            }
+            match socket.poll_fill(context, buffer, stream::READ_BYTES) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(HeadRead::Closed),
+                Poll::Ready(Ok(_)) => {}
+            }
+        }
+    });
+    alarm.guard(reading).await.unwrap_or_else(|_| {
+        HeadRead::Refused(Problem::new(Code::RequestTimeout, "the head of the request did not arrive in time"))
+    })
+}

@@ -1,0 +1,107 @@
+//! The body of an HTTP/2 request as a service reads it: counted and bounded; what is read is given back to flow control.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use bytes::{Buf, Bytes};
+use h2::RecvStream;
+use http::HeaderMap;
+use model::{Code, Problem};
+use upstream::{Alarm, RequestBody};
+use wire::fields::Fields;
+use wire::{encode, http2_trailers};
+
+use crate::http1::{BODY, too_large};
+use crate::request::Incoming;
+use crate::settings::Patience;
+
+/// Reads the body of one stream.
+pub(super) struct Http2Body {
+    stream: RecvStream,
+    received: Rc<Cell<u64>>,
+    patience: Patience,
+    stall: Alarm,
+    at_most: u64,
+    content: Bytes,
+    content_ended: bool,
+    trailers: Option<Fields>,
+}
+
+impl Http2Body {
+    pub(super) fn new(stream: RecvStream, received: Rc<Cell<u64>>, patience: Patience) -> Self {
+        let (stall, content) = (Alarm::new(), Bytes::new());
+        Self { stream, received, patience, stall, at_most: 0, content, content_ended: false, trailers: None }
+    }
+
+    /// The next content, or `None` at its end.
+    fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
+        match self.stream.poll_data(context) {
+            Poll::Ready(Some(Ok(content))) => {
+                self.stall.set(None);
+                self.stream.flow_control().release_capacity(content.len()).map_err(gone)?;
+                Poll::Ready(Ok(Some(content)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(gone(error))),
+            Poll::Ready(None) => Poll::Ready(Ok(None)),
+            Poll::Pending => {
+                if self.stall.deadline().is_none() {
+                    self.stall.set(Some(Instant::now() + self.patience.stall));
+                }
+                let slow = || Problem::new(Code::RequestTimeout, "the body of the request came too slowly");
+                self.stall.poll_ring(context).map(|()| Err(slow()))
+            }
+        }
+    }
+}
+
+impl Incoming for Http2Body {
+    fn bound(&mut self, at_most: u64) {
+        self.at_most = at_most;
+    }
+}
+
+impl RequestBody for Http2Body {
+    fn poll_append(
+        &mut self,
+        context: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        room: usize,
+    ) -> Poll<Result<usize, Problem>> {
+        while self.content.is_empty() && !self.content_ended {
+            let Some(content) = ready!(self.poll_content(context))? else {
+                self.content_ended = true;
+                break;
+            };
+            self.received.set(self.received.get() + content.len() as u64);
+            if self.received.get() > self.at_most {
+                return Poll::Ready(Err(too_large(self.at_most)));
+            }
+            self.content = content;
+        }
+        if self.content.is_empty() {
+            let trailers = ready!(self.stream.poll_trailers(context)).map_err(gone)?;
+            self.trailers = trailers.as_ref().map(fields).transpose()?;
+            return Poll::Ready(Ok(0));
+        }
+        let count = self.content.len().min(room);
+        out.extend_from_slice(self.content.get(..count).unwrap_or_default());
+        self.content.advance(count);
+        Poll::Ready(Ok(count))
+    }
+
+    fn append_last_chunk(&mut self, out: &mut Vec<u8>) {
+        encode::last_chunk(out, self.trailers.as_ref());
+    }
+}
+
+/// Trailers are held to the same rules as those of HTTP/1.1.
+fn fields(trailers: &HeaderMap) -> Result<Fields, Problem> {
+    let trailers = trailers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
+    Ok(http2_trailers(trailers, &BODY)?)
+}
+
+fn gone(error: h2::Error) -> Problem {
+    Problem::new(Code::MalformedBody, "the stream ended in the middle of the body").because(error)
+}

@@ -1,0 +1,236 @@
+//! An answer on an HTTP/2 stream, sent no faster than the caller's windows allow.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use bytes::Bytes;
+use h2::server::SendResponse;
+use h2::{Reason, SendStream};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use upstream::{Alarm, Body, UpstreamError};
+use wire::fields::Fields;
+
+use crate::answer::{Answer, AnswerBody, Length};
+use crate::record::Record;
+use crate::request::{Reply, Request};
+
+/// What one piece of an answer may have: a large one would hold up the other streams.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Answers the request of one stream.
+pub(super) struct Http2Reply {
+    respond: SendResponse<Bytes>,
+}
+
+impl Http2Reply {
+    pub(super) const fn new(respond: SendResponse<Bytes>) -> Self {
+        Self { respond }
+    }
+}
+
+/// Why an answer was not sent whole.
+enum SendError {
+    Caller,
+    Service(UpstreamError),
+}
+
+impl From<h2::Error> for SendError {
+    fn from(_: h2::Error) -> Self {
+        Self::Caller
+    }
+}
+
+impl Reply for Http2Reply {
+    async fn send(
+        &mut self,
+        request: &Request<'_>,
+        record: &mut Record<'_>,
+        answer: Answer,
+        alarm: &mut Alarm,
+    ) -> bool {
+        let sent = self.send_all(request, record, answer, alarm).await;
+        match sent {
+            Ok(()) => record.complete(),
+            Err(SendError::Caller) => {}
+            Err(SendError::Service(error)) => record.fail(&error.into()),
+        }
+        true
+    }
+}
+
+impl Http2Reply {
+    async fn send_all(
+        &mut self,
+        request: &Request<'_>,
+        record: &mut Record<'_>,
+        answer: Answer,
+        alarm: &mut Alarm,
+    ) -> Result<(), SendError> {
+        let length = answer.length(request);
+        let head = response(request, record, &answer, length)?;
+        let status = answer.head.status();
+        let Answer { head: answer_head, body } = answer;
+        request.thread.give_answer(answer_head);
+        match body {
+            _ if matches!(length, Length::Announced(_) | Length::Absent | Length::Known(0)) => {
+                self.respond.send_response(head, true)?;
+                record.sent_head(status);
+                reclaim(request, body);
+            }
+            AnswerBody::Whole(whole) => {
+                let mut stream = self.respond.send_response(head, false)?;
+                record.sent_head(status);
+                record.sent(whole.len() as u64);
+                stream.send_data(Bytes::from(whole), true)?;
+            }
+            AnswerBody::Service(body) => {
+                let stream = self.respond.send_response(head, false)?;
+                record.sent_head(status);
+                let body = relay(request, record, stream, body, alarm).await?;
+                reclaim(request, AnswerBody::Service(body));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn reclaim(request: &Request<'_>, body: AnswerBody) {
+    if let AnswerBody::Service(mut body) = body
+        && let Some(buffer) = body.reclaim()
+    {
+        request.thread.give_buffer(buffer);
+    }
+}
+
+fn response(
+    request: &Request<'_>,
+    record: &Record<'_>,
+    answer: &Answer,
+    length: Length,
+) -> Result<Response<()>, SendError> {
+    let mut response = Response::new(());
+    // A status out of range was refused when the service's head was read.
+    *response.status_mut() = StatusCode::from_u16(answer.head.status()).map_err(|_| SendError::Caller)?;
+    let headers = response.headers_mut();
+    answer.each_field(request, record, |name, value| append(headers, name, value));
+    if let Length::Known(length) | Length::Announced(length) = length {
+        headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Ok(response)
+}
+
+/// The fields were read strictly when they came in, so that none is lost here.
+fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
+    if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
+        headers.append(name, value);
+    }
+}
+
+fn trailers(fields: &Fields) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for field in fields.iter() {
+        append(&mut headers, field.name, field.value);
+    }
+    headers
+}
+
+/// Passes the service's body on, piece by piece, within the deadline and the patience for each silence.
+async fn relay(
+    request: &Request<'_>,
+    record: &mut Record<'_>,
+    stream: SendStream<Bytes>,
+    body: Body,
+    alarm: &mut Alarm,
+) -> Result<Body, SendError> {
+    let whole = alarm.deadline();
+    let (stall, idle) = (request.door.patience.stall, record.idle().unwrap_or(request.door.patience.stall));
+    let mut relay = Relay { stream, body, sent: 0, blocked: false };
+    let mut progress = None;
+    let result = poll_fn(|context| {
+        if let Poll::Ready(result) = relay.poll(context) {
+            return Poll::Ready(result);
+        }
+        if progress != Some((relay.sent, relay.blocked)) {
+            progress = Some((relay.sent, relay.blocked));
+            let silence = Instant::now() + if relay.blocked { stall } else { idle };
+            alarm.set(Some(whole.map_or(silence, |whole| whole.min(silence))));
+        }
+        let blocked = relay.blocked;
+        alarm
+            .poll_ring(context)
+            .map(|()| Err(if blocked { SendError::Caller } else { SendError::Service(UpstreamError::TimedOut) }))
+    })
+    .await;
+    record.sent(relay.sent);
+    if result.is_err() {
+        relay.stream.send_reset(Reason::INTERNAL_ERROR);
+    }
+    result.map(|()| relay.body)
+}
+
+/// A body on its way to a stream.
+struct Relay {
+    stream: SendStream<Bytes>,
+    body: Body,
+    sent: u64,
+    /// The caller's window is full.
+    blocked: bool,
+}
+
+impl Relay {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        loop {
+            if let Poll::Ready(reset) = self.stream.poll_reset(context) {
+                reset?;
+                return Poll::Ready(Err(SendError::Caller));
+            }
+            if !ready!(self.body.poll_ready(context)).map_err(SendError::Service)? {
+                return Poll::Ready(self.finish());
+            }
+            let Poll::Ready(room) = self.poll_room(context)? else {
+                self.blocked = true;
+                // A caller that does not read its answer may still be sending its request.
+                if let Poll::Ready(uploaded) = self.body.poll_upload(context) {
+                    uploaded.map_err(SendError::Service)?;
+                }
+                return Poll::Pending;
+            };
+            self.blocked = false;
+            let piece = self.body.take(room);
+            self.sent += piece.len() as u64;
+            // The last piece says that it is the last, where that is known already.
+            let ended = matches!(self.body.poll_ready(context), Poll::Ready(Ok(false)));
+            let last = ended && self.body.trailers().is_none_or(Fields::is_empty);
+            self.stream.send_data(piece, last)?;
+            if last {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    /// Ready with how much may be sent now.
+    fn poll_room(&mut self, context: &mut Context<'_>) -> Result<Poll<usize>, SendError> {
+        let wanted = self.body.content().len().min(PIECE_BYTES);
+        self.stream.reserve_capacity(wanted);
+        loop {
+            let capacity = self.stream.capacity();
+            if capacity > 0 {
+                return Ok(Poll::Ready(capacity.min(wanted)));
+            }
+            match self.stream.poll_capacity(context) {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(Some(capacity)) => drop(capacity?),
+                Poll::Ready(None) => return Err(SendError::Caller),
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), SendError> {
+        match self.body.trailers().filter(|fields| !fields.is_empty()) {
+            Some(fields) => self.stream.send_trailers(trailers(fields))?,
+            None => self.stream.send_data(Bytes::new(), true)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! Who is at the other end of a connection: fixed when it was accepted and its handshake done.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use auth::AuthError;
+use model::Workload;
+
+use crate::settings::ClientCertificates;
+
+/// The other end of a connection.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    /// Its address.
+    pub(crate) address: SocketAddr,
+    /// Whether there is TLS in between.
+    pub(crate) secure: bool,
+    /// The server name of its handshake, lower case, where it sent one.
+    pub(crate) server_name: Option<Box<str>>,
+    /// Who it proved to be by its certificate, or why that is nobody here.
+    pub(crate) workload: Result<Option<Arc<Workload>>, AuthError>,
+    /// What that proof rested on.
+    pub(crate) anchors: ClientCertificates,
+    /// When its certificate ends, and the connection with it.
+    pub(crate) until: Option<Instant>,
+}
+
+impl Peer {
+    /// The other end of a connection without TLS.
+    pub(crate) const fn plain(address: SocketAddr) -> Self {
+        Self {
+            address,
+            secure: false,
+            server_name: None,
+            workload: Ok(None),
+            anchors: ClientCertificates::NotAsked,
+            until: None,
+        }
+    }
+
+    /// A deadline, but not beyond the end of the certificate.
+    pub(crate) fn at_most_until(&self, deadline: Instant) -> Instant {
+        self.until.map_or(deadline, |until| until.min(deadline))
+    }
+}

@@ -1,0 +1,189 @@
+//! The record of one request: opened before anything is decided, closed exactly once, also when the caller goes away.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant, SystemTime};
+
+use model::{Blame, Caller, OperationId, Outcome, Problem, RequestId, ServiceId, SpanId, Stage, TraceId};
+use observe::OperationLabel;
+use wire::trace::TraceContext;
+
+use crate::request::Request;
+
+/// What becomes known of a request on its way; written when it is closed or dropped.
+pub(crate) struct Record<'a> {
+    request: &'a Request<'a>,
+    at: SystemTime,
+    started: Instant,
+    pub(crate) id: RequestId,
+    pub(crate) trace: TraceContext,
+    /// Whether the caller's own trace goes on.
+    pub(crate) continues: bool,
+    stage: Stage,
+    pub(crate) operation: Option<OperationId>,
+    pub(crate) caller: Caller,
+    service: Option<ServiceId>,
+    forwarded: Option<Instant>,
+    first_byte: Option<Duration>,
+    outcome: Outcome,
+    status: u16,
+    detail: String,
+    bytes_out: u64,
+    /// Counted by the body while it is read.
+    pub(crate) bytes_in: &'a Cell<u64>,
+}
+
+impl<'a> Record<'a> {
+    /// Opens the record; `trace` is the caller's own context, if it sent one.
+    pub(crate) fn open(
+        request: &'a Request<'a>,
+        started: Instant,
+        trace: Option<TraceContext>,
+        bytes_in: &'a Cell<u64>,
+    ) -> Self {
+        let thread = request.thread;
+        let at = SystemTime::now();
+        thread.observer.request_opened(request.door_row());
+        let span: SpanId = thread.span_id();
+        let continues = trace.is_some();
+        let trace = match trace {
+            Some(TraceContext { trace, sampled, .. }) => TraceContext { trace, parent: span, sampled },
+            None => TraceContext { trace: thread.trace_id(), parent: span, sampled: false },
+        };
+        Self {
+            request,
+            at,
+            started,
+            id: thread.request_id(at),
+            trace,
+            continues,
+            stage: Stage::Intake,
+            operation: None,
+            caller: Caller::Anonymous,
+            service: None,
+            forwarded: None,
+            first_byte: None,
+            outcome: Outcome::Abandoned,
+            status: 0,
+            detail: String::new(),
+            bytes_out: 0,
+            bytes_in,
+        }
+    }
+
+    pub(crate) const fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// How long the operation's answer may be silent.
+    pub(crate) fn idle(&self) -> Option<Duration> {
+        let operations = &self.request.snapshot.configuration.settings.operations;
+        self.operation.and_then(|id| operations.get(id.0 as usize)).map(|operation| operation.idle)
+    }
+
+    pub(crate) const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The request has come to this stage.
+    pub(crate) const fn reach(&mut self, stage: Stage) {
+        self.stage = stage;
+    }
+
+    /// The request goes to this service now.
+    pub(crate) fn forward(&mut self, service: ServiceId) {
+        self.stage = Stage::Forward;
+        self.service = Some(service);
+        self.forwarded = Some(Instant::now());
+    }
+
+    /// The head of the service's answer is here.
+    pub(crate) fn answered(&mut self) {
+        self.first_byte = self.forwarded.map(|at| at.elapsed());
+    }
+
+    /// Why the request was refused or failed; the first reason stands.
+    pub(crate) fn fail(&mut self, problem: &Problem) {
+        if self.outcome == Outcome::Abandoned {
+            self.outcome = match problem.code.blame() {
+                Blame::Caller => Outcome::Refused(problem.code),
+                Blame::Upstream | Blame::Gateway => Outcome::Failed(problem.code),
+            };
+            self.detail = detail_of(problem);
+        }
+    }
+
+    /// The head of the answer went out with this status.
+    pub(crate) const fn sent_head(&mut self, status: u16) {
+        self.status = status;
+    }
+
+    /// More of the answer's body went out.
+    pub(crate) const fn sent(&mut self, bytes: u64) {
+        self.bytes_out += bytes;
+    }
+
+    /// The caller has the whole answer.
+    pub(crate) fn complete(&mut self) {
+        if self.outcome == Outcome::Abandoned {
+            self.outcome = Outcome::Answered;
+        }
+    }
+
+    fn trace_id(&self) -> TraceId {
+        self.trace.trace
+    }
+}
+
+/// The operator's reading: the detail, and each cause behind it.
+fn detail_of(problem: &Problem) -> String {
+    let mut detail = problem.detail.to_string();
+    let mut cause = problem.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !detail.ends_with(&text) {
+            detail.push_str(": ");
+            detail.push_str(&text);
+        }
+        cause = error.source();
+    }
+    detail
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        let request = self.request;
+        let settings = &request.snapshot.configuration.settings;
+        let catalogue = &request.snapshot.configuration.catalogue;
+        let operation = self.operation.and_then(|id| {
+            let operation = settings.operations.get(id.0 as usize)?;
+            Some(OperationLabel { row: catalogue.operation(id), api: &operation.api, operation: &operation.name })
+        });
+        let head = request.head;
+        request.thread.observer.close(&observe::Record {
+            id: self.id,
+            trace: Some(self.trace_id()),
+            span: Some(self.trace.parent),
+            at: self.at,
+            door: &request.door.door,
+            door_row: request.door_row(),
+            address: request.peer.address,
+            protocol: request.protocol,
+            method: head.method_str(),
+            host: head.host(),
+            path: head.path(),
+            has_query: head.query().is_some(),
+            operation,
+            caller: &self.caller,
+            status: self.status,
+            outcome: self.outcome,
+            detail: &self.detail,
+            stage: (self.outcome != Outcome::Answered).then_some(self.stage),
+            bytes_in: self.bytes_in.get(),
+            bytes_out: self.bytes_out,
+            duration: self.started.elapsed(),
+            service: self.service.map(|service| catalogue.service(service)),
+            upstream: self.first_byte,
+            retries: 0,
+        });
+    }
+}

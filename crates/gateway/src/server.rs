@@ -1,0 +1,190 @@
+//! The data plane as the control side sees it: started, reloaded as a whole or not at all, drained.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use observe::{Observatory, Observer};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::listen;
+use crate::settings::Settings;
+use crate::snapshot::Configuration;
+use crate::tls::TlsError;
+use crate::worker::{self, Command, Sockets};
+
+/// How the data plane is run, apart from the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Data threads, at least one.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    /// A thread for each core that the process may use (its CPU quota counts).
+    fn default() -> Self {
+        Self { threads: std::thread::available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// Why the data plane did not start or did not change.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// An address cannot be listened at.
+    #[error("cannot listen at {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The TLS of a door cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A data thread could not be started.
+    #[error("a data thread could not be started")]
+    Thread(#[source] io::Error),
+    /// A data thread has ended.
+    #[error("a data thread has ended")]
+    ThreadEnded,
+}
+
+/// The running data plane.
+pub struct Gateway {
+    observatory: Arc<Observatory>,
+    configuration: Arc<Configuration>,
+    workers: Vec<WorkerHandle>,
+}
+
+struct WorkerHandle {
+    commands: mpsc::UnboundedSender<Command>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Gateway {
+    /// Binds every address, then starts the data threads. Returns once all of them accept connections.
+    ///
+    /// # Errors
+    /// Nothing is left running when there is one.
+    pub async fn start(
+        settings: Settings,
+        options: Options,
+        observatory: Arc<Observatory>,
+    ) -> Result<Self, GatewayError> {
+        let threads = options.threads.max(1);
+        let configuration = Arc::new(Configuration::new(settings, None, &observatory)?);
+        let sockets = bind_all(configuration.addresses(), threads)?;
+        let mut workers = Vec::with_capacity(threads);
+        for (number, sockets) in sockets.into_iter().enumerate() {
+            workers.push(WorkerHandle::start(number, &configuration, observatory.observer(), sockets).await?);
+        }
+        Ok(Self { observatory, configuration, workers })
+    }
+
+    /// The settings that run now.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.configuration.settings
+    }
+
+    /// How many data threads there are.
+    #[must_use]
+    pub const fn threads(&self) -> usize {
+        self.workers.len()
+    }
+
+    /// Whether every data thread is alive.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.workers.iter().all(|worker| !worker.commands.is_closed())
+    }
+
+    /// Swaps the whole configuration on every thread. Addresses that stay keep their sockets, services that stay
+    /// their connections, and requests under way the configuration that they began with.
+    ///
+    /// # Errors
+    /// The new configuration cannot be run; the old one goes on untouched.
+    pub async fn reload(&mut self, settings: Settings) -> Result<(), GatewayError> {
+        let configuration = Configuration::new(settings, Some(&self.configuration), &self.observatory)?;
+        let configuration = Arc::new(configuration);
+        let listening: Vec<SocketAddr> = self.configuration.addresses().collect();
+        let new = configuration.addresses().filter(|address| !listening.contains(address));
+        let sockets = bind_all(new, self.workers.len())?;
+        if !self.is_alive() {
+            return Err(GatewayError::ThreadEnded);
+        }
+        let mut loading = Vec::with_capacity(self.workers.len());
+        for (worker, sockets) in self.workers.iter().zip(sockets) {
+            let (done, loaded) = oneshot::channel();
+            let command = Command::Load { configuration: Arc::clone(&configuration), sockets, done };
+            worker.commands.send(command).map_err(|_| GatewayError::ThreadEnded)?;
+            loading.push(loaded);
+        }
+        for loaded in loading {
+            loaded.await.map_err(|_| GatewayError::ThreadEnded)?.map_err(GatewayError::Thread)?;
+        }
+        self.configuration = configuration;
+        Ok(())
+    }
+
+    /// Takes no more connections, finishes what is under way, and ends the threads. Returns how many connections
+    /// had to be cut off after `within`.
+    pub async fn shutdown(mut self, within: Duration) -> usize {
+        let mut draining = Vec::with_capacity(self.workers.len());
+        for worker in &self.workers {
+            let (done, drained) = oneshot::channel();
+            if worker.commands.send(Command::Drain { within, done }).is_ok() {
+                draining.push(drained);
+            }
+        }
+        let mut cut_off = 0;
+        for drained in draining {
+            // A thread that has ended already has nothing to drain.
+            cut_off += drained.await.unwrap_or(0);
+        }
+        for worker in &mut self.workers {
+            worker.join();
+        }
+        cut_off
+    }
+}
+
+impl WorkerHandle {
+    async fn start(
+        number: usize,
+        configuration: &Arc<Configuration>,
+        observer: Observer,
+        sockets: Sockets,
+    ) -> Result<Self, GatewayError> {
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let (ready, started) = oneshot::channel();
+        let configuration = Arc::clone(configuration);
+        let thread = std::thread::Builder::new()
+            .name(format!("data-{number}"))
+            .spawn(move || worker::run(configuration, observer, sockets, ready, receiver))
+            .map_err(GatewayError::Thread)?;
+        started.await.map_err(|_| GatewayError::ThreadEnded)?.map_err(GatewayError::Thread)?;
+        Ok(Self { commands, thread: Some(thread) })
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // It has said that it is done; a panic of its last moments concerns nobody any more.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A set of sockets for each thread; all addresses are bound, or none.
+fn bind_all(addresses: impl Iterator<Item = SocketAddr>, threads: usize) -> Result<Vec<Sockets>, GatewayError> {
+    let mut sets: Vec<Sockets> = (0..threads).map(|_| Sockets::new()).collect();
+    for address in addresses {
+        let sockets = listen::bind(address, threads).map_err(|source| GatewayError::Listen { address, source })?;
+        for (set, socket) in sets.iter_mut().zip(sockets) {
+            set.push((address, socket));
+        }
+    }
+    Ok(sets)
+}

@@ -1,0 +1,255 @@
+//! What the connections of one data thread share: the configuration of now, connections to services, buffers, and the way to be woken.
+//!
+//! Nothing here is seen by another thread, so nothing here is locked.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Context, Waker};
+use std::time::{Instant, SystemTime};
+
+use bytes::BytesMut;
+use model::{RequestId, SpanId, TraceId};
+use observe::Observer;
+use upstream::Pools;
+use wire::{RequestHead, ResponseHead};
+
+use crate::snapshot::Snapshot;
+
+/// Buffers and heads kept for reuse; what comes back beyond that is freed.
+const KEPT_AT_MOST: usize = 64;
+/// A buffer that grew beyond this is not kept.
+const KEPT_BYTES: usize = 64 * 1024;
+
+/// One data thread.
+pub(crate) struct Thread {
+    snapshot: RefCell<Rc<Snapshot>>,
+    pub(crate) pools: Pools,
+    pub(crate) observer: Observer,
+    random: RefCell<fastrand::Rng>,
+    #[expect(clippy::vec_box, reason = "they are large, and are moved in and out as pointers")]
+    heads: RefCell<Vec<Box<RequestHead>>>,
+    #[expect(clippy::vec_box, reason = "likewise")]
+    answers: RefCell<Vec<Box<ResponseHead>>>,
+    buffers: RefCell<Vec<Vec<u8>>>,
+    read_buffers: RefCell<Vec<BytesMut>>,
+    date: RefCell<DateLine>,
+    connections: RefCell<Connections>,
+    /// Counts up with every load and when draining begins; a connection that sees another number looks again.
+    version: Cell<u64>,
+    draining: Cell<bool>,
+}
+
+/// The `Date` of one second.
+#[derive(Default)]
+struct DateLine {
+    second: u64,
+    text: String,
+}
+
+/// The wakers of all open connections of the thread.
+#[derive(Default)]
+struct Connections {
+    wakers: Vec<Option<Waker>>,
+    free: Vec<usize>,
+    open: usize,
+    when_empty: Option<Waker>,
+}
+
+impl Thread {
+    pub(crate) fn new(snapshot: impl FnOnce(&Pools) -> Rc<Snapshot>, observer: Observer) -> Rc<Self> {
+        let pools = Pools::default();
+        let snapshot = RefCell::new(snapshot(&pools));
+        Rc::new(Self {
+            snapshot,
+            pools,
+            observer,
+            random: RefCell::new(fastrand::Rng::new()),
+            heads: RefCell::default(),
+            answers: RefCell::default(),
+            buffers: RefCell::default(),
+            read_buffers: RefCell::default(),
+            date: RefCell::default(),
+            connections: RefCell::default(),
+            version: Cell::new(0),
+            draining: Cell::new(false),
+        })
+    }
+
+    /// The configuration of now; a request keeps the one that it began with.
+    pub(crate) fn snapshot(&self) -> Rc<Snapshot> {
+        Rc::clone(&self.snapshot.borrow())
+    }
+
+    /// Swaps the configuration and lets idle connections look whether it concerns them.
+    pub(crate) fn load(&self, snapshot: impl FnOnce(&Pools) -> Rc<Snapshot>) {
+        *self.snapshot.borrow_mut() = snapshot(&self.pools);
+        self.version.set(self.version.get() + 1);
+        self.wake_all();
+    }
+
+    /// From now on connections end as soon as they have nothing under way.
+    pub(crate) fn drain(&self) {
+        self.draining.set(true);
+        self.version.set(self.version.get() + 1);
+        self.wake_all();
+    }
+
+    pub(crate) const fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    pub(crate) const fn version(&self) -> u64 {
+        self.version.get()
+    }
+
+    pub(crate) fn request_id(&self, at: SystemTime) -> RequestId {
+        let ms = at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        RequestId::new(u64::try_from(ms).unwrap_or(u64::MAX), self.random.borrow_mut().u128(..))
+    }
+
+    pub(crate) fn trace_id(&self) -> TraceId {
+        TraceId(self.random.borrow_mut().u128(1..).to_be_bytes())
+    }
+
+    pub(crate) fn span_id(&self) -> SpanId {
+        SpanId(self.random.borrow_mut().u64(1..).to_be_bytes())
+    }
+
+    pub(crate) fn take_head(&self) -> Box<RequestHead> {
+        self.heads.borrow_mut().pop().unwrap_or_else(|| Box::new(RequestHead::new()))
+    }
+
+    pub(crate) fn give_head(&self, mut head: Box<RequestHead>) {
+        let mut heads = self.heads.borrow_mut();
+        if heads.len() < KEPT_AT_MOST {
+            head.clear();
+            heads.push(head);
+        }
+    }
+
+    pub(crate) fn take_answer(&self) -> Box<ResponseHead> {
+        self.answers.borrow_mut().pop().unwrap_or_else(|| Box::new(ResponseHead::new()))
+    }
+
+    pub(crate) fn give_answer(&self, mut answer: Box<ResponseHead>) {
+        let mut answers = self.answers.borrow_mut();
+        if answers.len() < KEPT_AT_MOST {
+            answer.clear();
+            answers.push(answer);
+        }
+    }
+
+    pub(crate) fn take_read_buffer(&self) -> BytesMut {
+        self.read_buffers.borrow_mut().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_read_buffer(&self, mut buffer: BytesMut) {
+        let mut buffers = self.read_buffers.borrow_mut();
+        if buffers.len() < KEPT_AT_MOST && (1..=KEPT_BYTES).contains(&buffer.capacity()) {
+            buffer.clear();
+            buffers.push(buffer);
+        }
+    }
+
+    /// Calls `write` with the `Date` of now, formatted at most once a second (RFC 9110 §5.6.7).
+    pub(crate) fn with_date(&self, write: impl FnOnce(&[u8])) {
+        let now = SystemTime::now();
+        let second = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let mut date = self.date.borrow_mut();
+        if date.second != second || date.text.is_empty() {
+            date.second = second;
+            date.text = httpdate::fmt_http_date(now);
+        }
+        write(date.text.as_bytes());
+    }
+
+    pub(crate) fn take_buffer(&self) -> Vec<u8> {
+        self.buffers.borrow_mut().pop().unwrap_or_else(|| Vec::with_capacity(2048))
+    }
+
+    pub(crate) fn give_buffer(&self, mut buffer: Vec<u8>) {
+        let mut buffers = self.buffers.borrow_mut();
+        if buffers.len() < KEPT_AT_MOST && buffer.capacity() <= KEPT_BYTES {
+            buffer.clear();
+            buffers.push(buffer);
+        }
+    }
+
+    /// Enters a connection into the list of those to be woken; it leaves when the guard is dropped.
+    pub(crate) fn enter(self: &Rc<Self>) -> OpenConnection {
+        let mut connections = self.connections.borrow_mut();
+        let place = connections.free.pop().unwrap_or(connections.wakers.len());
+        if place == connections.wakers.len() {
+            connections.wakers.push(None);
+        }
+        connections.open += 1;
+        OpenConnection { thread: Rc::clone(self), place, registered: Cell::new(false) }
+    }
+
+    pub(crate) fn open_connections(&self) -> usize {
+        self.connections.borrow().open
+    }
+
+    /// Ready once no connection is open.
+    pub(crate) async fn emptied(&self) {
+        std::future::poll_fn(|context| {
+            let mut connections = self.connections.borrow_mut();
+            if connections.open == 0 {
+                return std::task::Poll::Ready(());
+            }
+            connections.when_empty = Some(context.waker().clone());
+            std::task::Poll::Pending
+        })
+        .await;
+    }
+
+    /// The once-a-second chores.
+    pub(crate) fn sweep(&self) {
+        self.pools.sweep(Instant::now());
+    }
+
+    fn wake_all(&self) {
+        for waker in self.connections.borrow().wakers.iter().flatten() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+/// A connection's place in its thread's list.
+pub(crate) struct OpenConnection {
+    thread: Rc<Thread>,
+    place: usize,
+    registered: Cell<bool>,
+}
+
+impl OpenConnection {
+    pub(crate) const fn thread(&self) -> &Rc<Thread> {
+        &self.thread
+    }
+
+    /// Makes the thread able to wake this connection's task. The task is the same for the life of the connection,
+    /// so once is enough.
+    pub(crate) fn register(&self, context: &Context<'_>) {
+        if !self.registered.replace(true)
+            && let Some(place) = self.thread.connections.borrow_mut().wakers.get_mut(self.place)
+        {
+            *place = Some(context.waker().clone());
+        }
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        let mut connections = self.thread.connections.borrow_mut();
+        if let Some(place) = connections.wakers.get_mut(self.place) {
+            *place = None;
+        }
+        connections.free.push(self.place);
+        connections.open = connections.open.saturating_sub(1);
+        if connections.open == 0
+            && let Some(waker) = connections.when_empty.take()
+        {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One data thread: its runtime, its listening sockets, and the commands that it takes from the control side.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use observe::Observer;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::accept;
+use crate::snapshot::{Configuration, Snapshot};
+use crate::thread::Thread;
+
+/// How often log lines are handed over.
+const TICK: Duration = Duration::from_millis(100);
+/// How many ticks lie between two sweeps of idle connections.
+const TICKS_PER_SWEEP: u32 = 10;
+
+/// What the control side asks of a data thread.
+pub(crate) enum Command {
+    /// Run this configuration; listen at these addresses, besides those that are listened at already.
+    Load { configuration: Arc<Configuration>, sockets: Sockets, done: oneshot::Sender<io::Result<()>> },
+    /// Take no more connections, finish what is under way until then, and end.
+    Drain { within: Duration, done: oneshot::Sender<usize> },
+}
+
+/// Bound sockets by their address in the configuration.
+pub(crate) type Sockets = Vec<(SocketAddr, std::net::TcpListener)>;
+
+/// Runs a data thread until it has drained.
+pub(crate) fn run(
+    configuration: Arc<Configuration>,
+    observer: Observer,
+    sockets: Sockets,
+    ready: oneshot::Sender<io::Result<()>>,
+    commands: mpsc::UnboundedReceiver<Command>,
+) {
+    let options = tokio::runtime::LocalOptions::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(options);
+    match runtime {
+        // A control side that does not wait for the answer any more has given up starting.
+        Err(error) => drop(ready.send(Err(error))),
+        Ok(runtime) => runtime.block_on(async move {
+            let thread = Thread::new(|pools| Snapshot::new(configuration, pools), observer);
+            let mut worker = Worker { thread, accepting: HashMap::new() };
+            let listening = worker.listen(sockets);
+            let failed = listening.is_err();
+            if ready.send(listening).is_ok() && !failed {
+                worker.work(commands).await;
+            }
+        }),
+    }
+}
+
+struct Worker {
+    thread: Rc<Thread>,
+    accepting: HashMap<SocketAddr, JoinHandle<()>>,
+}
+
+impl Worker {
+    async fn work(&mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks: u32 = 0;
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Load { configuration, sockets, done }) => {
+                        // Nobody waits for it at a shutdown.
+                        let _ = done.send(self.load(configuration, sockets));
+                    }
+                    Some(Command::Drain { within, done }) => {
+                        let left = self.drain(within).await;
+                        let _ = done.send(left);
+                        return;
+                    }
+                    None => return,
+                },
+                _ = tick.tick() => {
+                    self.thread.observer.tick();
+                    ticks = ticks.wrapping_add(1);
+                    if ticks.is_multiple_of(TICKS_PER_SWEEP) {
+                        self.thread.sweep();
+                    }
+                }
+            }
+        }
+    }
+
+    fn load(&mut self, configuration: Arc<Configuration>, sockets: Sockets) -> io::Result<()> {
+        let still: Vec<_> = configuration.addresses().collect();
+        self.thread.load(|pools| Snapshot::new(configuration, pools));
+        self.accepting.retain(|address, accepting| {
+            let keep = still.contains(address);
+            if !keep {
+                accepting.abort();
+            }
+            keep
+        });
+        self.listen(sockets)
+    }
+
+    fn listen(&mut self, sockets: Sockets) -> io::Result<()> {
+        for (address, socket) in sockets {
+            let listener = TcpListener::from_std(socket)?;
+            let accepting = spawn_local(accept::run(Rc::clone(&self.thread), listener, address));
+            self.accepting.insert(address, accepting);
+        }
+        Ok(())
+    }
+
+    /// Ends accepting and waits for open connections; returns how many had to be cut off.
+    async fn drain(&mut self, within: Duration) -> usize {
+        for (_, accepting) in self.accepting.drain() {
+            accepting.abort();
+        }
+        self.thread.drain();
+        let deadline = Instant::now() + within;
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                () = self.thread.emptied() => break,
+                () = tokio::time::sleep_until(deadline) => break,
+                _ = tick.tick() => self.thread.observer.tick(),
+            }
+        }
+        self.thread.observer.tick();
+        self.thread.open_connections()
+    }
+}
