@@ -1,6 +1,6 @@
 //! Bodies come out of their framing the same however they were cut, or not at all.
 
-use super::{BodyDecoder, BodyError, BodyLimits, Decoded};
+use super::{BodyDecoder, BodyError, BodyLimits, Decoded, http2_trailers};
 use crate::{Framing, HeadError, Name};
 
 const LIMITS: BodyLimits = BodyLimits { chunk_line_bytes: 64, trailer_bytes: 128, trailer_fields: 3 };
@@ -185,4 +185,26 @@ fn trailers_are_few_and_say_nothing_about_the_message() {
         let result = chunked(&format!("0\r\n{trailers}\r\n\r\n")).map(|(content, ..)| content);
         assert_eq!(result, Err(error), "{trailers:?}");
     }
+}
+
+#[test]
+fn trailers_of_http2_are_held_to_the_same_rules() {
+    let read = |trailers: &[(&str, &str)]| {
+        http2_trailers(trailers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())), &LIMITS)
+    };
+    let trailers = read(&[("grpc-status", "0"), ("grpc-message", "")]).expect("valid");
+    assert_eq!(trailers.by_name("grpc-status"), Some(b"0".as_slice()));
+    for (name, value, error) in [
+        ("content-length", "1", BodyError::TrailerForbidden),
+        ("x-forwarded-for", "a", BodyError::TrailerForbidden),
+        ("connection", "close", BodyError::Trailer(HeadError::ConnectionSpecific)),
+        ("Grpc-Status", "0", BodyError::Trailer(HeadError::FieldName)),
+        (":path", "/", BodyError::Trailer(HeadError::FieldName)),
+        ("x", "a\r\nY: z", BodyError::Trailer(HeadError::FieldValue)),
+        ("x", " a", BodyError::Trailer(HeadError::ValueEdges)),
+    ] {
+        assert_eq!(read(&[(name, value)]), Err(error), "{name}: {value:?}");
+    }
+    assert_eq!(read(&[("x", "a"); 4]), Err(BodyError::TrailersTooLarge));
+    assert_eq!(read(&[("x", &"a".repeat(128))]), Err(BodyError::TrailersTooLarge));
 }

@@ -3,6 +3,7 @@
 use super::{BodyError, BodyLimits};
 use crate::HeadError;
 use crate::fields::{Field, Fields, Line, read_line};
+use crate::request::check_http2_field;
 
 /// A trailer section as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +80,7 @@ pub fn http2_trailers<'a>(
         if len > limits.trailer_bytes || fields.len() >= limits.trailer_fields {
             return Err(BodyError::TrailersTooLarge);
         }
+        check_http2_field(name, value)?;
         fields.push(name, value)?;
     }
     if fields.iter().any(|field| must_come_before(&field)) {

@@ -120,7 +120,7 @@ impl RequestHead {
 }
 
 /// The rules that HTTP/2 adds to those for every field (RFC 9113 §8.2).
-fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadError> {
+pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadError> {
     if !octets::is_lower_token(name) {
         return Err(HeadError::FieldName);
     }
