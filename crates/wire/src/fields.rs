@@ -124,7 +124,7 @@ impl Fields {
 
     /// Notes a checked field whose value will lie at `value` once [`keep`](Self::keep) has been given the octets.
     pub(crate) fn record(&mut self, name: &[u8], value: Range<usize>) -> Result<(), HeadError> {
-        let known = Name::of(name);
+        let known = Name::of_token(name);
         let name_start = self.names.len();
         let mut name_len = 0;
         if known == Name::Other {

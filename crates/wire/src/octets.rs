@@ -31,9 +31,15 @@ pub(crate) fn is_token_octet(octet: u8) -> bool {
     TOKEN.get(usize::from(octet)).is_some_and(|&lower| lower != 0)
 }
 
+/// How many token octets there are at the front.
+#[inline]
+pub(crate) fn token_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&octet| !is_token_octet(octet)).unwrap_or(bytes.len())
+}
+
 /// Whether the text is a token: not empty, and token octets only.
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(|&octet| is_token_octet(octet))
+    !text.is_empty() && token_len(text) == text.len()
 }
 
 /// Whether the text is a token without upper-case letters, as HTTP/2 demands of names (RFC 9113 §8.2).
@@ -54,25 +60,30 @@ pub(crate) fn value_len(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut read = 0;
     for word in words {
-        if may_hold_control(u64::from_le_bytes(*word))
-            && let Some(at) = word.iter().position(|&octet| !is_value_octet(octet))
-        {
-            return read + at;
+        let flags = controls(u64::from_le_bytes(*word));
+        if flags != 0 {
+            let first = flags.trailing_zeros() as usize / 8;
+            // A tab is flagged too; then the others are looked at one by one.
+            let mut after = word.iter().enumerate().skip(first);
+            if let Some((at, _)) = after.find(|(_, octet)| !is_value_octet(**octet)) {
+                return read + at;
+            }
         }
         read += 8;
     }
     read + rest.iter().position(|&octet| !is_value_octet(octet)).unwrap_or(rest.len())
 }
 
-/// True if one of the eight octets is a control; a tab counts here and is let through by the closer look.
+/// The high bits of those of eight octets that are controls; of more than one, only the lowest is certain.
 #[inline]
-const fn may_hold_control(word: u64) -> bool {
+const fn controls(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let below_space = word.wrapping_sub(ONES * 0x20) & !word;
     let delete = word ^ (ONES * 0x7F);
     let is_delete = delete.wrapping_sub(ONES) & !delete;
-    (below_space | is_delete) & HIGH != 0
+    // For octets from 0x80 both would be wrong: they are text, not controls.
+    (below_space | is_delete) & !word & HIGH
 }
 
 /// Whether the text may be a field value as it stands.
@@ -80,23 +91,19 @@ pub(crate) fn is_value(text: &[u8]) -> bool {
     value_len(text) == text.len()
 }
 
-/// Space or tab: optional white space (RFC 9110 §5.6.3).
-#[inline]
-pub(crate) const fn is_blank(octet: u8) -> bool {
-    octet == b' ' || octet == b'\t'
-}
-
 /// The text without white space at either end.
 #[inline]
 pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = text
-        && is_blank(*first)
-    {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
-    while let [rest @ .., last] = text
-        && is_blank(*last)
-    {
+    trim_end(text)
+}
+
+/// The text without white space at its end.
+#[inline]
+pub(crate) fn trim_end(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }
     text

@@ -29,39 +29,46 @@ pub(crate) fn read_line(bytes: &[u8], start: usize) -> Result<Option<Line>, Head
 
 #[inline]
 fn scan(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
-    let Some(name_len) = rest.iter().position(|&octet| !octets::is_token_octet(octet)) else {
-        return Ok(None);
+    let name_len = octets::token_len(rest);
+    let after_name = rest.get(name_len..).unwrap_or_default();
+    let after_colon = match after_name {
+        [b':', after_colon @ ..] if name_len > 0 => after_colon,
+        [] => return Ok(None),
+        _ => return without_name(name_len, after_name, start),
     };
-    match rest.get(name_len) {
-        Some(b':') if name_len > 0 => {}
-        Some(b'\r') if name_len == 0 => return end(rest, start),
-        Some(b' ' | b'\t') if name_len == 0 => return Err(HeadError::Folded),
-        Some(b'\r' | b'\n') => return Err(HeadError::LineEnd),
-        _ => return Err(HeadError::FieldName),
-    }
-    let after_colon = rest.get(name_len + 1..).unwrap_or_default();
-    let raw_len = octets::value_len(after_colon);
-    match after_colon.get(raw_len..) {
+    let after_blanks = skip_blanks(after_colon);
+    let raw_len = octets::value_len(after_blanks);
+    match after_blanks.get(raw_len..) {
         Some([b'\r', b'\n', ..]) => {}
         Some([] | [b'\r']) | None => return Ok(None),
         Some([b'\r' | b'\n', ..]) => return Err(HeadError::LineEnd),
         Some(_) => return Err(HeadError::FieldValue),
     }
-    let raw = after_colon.get(..raw_len).unwrap_or_default();
-    let blanks = raw.iter().take_while(|&&octet| octets::is_blank(octet)).count();
-    let value_len = octets::trim(raw).len();
-    let value_start = start + name_len + 1 + blanks;
+    let value_len = octets::trim_end(after_blanks.get(..raw_len).unwrap_or_default()).len();
+    let value_start = start + rest.len() - after_blanks.len();
     Ok(Some(Line::Field {
         name: start..start + name_len,
         value: value_start..value_start + value_len,
-        next: start + name_len + 1 + raw_len + 2,
+        next: value_start + raw_len + "\r\n".len(),
     }))
 }
 
-fn end(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
-    match rest {
-        [b'\r', b'\n', ..] => Ok(Some(Line::End { next: start + 2 })),
-        [b'\r'] => Ok(None),
-        _ => Err(HeadError::LineEnd),
+#[inline]
+fn skip_blanks(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+/// The empty line, or what is wrong with a line that has no name and colon.
+#[cold]
+fn without_name(name_len: usize, after_name: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
+    match after_name {
+        [b'\r', b'\n', ..] if name_len == 0 => Ok(Some(Line::End { next: start + "\r\n".len() })),
+        [b'\r'] if name_len == 0 => Ok(None),
+        [b'\r' | b'\n', ..] => Err(HeadError::LineEnd),
+        [b' ' | b'\t', ..] if name_len == 0 => Err(HeadError::Folded),
+        _ => Err(HeadError::FieldName),
     }
 }

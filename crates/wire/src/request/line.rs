@@ -3,7 +3,7 @@
 use super::RequestHead;
 use crate::head::{Part, start_line, without_end};
 use crate::method::MAX_METHOD_BYTES;
-use crate::path::{check_path, is_query};
+use crate::path::{PathError, check_path, is_query};
 use crate::{HeadError, HeadLimits, Method, Version, authority, octets};
 
 /// Octets of ` HTTP/1.1` and of the space after the method.
@@ -76,11 +76,11 @@ impl RequestHead {
     pub(super) fn read_path_and_query(&mut self, target: &[u8]) -> Result<(), HeadError> {
         let path_len = memchr::memchr(b'?', target).unwrap_or(target.len());
         let (path, query) = target.split_at_checked(path_len).ok_or(HeadError::Target)?;
-        // Octets that no target may hold are malformed; only what is left can be ambiguous.
-        if !path.iter().all(u8::is_ascii_graphic) || memchr::memchr3(b'#', b'\\', b'"', path).is_some() {
-            return Err(HeadError::Target);
+        match check_path(path) {
+            // An octet that no target may hold is malformed; the others in its place are ambiguous.
+            Err(PathError::Character) if !path.iter().all(is_target_octet) => return Err(HeadError::Target),
+            result => result?,
         }
-        check_path(path)?;
         if !is_query(query) {
             return Err(HeadError::Target);
         }
@@ -144,6 +144,10 @@ impl Named {
         }
         Ok(Self { authority, host, port: read.port })
     }
+}
+
+const fn is_target_octet(octet: &u8) -> bool {
+    octet.is_ascii_graphic() && !matches!(octet, b'#' | b'\\' | b'"')
 }
 
 fn after_scheme(target: &[u8]) -> Option<&[u8]> {

@@ -102,9 +102,9 @@ fn first_answer<E>(input: &[u8], mut parse: impl FnMut(&[u8]) -> Result<Option<u
 
 /// A chunked body is decoded alike in any pieces, and its content is decoded from what is written of it.
 pub(crate) fn chunked_body(input: &[u8]) {
-    let whole = decode(input, usize::MAX);
+    let whole = decode(input, usize::MAX, &BODY_LIMITS);
     for piece in [1, 2, 3, 7] {
-        assert_eq!(decode(input, piece), whole, "in pieces of {piece}");
+        assert_eq!(decode(input, piece, &BODY_LIMITS), whole, "in pieces of {piece}");
     }
     let Ok(body) = whole else { return };
     assert!(body.taken <= input.len());
@@ -115,7 +115,9 @@ pub(crate) fn chunked_body(input: &[u8]) {
         encode::chunk_end(&mut written);
     }
     encode::last_chunk(&mut written, body.trailers.as_ref());
-    let again = decode(&written, usize::MAX).expect("what is written can be read");
+    // A space after each colon may be more than came.
+    let roomy = BodyLimits { trailer_bytes: 512, ..BODY_LIMITS };
+    let again = decode(&written, usize::MAX, &roomy).expect("what is written can be read");
     assert!(again.is_done);
     assert_eq!((again.content, again.taken), (body.content, written.len()));
     assert_eq!(again.trailers, body.trailers);
@@ -129,8 +131,8 @@ struct Body {
     is_done: bool,
 }
 
-fn decode(input: &[u8], piece: usize) -> Result<Body, BodyError> {
-    let mut decoder = BodyDecoder::new(Framing::Chunked, &BODY_LIMITS);
+fn decode(input: &[u8], piece: usize, limits: &BodyLimits) -> Result<Body, BodyError> {
+    let mut decoder = BodyDecoder::new(Framing::Chunked, limits);
     let mut content = Vec::new();
     let (mut at, mut end) = (0, 0);
     loop {
