@@ -37,4 +37,4 @@ pub use deadline::Deadline;
 pub use program::House;
 pub use stream::Stream;
 pub use tls::ClientTls;
-pub use tools::{needs, tool, vectors};
+pub use tools::{needs, root, tool, vectors};

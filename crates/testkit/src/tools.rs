@@ -52,6 +52,16 @@ pub fn vectors(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Whether the test runs as root, which alone may start a process as another user. Says what it leaves out where not.
+#[must_use]
+pub fn root() -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        say_left_out("root");
+    }
+    root
+}
+
 fn find(command: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.is_file())
@@ -61,10 +71,14 @@ fn find(command: &str) -> Option<PathBuf> {
 fn leave_out(what: &str, why: &str) {
     let allowed = std::env::var("VESTIBULE_ALLOW_MISSING").unwrap_or_default();
     let allowed = may_be_missing(&allowed, what);
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(allowed, "{why}; install it, or leave this test out by name: cargo xtask test --allow-missing {what}");
+    say_left_out(what);
+}
+
+fn say_left_out(what: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let line = format!("left out: {test}: needs {what}\n");
-    // Nothing can be done about a closed stderr; the panic above is what protects.
+    // Nothing can be done about a closed stderr; the file is what the summary reads.
     let _ = std::io::stderr().write_all(line.as_bytes());
     if let Some(file) = std::env::var_os("VESTIBULE_LEFT_OUT") {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(file);

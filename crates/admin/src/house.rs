@@ -1,0 +1,111 @@
+//! What this room asks of the rest of the house, and the words it is answered in.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+/// The running gateway, as far as its operator is concerned; implemented where everything is wired.
+pub trait House: Send + Sync + 'static {
+    /// How things stand now. Cheap, and never waits.
+    fn status(&self) -> Status;
+
+    /// Whether requests should be sent here: every door is open, and the gateway is not on its way out.
+    fn ready(&self) -> bool;
+
+    /// Reads the configuration again and swaps it whole or not at all.
+    ///
+    /// It runs to its end also where whoever asked has gone away; two at a time
+    /// are the house's business.
+    fn reload(&self) -> Pin<Box<dyn Future<Output = ReloadOutcome> + Send>>;
+}
+
+/// How things stand; absent means unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether requests should be sent here.
+    pub ready: bool,
+    /// Version of the running binary.
+    pub version: String,
+    /// Process id of the gateway.
+    pub pid: u32,
+    /// When it started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// What runs.
+    pub configuration: Configuration,
+    /// The doors in the order of the file.
+    pub doors: Vec<DoorStatus>,
+    /// The services in the order of the file.
+    pub services: Vec<ServiceStatus>,
+}
+
+/// The running configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// Short hash of all that was read for it.
+    pub hash: String,
+    /// The file that it was read from.
+    pub file: String,
+    /// When, RFC 3339 in UTC.
+    pub loaded_at: String,
+    /// The latest attempt to replace it, where that had faults and nothing was loaded since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_refused: Option<Refusal>,
+}
+
+/// A configuration that was not loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// How many faults it has.
+    pub faults: usize,
+}
+
+/// One door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoorStatus {
+    /// Its name.
+    pub name: String,
+    /// `client` or `server`.
+    pub kind: String,
+    /// The addresses it listens at.
+    pub listen: Vec<String>,
+}
+
+/// One service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceStatus {
+    /// Its name.
+    pub name: String,
+    /// How many of its replicas take requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthy: Option<usize>,
+    /// How many replicas it has.
+    pub total: usize,
+}
+
+/// What became of a reload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReloadOutcome {
+    /// Another configuration runs now.
+    Loaded {
+        /// Its hash.
+        hash: String,
+        /// The hash of the one before; the same where nothing had changed.
+        was: String,
+        /// How long it took, in milliseconds.
+        took_ms: u64,
+        /// What changed, in a few words, where that is known.
+        changes: Option<String>,
+    },
+    /// It has faults, and the earlier one goes on.
+    Refused {
+        /// The hash of what goes on running.
+        running: String,
+        /// The faults, as in `check --json`.
+        faults: Vec<serde_json::Value>,
+        /// The same, rendered for a person without colour.
+        rendered: String,
+    },
+}

@@ -1,0 +1,75 @@
+//! The endpoints, and which of them each listener has.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use model::Code;
+use observe::Observatory;
+
+use crate::answer::{ReloadAnswer, StatusAnswer};
+use crate::house::House;
+
+/// Everything: for the socket.
+pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Router {
+    let answers =
+        Router::new().route("/status", get(status)).route("/reload", post(reload)).with_state(Arc::clone(&house));
+    ended(answers.merge(metrics_endpoint(observatory)).merge(health_endpoints(house)))
+}
+
+/// The metrics and nothing else: for a scraper.
+pub(super) fn metrics(observatory: Arc<Observatory>) -> Router {
+    ended(metrics_endpoint(observatory))
+}
+
+/// Yes or no and nothing else: for probes and load balancers.
+pub(super) fn health(house: Arc<dyn House>) -> Router {
+    ended(health_endpoints(house))
+}
+
+fn metrics_endpoint(observatory: Arc<Observatory>) -> Router {
+    let metrics = async |State(observatory): State<Arc<Observatory>>| {
+        ([(header::CONTENT_TYPE, observe::CONTENT_TYPE)], observatory.render_metrics())
+    };
+    Router::new().route("/metrics", get(metrics)).with_state(observatory)
+}
+
+fn health_endpoints(house: Arc<dyn House>) -> Router {
+    let ready = async |State(house): State<Arc<dyn House>>| yes_or_no(house.ready());
+    Router::new().route("/health", get(async || yes_or_no(true))).route("/ready", get(ready)).with_state(house)
+}
+
+fn ended(router: Router) -> Router {
+    router
+        .fallback(async || problem(Code::NotFound))
+        .method_not_allowed_fallback(async || problem(Code::MethodNotAllowed))
+}
+
+async fn status(State(house): State<Arc<dyn House>>) -> Json<StatusAnswer> {
+    Json(house.status().into())
+}
+
+async fn reload(State(house): State<Arc<dyn House>>) -> Response {
+    // A task of its own: whoever asked may go away, and the swap is not left half done.
+    match tokio::spawn(house.reload()).await {
+        Ok(outcome) => {
+            let answer = ReloadAnswer::from(outcome);
+            let status = if answer.ok { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, Json(answer)).into_response()
+        }
+        Err(_) => problem(Code::InternalError),
+    }
+}
+
+fn yes_or_no(yes: bool) -> (StatusCode, &'static str) {
+    if yes { (StatusCode::OK, "yes\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "no\n") }
+}
+
+fn problem(code: Code) -> Response {
+    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::json!({ "type": code.type_uri(), "title": code.title(), "status": code.status() });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
