@@ -31,19 +31,65 @@ pub enum HostError {
     Port,
 }
 
-/// Where the host ends, and the port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A host and port as received, and the host in lower case.
+///
+/// What was read last is remembered beyond `clear`: the requests of a connection mostly
+/// name the same host, and to see that it is the same costs less than to read it again.
+#[derive(Clone, Debug)]
 pub(crate) struct Authority {
-    /// Octets of the host, brackets included.
-    pub(crate) host_len: usize,
-    pub(crate) port: Option<u16>,
+    text: String,
+    host: String,
+    port: Option<u16>,
+    is_set: bool,
 }
 
-/// Reads `host[:port]`.
-pub(crate) fn read(text: &[u8]) -> Result<Authority, HostError> {
-    if text.is_empty() {
-        return Err(HostError::Missing);
+impl Authority {
+    pub(crate) const fn new() -> Self {
+        Self { text: String::new(), host: String::new(), port: None, is_set: false }
     }
+
+    /// Forgets that a host was named.
+    pub(crate) const fn clear(&mut self) {
+        self.is_set = false;
+    }
+
+    /// Reads `host[:port]`.
+    pub(crate) fn read(&mut self, text: &[u8]) -> Result<(), HostError> {
+        self.is_set = false;
+        if text.is_empty() {
+            return Err(HostError::Missing);
+        }
+        if self.text.as_bytes() != text {
+            self.text.clear();
+            self.host.clear();
+            let (host_len, port) = split(text)?;
+            let text = std::str::from_utf8(text).map_err(|_| HostError::Name)?;
+            self.text.push_str(text);
+            self.host.push_str(text.get(..host_len).unwrap_or_default());
+            self.host.make_ascii_lowercase();
+            self.port = port;
+        }
+        self.is_set = true;
+        Ok(())
+    }
+
+    /// As received; empty if no host was named.
+    pub(crate) fn text(&self) -> &str {
+        if self.is_set { &self.text } else { "" }
+    }
+
+    /// In lower case, an IPv6 address in brackets; empty if no host was named.
+    pub(crate) fn host(&self) -> &str {
+        if self.is_set { &self.host } else { "" }
+    }
+
+    pub(crate) const fn port(&self) -> Option<u16> {
+        if self.is_set { self.port } else { None }
+    }
+}
+
+/// The length of the host, and the port.
+fn split(text: &[u8]) -> Result<(usize, Option<u16>), HostError> {
     let host_len = match text {
         [b'[', after @ ..] => address_len(after)?,
         _ => name_len(text)?,
@@ -53,7 +99,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Authority, HostError> {
         Some([b':', digits @ ..]) => Some(port(digits)?),
         Some(_) => return Err(HostError::Name),
     };
-    Ok(Authority { host_len, port })
+    Ok((host_len, port))
 }
 
 /// The length of `[address]`, both brackets counted.
@@ -66,19 +112,14 @@ fn address_len(after: &[u8]) -> Result<usize, HostError> {
 
 /// The length of a name: labels of 1 to 63 octets with single dots between, 253 octets at most.
 fn name_len(text: &[u8]) -> Result<usize, HostError> {
-    let mut label = 0;
-    let mut len = 0;
-    for &octet in text {
-        match octet {
-            b'.' if label > 0 => label = 0,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' if label < 63 => label += 1,
-            b':' => break,
-            b'@' => return Err(HostError::UserInformation),
-            _ => return Err(HostError::Name),
-        }
-        len += 1;
+    let len = text.iter().position(|&octet| !is_name_octet(octet)).unwrap_or(text.len());
+    match text.get(len) {
+        None | Some(b':') => {}
+        Some(b'@') => return Err(HostError::UserInformation),
+        Some(_) => return Err(HostError::Name),
     }
-    if label == 0 || len > 253 {
+    let name = text.get(..len).unwrap_or_default();
+    if len > 253 || !name.split(|&octet| octet == b'.').all(|label| (1..=63).contains(&label.len())) {
         return Err(HostError::Name);
     }
     // `user:password@host` looks like a name and a port up to the sign.
@@ -86,6 +127,23 @@ fn name_len(text: &[u8]) -> Result<usize, HostError> {
         return Err(HostError::UserInformation);
     }
     Ok(len)
+}
+
+static NAME: [bool; 256] = name_table();
+
+#[expect(clippy::indexing_slicing, reason = "an octet is always inside a table of 256")]
+const fn name_table() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut octet = 0_u8;
+    while octet < u8::MAX {
+        table[octet as usize] = octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_');
+        octet += 1;
+    }
+    table
+}
+
+fn is_name_octet(octet: u8) -> bool {
+    NAME.get(usize::from(octet)).is_some_and(|&is_name| is_name)
 }
 
 fn port(digits: &[u8]) -> Result<u16, HostError> {

@@ -42,6 +42,7 @@ pub struct Fields {
     names: String,
     spans: Vec<Span>,
     places: [Place; Name::COUNT],
+    repeats_a_single: bool,
 }
 
 /// Where one field lies.
@@ -77,6 +78,7 @@ impl Fields {
             names: String::new(),
             spans: Vec::new(),
             places: [Place { first: 0, count: 0 }; Name::COUNT],
+            repeats_a_single: false,
         }
     }
 
@@ -89,6 +91,7 @@ impl Fields {
         self.spans.clear();
         self.spans.shrink_to(KEPT_FIELDS);
         self.places.fill(Place::default());
+        self.repeats_a_single = false;
     }
 
     /// How many field lines there are.
@@ -117,14 +120,13 @@ impl Fields {
             return Err(HeadError::FieldValue);
         }
         let start = self.bytes.len();
-        self.record(name, start..start + value.len())?;
+        self.record(Name::of(name), name, start..start + value.len())?;
         self.bytes.extend_from_slice(value);
         Ok(())
     }
 
     /// Notes a checked field whose value will lie at `value` once [`keep`](Self::keep) has been given the octets.
-    pub(crate) fn record(&mut self, name: &[u8], value: Range<usize>) -> Result<(), HeadError> {
-        let known = Name::of_token(name);
+    pub(crate) fn record(&mut self, known: Name, name: &[u8], value: Range<usize>) -> Result<(), HeadError> {
         let name_start = self.names.len();
         let mut name_len = 0;
         if known == Name::Other {
@@ -148,6 +150,8 @@ impl Fields {
         if let Some(place) = self.places.get_mut(known as usize) {
             if place.count == 0 {
                 place.first = index;
+            } else {
+                self.repeats_a_single |= known.is_single();
             }
             place.count = place.count.saturating_add(1);
         }
@@ -207,8 +211,8 @@ impl Fields {
     }
 
     /// Whether a name that may stand once only stands more often.
-    pub(crate) fn repeats_a_single(&self) -> bool {
-        self.spans.iter().any(|span| span.known.is_single() && self.place(span.known).count > 1)
+    pub(crate) const fn repeats_a_single(&self) -> bool {
+        self.repeats_a_single
     }
 
     /// Says that fields of this name end here.

@@ -140,11 +140,11 @@ impl Progress {
     ) -> Result<Option<usize>, HeadError> {
         while let Some(line) = read_line(window, self.at)? {
             match line {
-                Line::Field { name, value, next } => {
+                Line::Field { known, name, value, next } => {
                     if fields.len() >= most {
                         return Err(HeadError::TooManyFields);
                     }
-                    fields.record(window.get(name).unwrap_or_default(), value)?;
+                    fields.record(known, window.get(name).unwrap_or_default(), value)?;
                     self.at = next;
                 }
                 Line::End { next } => {

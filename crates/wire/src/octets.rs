@@ -31,10 +31,28 @@ pub(crate) fn is_token_octet(octet: u8) -> bool {
     TOKEN.get(usize::from(octet)).is_some_and(|&lower| lower != 0)
 }
 
+const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
 /// How many token octets there are at the front.
 #[inline]
 pub(crate) fn token_len(bytes: &[u8]) -> usize {
     bytes.iter().position(|&octet| !is_token_octet(octet)).unwrap_or(bytes.len())
+}
+
+/// Where the first colon stands; the length of the text if there is none.
+#[inline]
+pub(crate) fn colon(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut read = 0;
+    for word in words {
+        let flags = zeros(u64::from_le_bytes(*word) ^ (ONES * b':' as u64));
+        if flags != 0 {
+            return read + flags.trailing_zeros() as usize / 8;
+        }
+        read += 8;
+    }
+    read + rest.iter().position(|&octet| octet == b':').unwrap_or(rest.len())
 }
 
 /// Whether the text is a token: not empty, and token octets only.
@@ -77,13 +95,14 @@ pub(crate) fn value_len(bytes: &[u8]) -> usize {
 /// The high bits of those of eight octets that are controls; of more than one, only the lowest is certain.
 #[inline]
 const fn controls(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let delete = word ^ (ONES * 0x7F);
-    let is_delete = delete.wrapping_sub(ONES) & !delete;
-    // For octets from 0x80 both would be wrong: they are text, not controls.
-    (below_space | is_delete) & !word & HIGH
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+    below_space | zeros(word ^ (ONES * 0x7F))
+}
+
+/// The high bits of those of eight octets that are 0; of more than one, only the lowest is certain.
+#[inline]
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGH
 }
 
 /// Whether the text may be a field value as it stands.

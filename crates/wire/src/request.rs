@@ -11,6 +11,7 @@ mod http2;
 mod line;
 mod meaning;
 
+use crate::authority::Authority;
 use crate::fields::{Fields, KEPT_BYTES, Name};
 use crate::head::{Part, Progress};
 use crate::{Framing, HeadError, HeadLimits, Method, Version};
@@ -33,10 +34,7 @@ pub struct RequestHead {
     target: Part,
     path_len: u32,
     /// As received, from an absolute target or `:authority`, else from Host.
-    authority: Part,
-    /// In lower case.
-    host: Part,
-    port: Option<u16>,
+    authority: Authority,
     has_target_authority: bool,
     fields: Fields,
     /// Where an HTTP/2 caller's cookie is put together.
@@ -65,9 +63,7 @@ impl RequestHead {
             method_text: Part::default(),
             target: Part::default(),
             path_len: 0,
-            authority: Part::default(),
-            host: Part::default(),
-            port: None,
+            authority: Authority::new(),
             has_target_authority: false,
             fields: Fields::new(),
             cookie: Vec::new(),
@@ -91,9 +87,7 @@ impl RequestHead {
         self.method_text = Part::default();
         self.target = Part::default();
         self.path_len = 0;
-        self.authority = Part::default();
-        self.host = Part::default();
-        self.port = None;
+        self.authority.clear();
         self.has_target_authority = false;
         self.framing = Framing::None;
         self.keep_alive = false;
@@ -172,19 +166,19 @@ impl RequestHead {
     /// The host in lower case, without port; an IPv6 address in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.host.of(&self.text)
+        self.authority.host()
     }
 
     /// Host and port as received.
     #[must_use]
     pub fn authority(&self) -> &str {
-        self.authority.of(&self.text)
+        self.authority.text()
     }
 
     /// The port, where the authority has one.
     #[must_use]
     pub const fn port(&self) -> Option<u16> {
-        self.port
+        self.authority.port()
     }
 
     /// The fields, Host among them even if HTTP/2 sent `:authority` only.

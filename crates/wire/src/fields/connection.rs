@@ -59,7 +59,7 @@ fn end_here(option: &[u8], spans: &mut [super::Span], names: &str) -> Result<(),
     if !octets::is_token(option) {
         return Err(HeadError::Connection);
     }
-    let known = Name::of_token(option);
+    let known = Name::of(option);
     if known.is_essential() {
         return Err(HeadError::ConnectionNames);
     }

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
+use super::Name;
 use crate::HeadError;
 use crate::octets;
 
 /// What stands at the start of a line of a head or trailer section; offsets are into the whole section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A field, the value trimmed.
-    Field { name: Range<usize>, value: Range<usize>, next: usize },
+    /// A field, the value trimmed; the name is checked, and `known` is what it is.
+    Field { known: Name, name: Range<usize>, value: Range<usize>, next: usize },
     /// The empty line that ends the section.
     End { next: usize },
 }
@@ -29,12 +30,17 @@ pub(crate) fn read_line(bytes: &[u8], start: usize) -> Result<Option<Line>, Head
 
 #[inline]
 fn scan(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
-    let name_len = octets::token_len(rest);
-    let after_name = rest.get(name_len..).unwrap_or_default();
+    if rest.first() == Some(&b'\r') {
+        // Before a colon is looked for: what follows the head may be long and have none.
+        return without_name(rest, start);
+    }
+    let name_len = octets::colon(rest);
+    let (name, after_name) = rest.split_at_checked(name_len).unwrap_or_default();
+    let known = Name::of(name);
     let after_colon = match after_name {
-        [b':', after_colon @ ..] if name_len > 0 => after_colon,
-        [] => return Ok(None),
-        _ => return without_name(name_len, after_name, start),
+        // A known name needs no look at its octets any more.
+        [b':', after_colon @ ..] if known != Name::Other || octets::is_token(name) => after_colon,
+        _ => return without_name(rest, start),
     };
     let after_blanks = skip_blanks(after_colon);
     let raw_len = octets::value_len(after_blanks);
@@ -47,6 +53,7 @@ fn scan(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
     let value_len = octets::trim_end(after_blanks.get(..raw_len).unwrap_or_default()).len();
     let value_start = start + rest.len() - after_blanks.len();
     Ok(Some(Line::Field {
+        known,
         name: start..start + name_len,
         value: value_start..value_start + value_len,
         next: value_start + raw_len + "\r\n".len(),
@@ -62,9 +69,10 @@ fn skip_blanks(mut text: &[u8]) -> &[u8] {
 }
 
 /// The empty line, or what is wrong with a line that has no name and colon.
-#[cold]
-fn without_name(name_len: usize, after_name: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
-    match after_name {
+fn without_name(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
+    let name_len = octets::token_len(rest);
+    match rest.get(name_len..).unwrap_or_default() {
+        [] => Ok(None),
         [b'\r', b'\n', ..] if name_len == 0 => Ok(Some(Line::End { next: start + "\r\n".len() })),
         [b'\r'] if name_len == 0 => Ok(None),
         [b'\r' | b'\n', ..] => Err(HeadError::LineEnd),

@@ -1,7 +1,5 @@
 //! The field names that the house knows, each with what it may and may not be used for.
 
-use crate::octets;
-
 /// Ends at the next hop (RFC 9110 §7.6.1, and the proxy credentials of §11.7).
 const HOP: u8 = 1;
 /// `Connection` may not name it: to make a hop drop it would change what the message means.
@@ -164,22 +162,16 @@ const fn table() -> [Name; SLOTS] {
 impl Name {
     /// The known name that this text spells in any case, or `Other`.
     #[must_use]
-    pub fn of(text: &[u8]) -> Self {
-        if octets::is_token(text) { Self::of_token(text) } else { Self::Other }
-    }
-
-    /// The same for a text that is known to be a token.
     #[inline]
-    pub(crate) fn of_token(token: &[u8]) -> Self {
-        let (Some(&first), Some(&middle), Some(&last)) = (token.first(), token.get(token.len() / 2), token.last())
-        else {
+    pub fn of(text: &[u8]) -> Self {
+        let (Some(&first), Some(&middle), Some(&last)) = (text.first(), text.get(text.len() / 2), text.last()) else {
             return Self::Other;
         };
-        let mut slot = hash(token.len(), first, middle, last);
+        let mut slot = hash(text.len(), first, middle, last);
         loop {
             match TABLE.get(slot).copied().unwrap_or(Self::Other) {
                 Self::Other => return Self::Other,
-                known if spells(token, known.as_str().as_bytes()) => return known,
+                known if spells(text, known.as_str().as_bytes()) => return known,
                 _ => slot = (slot + 1) % SLOTS,
             }
         }
@@ -207,22 +199,25 @@ impl Name {
     }
 }
 
-/// Whether a token is this known name in any case, eight octets at a time.
-///
-/// Bit 5 makes letters lower case and leaves digits and `-` as they are; the other
-/// octets that it would turn into one of these are not token octets.
+/// Whether the text is this known name in any case, eight octets at a time.
 #[inline]
-fn spells(token: &[u8], known: &[u8]) -> bool {
-    const LOWER: u64 = u64::from_ne_bytes([0x20; 8]);
-    if token.len() != known.len() {
+fn spells(text: &[u8], known: &[u8]) -> bool {
+    if text.len() != known.len() {
         return false;
     }
-    let same = |token: &[u8; 8], known: &[u8; 8]| u64::from_ne_bytes(*token) | LOWER == u64::from_ne_bytes(*known);
-    match (token.last_chunk(), known.last_chunk()) {
-        (Some(token_end), Some(known_end)) => {
-            let pairs = token.as_chunks().0.iter().zip(known.as_chunks().0);
-            same(token_end, known_end) && pairs.into_iter().all(|(token, known)| same(token, known))
+    match (text.last_chunk(), known.last_chunk()) {
+        (Some(text_end), Some(known_end)) => {
+            let mut pairs = text.as_chunks().0.iter().zip(known.as_chunks().0);
+            is_same_word(text_end, known_end) && pairs.all(|(text, known)| is_same_word(text, known))
         }
-        _ => token.iter().zip(known).all(|(token, known)| token | 0x20 == *known),
+        _ => text.iter().zip(known).all(|(text, known)| text.eq_ignore_ascii_case(known)),
     }
+}
+
+/// Octets may differ in bit 5 where the known one is a letter (bit 6), and nowhere else.
+#[inline]
+const fn is_same_word(text: &[u8; 8], known: &[u8; 8]) -> bool {
+    let known = u64::from_ne_bytes(*known);
+    let may_differ = (known >> 1) & u64::from_ne_bytes([0x20; 8]);
+    (u64::from_ne_bytes(*text) ^ known) & !may_differ == 0
 }

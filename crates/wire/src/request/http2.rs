@@ -65,7 +65,7 @@ impl RequestHead {
             return Err(HeadError::TargetTooLong);
         }
         if let Some(authority) = request.authority {
-            self.read_authority(authority.as_bytes())?;
+            self.authority.read(authority.as_bytes())?;
             self.has_target_authority = true;
         }
         match request.path.as_bytes() {
@@ -95,7 +95,7 @@ impl RequestHead {
             }
             left = left.checked_sub(name.len() + value.len() + AROUND_FIELD).ok_or(HeadError::TooLarge)?;
             check_http2_field(name, value)?;
-            match Name::of_token(name) {
+            match Name::of(name) {
                 Name::Cookie => self.add_crumb(value),
                 _ => self.fields.push(name, value)?,
             }
@@ -130,7 +130,7 @@ pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadErr
     if octets::trim(value).len() != value.len() {
         return Err(HeadError::ValueEdges);
     }
-    match Name::of_token(name) {
+    match Name::of(name) {
         Name::Te if value.eq_ignore_ascii_case(b"trailers") => Ok(()),
         Name::Connection
         | Name::ProxyConnection

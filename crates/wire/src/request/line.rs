@@ -4,7 +4,7 @@ use super::RequestHead;
 use crate::head::{Part, start_line, without_end};
 use crate::method::MAX_METHOD_BYTES;
 use crate::path::{PathError, check_path, is_query};
-use crate::{HeadError, HeadLimits, Method, Version, authority, octets};
+use crate::{HeadError, HeadLimits, Method, Version, octets};
 
 /// Octets of ` HTTP/1.1` and of the space after the method.
 const AROUND_TARGET: usize = " ".len() + " HTTP/1.1".len();
@@ -95,7 +95,7 @@ impl RequestHead {
         let rest = after_scheme(target).ok_or(HeadError::Target)?;
         let authority_len = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
         let (text, path_and_query) = rest.split_at_checked(authority_len).ok_or(HeadError::Target)?;
-        self.read_authority(text)?;
+        self.authority.read(text)?;
         self.has_target_authority = true;
         match (path_and_query, self.method) {
             // An empty path is `/`, except that for OPTIONS it would be `*` (RFC 9112 §3.2.4): two readings.
@@ -104,45 +104,6 @@ impl RequestHead {
             ([b'/', ..], _) => self.read_path_and_query(path_and_query),
             _ => Err(HeadError::Target),
         }
-    }
-
-    /// Reads the authority of the target itself.
-    pub(super) fn read_authority(&mut self, text: &[u8]) -> Result<(), HeadError> {
-        let named = Named::read(&mut self.text, text)?;
-        self.take_name(named);
-        Ok(())
-    }
-
-    /// Takes over what was named, by whichever field.
-    pub(super) const fn take_name(&mut self, named: Named) {
-        self.authority = named.authority;
-        self.host = named.host;
-        self.port = named.port;
-    }
-}
-
-/// A host and port, kept as received and in lower case.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Named {
-    authority: Part,
-    host: Part,
-    port: Option<u16>,
-}
-
-impl Named {
-    /// Reads `host[:port]` and keeps it in `kept`.
-    pub(super) fn read(kept: &mut String, text: &[u8]) -> Result<Self, HeadError> {
-        let read = authority::read(text)?;
-        let text = std::str::from_utf8(text).map_err(|_| HeadError::Target)?;
-        let authority = Part::push(kept, text);
-        let mut host = Part { start: authority.start, len: read.host_len as u32 };
-        if text.bytes().any(|octet| octet.is_ascii_uppercase()) {
-            host = Part::push(kept, text.get(..read.host_len).unwrap_or_default());
-            if let Some(host) = kept.get_mut(host.start as usize..) {
-                host.make_ascii_lowercase();
-            }
-        }
-        Ok(Self { authority, host, port: read.port })
     }
 }
 

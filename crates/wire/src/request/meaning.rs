@@ -1,7 +1,6 @@
 //! What the fields say about the message: its host, its length, its connection; read once, refused if in doubt.
 
 use super::RequestHead;
-use super::line::Named;
 use crate::authority::HostError;
 use crate::fields::Name;
 use crate::framing::{Declared, declared};
@@ -34,11 +33,13 @@ impl RequestHead {
         }
         let host = self.fields.get(Name::Host).filter(|host| !host.is_empty()).ok_or(HostError::Missing)?;
         if !self.has_target_authority {
-            let named = Named::read(&mut self.text, host)?;
-            self.take_name(named);
-            return Ok(());
+            return Ok(self.authority.read(host)?);
         }
-        if host.eq_ignore_ascii_case(self.authority().as_bytes()) { Ok(()) } else { Err(HostError::Disagree.into()) }
+        if host.eq_ignore_ascii_case(self.authority.text().as_bytes()) {
+            Ok(())
+        } else {
+            Err(HostError::Disagree.into())
+        }
     }
 
     /// HTTP/1.0 does not know expectations, and one without content to wait for means nothing (RFC 9110 §10.1.1).
