@@ -114,6 +114,14 @@ impl Contender {
         }
     }
 
+    /// What makes it do its work in the process that was started, for a counter that can follow only that.
+    pub(crate) fn without_workers(self) -> &'static [&'static str] {
+        match self {
+            Contender::Nginx => &["-g", "master_process off;"],
+            Contender::Vestibule | Contender::Haproxy => &[],
+        }
+    }
+
     /// Its version and that of its TLS library, as it says itself.
     pub(crate) fn version(self, ground: &Ground) -> Result<String> {
         Ok(match self {

@@ -27,23 +27,28 @@ impl Running {
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn start(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
-        Self::spawn(contender, ground, logged, &[])?.listening(contender, ground)
+        let running = Self::spawn(contender, ground, logged, &contender.command_line(ground))?;
+        let mut running = running.listening(contender, ground)?;
+        let process = running.child.id();
+        running.wait(contender, ground, || children(process).len() >= contender.workers())?;
+        Ok(running)
     }
 
-    /// As `start`, with a program in front that runs it.
+    /// As `start`, in one process, with a program in front that runs it.
     ///
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn start_under(wrapper: &[String], contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
-        Self::spawn(contender, ground, logged, wrapper)?.listening(contender, ground)
+        let mut line = wrapper.to_vec();
+        line.extend(contender.command_line(ground));
+        line.extend(contender.without_workers().iter().map(|word| (*word).to_owned()));
+        Self::spawn(contender, ground, logged, &line)?.listening(contender, ground)
     }
 
     fn listening(mut self, contender: Contender, ground: &Ground) -> Result<Self> {
         for address in [ground.plain, ground.tls, ground.mtls] {
             self.wait(contender, ground, || TcpStream::connect(address).is_ok())?;
         }
-        let process = self.child.id();
-        self.wait(contender, ground, || children(process).len() >= contender.workers())?;
         Ok(self)
     }
 
@@ -52,17 +57,17 @@ impl Running {
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn time_to_answer(contender: Contender, ground: &Ground) -> Result<Duration> {
-        let mut running = Self::spawn(contender, ground, false, &[])?;
+        let mut running = Self::spawn(contender, ground, false, &contender.command_line(ground))?;
         running.wait(contender, ground, || answers(ground.plain).unwrap_or(false))?;
         Ok(running.begun.elapsed())
     }
 
-    fn spawn(contender: Contender, ground: &Ground, logged: bool, wrapper: &[String]) -> Result<Self> {
+    fn spawn(contender: Contender, ground: &Ground, logged: bool, line: &[String]) -> Result<Self> {
         contender.configure(ground, logged)?;
         let said = |stream: &str| File::create(said_file(contender, ground, stream));
         let begun = Instant::now();
         let child = ground
-            .beside_nobody(&[wrapper, &contender.command_line(ground)].concat())
+            .beside_nobody(line)
             .stdin(Stdio::null())
             .stdout(said("stdout")?)
             .stderr(said("stderr")?)
@@ -80,6 +85,11 @@ impl Running {
             pause(GLANCE);
         }
         Ok(())
+    }
+
+    /// The process that was started.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// The process that was started and its workers.
