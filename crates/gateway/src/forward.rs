@@ -3,8 +3,6 @@
 //! Forwarding fields are rebuilt from what this house knows itself; what a caller wrote into them is dropped.
 //! Hop-by-hop fields and those that `Connection` names stay on their hop (RFC 9110 §7.6.1).
 
-use std::io::Write;
-
 use model::{Caller, Code, Problem};
 use upstream::{Outgoing, UploadFraming};
 use wire::fields::{Field, Name};
@@ -72,10 +70,7 @@ fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
 }
 
 fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {
-    out.extend_from_slice(b"x-forwarded-for: ");
-    // Writing to a vector cannot fail.
-    let _ = write!(out, "{}", request.peer.address.ip());
-    out.extend_from_slice(b"\r\n");
+    encode::field(out, "x-forwarded-for", request.peer.address_text.as_bytes());
     encode::field(out, "x-forwarded-proto", if request.peer.secure { b"https" } else { b"http" });
     encode::field(out, "x-forwarded-host", request.head.authority().as_bytes());
     encode::field(out, "via", if request.head.version() == wire::Version::Http2 { VIA_HTTP2 } else { VIA });

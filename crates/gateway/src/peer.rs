@@ -14,6 +14,8 @@ use crate::settings::ClientCertificates;
 pub(crate) struct Peer {
     /// Its address.
     pub(crate) address: SocketAddr,
+    /// The address alone, as forwarding fields spell it; written once, not for each request.
+    pub(crate) address_text: Box<str>,
     /// Whether there is TLS in between.
     pub(crate) secure: bool,
     /// The server name of its handshake, lower case, where it sent one.
@@ -28,9 +30,10 @@ pub(crate) struct Peer {
 
 impl Peer {
     /// The other end of a connection without TLS.
-    pub(crate) const fn plain(address: SocketAddr) -> Self {
+    pub(crate) fn plain(address: SocketAddr) -> Self {
         Self {
             address,
+            address_text: address.ip().to_canonical().to_string().into_boxed_str(),
             secure: false,
             server_name: None,
             workload: Ok(None),
