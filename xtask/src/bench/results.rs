@@ -33,10 +33,7 @@ impl Report {
         Ok(Self {
             date: machine::date(),
             commit: machine::commit(),
-            command: std::iter::once("cargo xtask".to_owned())
-                .chain(std::env::args().skip(1))
-                .collect::<Vec<_>>()
-                .join(" "),
+            command: command(),
             cores: ground.cores(),
             machine: machine::description(),
             versions,
@@ -162,6 +159,20 @@ impl Report {
         );
         Ok(fs::write(repository::root().join("bench/RESULTS.md"), text)?)
     }
+}
+
+/// What was typed, but for where a build lies on this machine.
+fn command() -> String {
+    let mut words = vec!["cargo xtask".to_owned()];
+    let mut given = std::env::args().skip(1);
+    while let Some(word) = given.next() {
+        if word == "--binary" {
+            given.next();
+        } else if !word.starts_with("--binary=") {
+            words.push(word);
+        }
+    }
+    words.join(" ")
 }
 
 fn median(outcome: &Outcome, metric: Metric, contender: Contender) -> String {
