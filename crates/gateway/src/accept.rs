@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth::{AuthError, certificate};
@@ -26,7 +27,7 @@ use crate::{http1, http2, redirect};
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 
 /// Accepts connections at one address until the task is ended.
-pub(crate) async fn run(thread: Rc<Thread>, listener: TcpListener, address: SocketAddr) {
+pub(crate) async fn run(thread: Rc<Thread>, listener: Rc<TcpListener>, address: SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => admit(&thread, stream, peer, address),
@@ -38,6 +39,14 @@ pub(crate) async fn run(thread: Rc<Thread>, listener: TcpListener, address: Sock
                 tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
             }
         }
+    }
+}
+
+/// Accepts what is in the queue already, without waiting.
+pub(crate) fn rest(thread: &Rc<Thread>, listener: &TcpListener, address: SocketAddr) {
+    let mut context = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Ok((stream, peer))) = listener.poll_accept(&mut context) {
+        admit(thread, stream, peer, address);
     }
 }
 
@@ -57,9 +66,6 @@ fn admit(thread: &Rc<Thread>, stream: TcpStream, peer: SocketAddr, address: Sock
     let snapshot = thread.snapshot();
     let Some((index, listening, row)) = door_at(&snapshot, address) else { return };
     let Some((settings, state)) = snapshot.door(index) else { return };
-    if thread.is_draining() {
-        return;
-    }
     if !settings.networks.admits(peer.ip()) {
         return refuse(thread, settings, row, peer, ConnectionBound::Network);
     }

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Buf;
 use model::{Code, Door, Problem};
@@ -33,17 +33,24 @@ pub(crate) use body::too_large;
 /// Bounds on the framing of a request's body.
 pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32 };
 
+/// How long a connection that was accepted at the last moment may take to send its request.
+const FIRST_WHILE_DRAINING: Duration = Duration::from_secs(1);
+
 /// Serves the requests of one connection, one after the other, until either side has had enough.
 pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer: Peer) {
     let stream = Rc::new(RefCell::new(Stream::new(socket)));
     let mut alarm = Alarm::new();
     let mut place = Place::new(&open, door);
     let mut first = true;
-    while let Some((snapshot, index)) = place.of(&peer) {
+    while let Some((snapshot, index)) = place.of(&peer, first) {
         let Some((settings, _)) = snapshot.door(index) else { break };
         let patience = &settings.patience;
         if stream.borrow().buffer.is_empty() {
-            let wait = if first { patience.head } else { patience.keep_alive };
+            let wait = match first {
+                true if open.thread().is_draining() => FIRST_WHILE_DRAINING.min(patience.head),
+                true => patience.head,
+                false => patience.keep_alive,
+            };
             alarm.set(Some(peer.at_most_until(Instant::now() + wait)));
             match wait_for_request(&open, &place, &stream, &mut alarm).await {
                 Wait::Readable => {}

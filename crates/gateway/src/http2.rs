@@ -110,13 +110,13 @@ impl Session<'_> {
         loop {
             alarm.set(Some(self.deadline(leaving)));
             match self.next(&mut connection, alarm).await {
-                Next::Stream(request, respond) if leaving => drop((request, respond)),
-                Next::Stream(request, respond) => match self.place.of(&self.peer) {
+                // Also while leaving: the peer opened it before it heard of that.
+                Next::Stream(request, respond) => match self.place.of(&self.peer, true) {
                     Some((snapshot, index)) => self.spawn(snapshot, index, request, respond),
                     None => leaving = leave(&mut connection),
                 },
                 Next::Changed => {
-                    if self.place.of(&self.peer).is_none() {
+                    if self.place.of(&self.peer, false).is_none() {
                         leaving = leave(&mut connection);
                     }
                 }

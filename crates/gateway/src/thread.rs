@@ -2,15 +2,16 @@
 //!
 //! Nothing here is seen by another thread, so nothing here is locked.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::BytesMut;
-use model::{RequestId, SpanId, TraceId};
-use observe::Observer;
-use upstream::Pools;
+use model::{RequestId, ServiceId, SpanId, TraceId};
+use observe::{Catalogue, Observer, ServiceRow};
+use upstream::{Pools, Watch};
 use wire::{RequestHead, ResponseHead};
 
 use crate::snapshot::Snapshot;
@@ -24,7 +25,8 @@ const KEPT_BYTES: usize = 64 * 1024;
 pub(crate) struct Thread {
     snapshot: RefCell<Rc<Snapshot>>,
     pub(crate) pools: Pools,
-    pub(crate) observer: Observer,
+    pub(crate) observer: Rc<Observer>,
+    watched: Rc<Services>,
     random: RefCell<fastrand::Rng>,
     #[expect(clippy::vec_box, reason = "they are large, and are moved in and out as pointers")]
     heads: RefCell<Vec<Box<RequestHead>>>,
@@ -37,6 +39,50 @@ pub(crate) struct Thread {
     /// Counts up with every load and when draining begins; a connection that sees another number looks again.
     version: Cell<u64>,
     draining: Cell<bool>,
+}
+
+/// Counts connections to services under the names of now.
+struct Services {
+    observer: Rc<Observer>,
+    catalogue: RefCell<Catalogue>,
+}
+
+impl Services {
+    fn follow(&self, snapshot: &Snapshot) {
+        self.catalogue.replace(snapshot.configuration.catalogue.clone());
+    }
+
+    fn row(&self, service: ServiceId) -> ServiceRow {
+        self.catalogue.borrow().service(service)
+    }
+}
+
+impl Watch for Services {
+    fn connected(&self, service: ServiceId, took: Duration) -> Box<dyn Any> {
+        let row = self.row(service);
+        self.observer.upstream_connected(row, took);
+        Box::new(Connected { observer: Rc::clone(&self.observer), row })
+    }
+
+    fn connect_failed(&self, service: ServiceId) {
+        self.observer.upstream_connect_failed(self.row(service));
+    }
+
+    fn reused(&self, service: ServiceId) {
+        self.observer.upstream_reused(self.row(service));
+    }
+}
+
+/// One open connection to a service; its end is counted where its beginning was.
+struct Connected {
+    observer: Rc<Observer>,
+    row: ServiceRow,
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.observer.upstream_disconnected(self.row);
+    }
 }
 
 /// The `Date` of one second.
@@ -57,12 +103,17 @@ struct Connections {
 
 impl Thread {
     pub(crate) fn new(snapshot: impl FnOnce(&Pools) -> Rc<Snapshot>, observer: Observer) -> Rc<Self> {
-        let pools = Pools::default();
-        let snapshot = RefCell::new(snapshot(&pools));
+        let observer = Rc::new(observer);
+        let watched = Rc::new(Services { observer: Rc::clone(&observer), catalogue: RefCell::default() });
+        let pools = Pools::new(Rc::clone(&watched) as Rc<dyn Watch>);
+        let snapshot = snapshot(&pools);
+        watched.follow(&snapshot);
+        let snapshot = RefCell::new(snapshot);
         Rc::new(Self {
             snapshot,
             pools,
             observer,
+            watched,
             random: RefCell::new(fastrand::Rng::new()),
             heads: RefCell::default(),
             answers: RefCell::default(),
@@ -82,7 +133,9 @@ impl Thread {
 
     /// Swaps the configuration and lets idle connections look whether it concerns them.
     pub(crate) fn load(&self, snapshot: impl FnOnce(&Pools) -> Rc<Snapshot>) {
-        *self.snapshot.borrow_mut() = snapshot(&self.pools);
+        let snapshot = snapshot(&self.pools);
+        self.watched.follow(&snapshot);
+        *self.snapshot.borrow_mut() = snapshot;
         self.version.set(self.version.get() + 1);
         self.wake_all();
     }

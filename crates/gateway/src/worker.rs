@@ -58,9 +58,15 @@ pub(crate) fn run(
     }
 }
 
+/// One listening socket and the task that accepts from it.
+struct Accepting {
+    listener: Rc<TcpListener>,
+    task: JoinHandle<()>,
+}
+
 struct Worker {
     thread: Rc<Thread>,
-    accepting: HashMap<SocketAddr, JoinHandle<()>>,
+    accepting: HashMap<SocketAddr, Accepting>,
 }
 
 impl Worker {
@@ -99,7 +105,7 @@ impl Worker {
         self.accepting.retain(|address, accepting| {
             let keep = still.contains(address);
             if !keep {
-                accepting.abort();
+                accepting.task.abort();
             }
             keep
         });
@@ -108,17 +114,19 @@ impl Worker {
 
     fn listen(&mut self, sockets: Sockets) -> io::Result<()> {
         for (address, socket) in sockets {
-            let listener = TcpListener::from_std(socket)?;
-            let accepting = spawn_local(accept::run(Rc::clone(&self.thread), listener, address));
-            self.accepting.insert(address, accepting);
+            let listener = Rc::new(TcpListener::from_std(socket)?);
+            let task = spawn_local(accept::run(Rc::clone(&self.thread), Rc::clone(&listener), address));
+            self.accepting.insert(address, Accepting { listener, task });
         }
         Ok(())
     }
 
     /// Ends accepting and waits for open connections; returns how many had to be cut off.
     async fn drain(&mut self, within: Duration) -> usize {
-        for (_, accepting) in self.accepting.drain() {
-            accepting.abort();
+        for (address, Accepting { listener, task }) in self.accepting.drain() {
+            task.abort();
+            // Whoever is in the queue already was told that the connection stands.
+            accept::rest(&self.thread, &listener, address);
         }
         self.thread.drain();
         let deadline = Instant::now() + within;

@@ -1,40 +1,44 @@
 //! One connection to a service: its stream and what was read ahead of it.
 
+use std::any::Any;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Instant;
 
 use bytes::BytesMut;
+use model::ServiceId;
 use tokio::io::AsyncWrite;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_util::io::poll_read_buf;
 
 use crate::settings::Endpoint;
+use crate::watch::Watch;
 
 /// What one read asks for; an answer of usual size arrives whole.
 const READ_BYTES: usize = 16 * 1024;
 /// What it asks for once a read came back full: a large body is under way.
 const LARGE_READ_BYTES: usize = 64 * 1024;
 
-#[derive(Debug)]
 enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 /// An open connection; in use by one exchange, or idle in a pool.
-#[derive(Debug)]
 pub(crate) struct Connection {
     stream: Stream,
     pub(crate) read: BytesMut,
     read_bytes: usize,
     pub(crate) idle_since: Instant,
+    /// Dropped with the connection, for whoever counts.
+    _opened: Box<dyn Any>,
 }
 
 impl Connection {
     /// Opens a connection; a name is looked up now, and each of its addresses is tried in turn.
-    pub(crate) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
+    pub(crate) async fn open(endpoint: &Endpoint, watch: &dyn Watch, service: ServiceId) -> io::Result<Self> {
+        let started = Instant::now();
         let stream = match endpoint {
             Endpoint::Tcp { host, port } => {
                 let stream = TcpStream::connect((&**host, *port)).await?;
@@ -43,7 +47,9 @@ impl Connection {
             }
             Endpoint::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
         };
-        Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: Instant::now() })
+        let now = Instant::now();
+        let opened = watch.connected(service, now.duration_since(started));
+        Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: now, _opened: opened })
     }
 
     /// Whether an idle connection can carry a request: nothing has arrived on it, not even its end.

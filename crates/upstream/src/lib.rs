@@ -15,6 +15,7 @@ mod exchange;
 mod pool;
 mod settings;
 mod upload;
+mod watch;
 
 pub use alarm::{Alarm, Elapsed};
 pub use error::UpstreamError;
@@ -22,3 +23,4 @@ pub use exchange::{Answer, Body, Outgoing};
 pub use pool::{Pools, Upstreams};
 pub use settings::{Endpoint, ServiceSettings};
 pub use upload::{RequestBody, UploadFraming};
+pub use watch::{Unwatched, Watch};

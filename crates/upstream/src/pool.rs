@@ -12,6 +12,7 @@ use model::ServiceId;
 use crate::connection::Connection;
 use crate::error::UpstreamError;
 use crate::settings::{Endpoint, ServiceSettings};
+use crate::watch::Watch;
 
 /// Idle connections that one thread keeps for one address.
 const IDLE_AT_MOST: usize = 256;
@@ -19,25 +20,24 @@ const IDLE_AT_MOST: usize = 256;
 const ACTIVE_AT_MOST: u32 = 8192;
 
 /// All pools of one data thread. They outlive a reload: an address that stays keeps its connections.
-#[derive(Debug, Default)]
 pub struct Pools {
     by_endpoint: RefCell<HashMap<Endpoint, Rc<Pool>>>,
+    watch: Rc<dyn Watch>,
 }
 
 /// The services of one configuration, on one data thread.
-#[derive(Debug)]
 pub struct Upstreams {
     services: Vec<Service>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Service {
+    id: ServiceId,
+    watch: Rc<dyn Watch>,
     settings: ServiceSettings,
     pools: Vec<Rc<Pool>>,
     next: Cell<usize>,
 }
 
-#[derive(Debug)]
 struct Pool {
     endpoint: Endpoint,
     idle: RefCell<Vec<Connection>>,
@@ -46,14 +46,21 @@ struct Pool {
 }
 
 impl Pools {
+    /// No connections yet; `watch` learns of those to come.
+    #[must_use]
+    pub fn new(watch: Rc<dyn Watch>) -> Self {
+        Self { by_endpoint: RefCell::default(), watch }
+    }
+
     /// The services of a configuration, over the connections that are there already; pools of addresses that
     /// no service has any more are closed.
     pub fn resolve(&self, services: &[ServiceSettings]) -> Upstreams {
         let mut earlier = self.by_endpoint.borrow_mut();
         let mut pools = HashMap::new();
-        let services = services
-            .iter()
-            .map(|settings| {
+        let services = (0..)
+            .map(ServiceId)
+            .zip(services)
+            .map(|(id, settings)| {
                 let of_service = settings.endpoints.iter().map(|endpoint| {
                     let pool = pools.entry(endpoint.clone()).or_insert_with(|| {
                         earlier.remove(endpoint).unwrap_or_else(|| Rc::new(Pool::new(endpoint.clone())))
@@ -61,7 +68,8 @@ impl Pools {
                     pool.idle_for.set(settings.idle);
                     Rc::clone(pool)
                 });
-                Service { settings: settings.clone(), pools: of_service.collect(), next: Cell::new(0) }
+                let pools = of_service.collect();
+                Service { id, watch: Rc::clone(&self.watch), settings: settings.clone(), pools, next: Cell::new(0) }
             })
             .collect();
         *earlier = pools;
@@ -109,14 +117,26 @@ impl Service {
                 return Err(UpstreamError::Exhausted { service: self.settings.name.to_string() });
             }
             if !fresh_only && let Some(lease) = pool.checkout() {
+                self.watch.reused(self.id);
                 return Ok(lease);
             }
-            match pool.open(self.settings.connect_timeout).await {
+            match self.open(pool).await {
                 Ok(lease) => return Ok(lease),
                 Err(error) => last_error = error,
             }
+            self.watch.connect_failed(self.id);
         }
         Err(UpstreamError::Connect { service: self.settings.name.to_string(), source: last_error })
+    }
+}
+
+impl Service {
+    async fn open(&self, pool: &Rc<Pool>) -> io::Result<Lease> {
+        let opening = Connection::open(&pool.endpoint, &*self.watch, self.id);
+        let connection = tokio::time::timeout(self.settings.connect_timeout, opening)
+            .await
+            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        Ok(Lease::new(pool, connection, false))
     }
 }
 
@@ -133,13 +153,6 @@ impl Pool {
                 return Some(Lease::new(self, connection, true));
             }
         }
-    }
-
-    async fn open(self: &Rc<Self>, timeout: Duration) -> io::Result<Lease> {
-        let connection = tokio::time::timeout(timeout, Connection::open(&self.endpoint))
-            .await
-            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-        Ok(Lease::new(self, connection, false))
     }
 }
 
