@@ -189,3 +189,6 @@ impl Request<'_> {
         self.snapshot.configuration.catalogue.door(self.door_index)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The life of a request where its parts misbehave: what cannot be provoked from outside.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use model::{Code, Door, DoorKind, OperationId, Problem, ServiceId};
+use observe::{LogFormat, LogSettings, Observatory};
+use policy::{OperationRule, Rules};
+use routing::{MethodRule, Route, Table, Template};
+use upstream::{Alarm, RequestBody};
+use wire::{HeadLimits, RequestHead};
+
+use super::{Incoming, Reply, Request, serve};
+use crate::answer::Answer;
+use crate::peer::Peer;
+use crate::record::Record;
+use crate::settings::{
+    ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings, Patience, Protocols, Settings,
+    UpstreamErrors,
+};
+use crate::snapshot::{Configuration, Snapshot};
+use crate::thread::Thread;
+
+fn settings() -> Settings {
+    let second = Duration::from_secs(1);
+    let route = Route {
+        host: None,
+        template: Template::parse("/things").expect("a template"),
+        method: MethodRule::Any,
+        operation: OperationId(0),
+    };
+    let door = DoorSettings {
+        door: Door::new("client", DoorKind::Client),
+        listen: vec![],
+        redirect_from: None,
+        hosts: vec![],
+        tls: None,
+        protocols: Protocols { http1: true, http2: false },
+        networks: guard::Networks::any(),
+        connections: ConnectionBounds { at_most: 8, per_address: 8 },
+        heads: HeadBounds { bytes: 4096, fields: 32, target_bytes: 1024 },
+        patience: Patience {
+            handshake: second,
+            head: second,
+            keep_alive: second,
+            stall: second,
+            body_bytes_per_second: 0,
+        },
+        errors: Errors::Detailed,
+        routes: Table::build(vec![route]).expect("a table"),
+    };
+    let operation = OperationSettings {
+        door: 0,
+        api: "things".into(),
+        name: "all".into(),
+        place: "vestibule.yaml:1:1".into(),
+        prefix: "".into(),
+        networks: vec![],
+        deadline: second,
+        idle: second,
+        body_bytes: 1024,
+        errors: Errors::Detailed,
+        upstream_errors: UpstreamErrors::Replace,
+    };
+    let rule = OperationRule {
+        api: "things".into(),
+        operation: "all".into(),
+        service: ServiceId(0),
+        public: true,
+        ways: vec![],
+        place: "vestibule.yaml:1:1".into(),
+    };
+    Settings {
+        hash: "test".into(),
+        doors: vec![door],
+        operations: vec![operation],
+        rules: Rules::new(vec![rule]),
+        directory: auth::Directory::new(auth::Settings { keys: vec![], workloads: vec![], trust_domain: None })
+            .expect("an empty directory"),
+        services: vec![],
+    }
+}
+
+/// A body that panics as soon as it is looked at.
+struct Trap;
+
+impl Incoming for Trap {
+    fn bound(&mut self, _: u64) {
+        panic!("sprung");
+    }
+}
+
+impl RequestBody for Trap {
+    fn poll_append(&mut self, _: &mut Context<'_>, _: &mut Vec<u8>, _: usize) -> Poll<Result<usize, Problem>> {
+        Poll::Ready(Ok(0))
+    }
+
+    fn append_last_chunk(&mut self, _: &mut Vec<u8>) {}
+}
+
+/// Keeps the statuses that were sent.
+#[derive(Default)]
+struct Sent(RefCell<Vec<u16>>);
+
+impl Reply for &Sent {
+    async fn send(&mut self, _: &Request<'_>, record: &mut Record<'_>, answer: Answer, _: &mut Alarm) -> bool {
+        self.0.borrow_mut().push(answer.head.status());
+        record.sent_head(answer.head.status());
+        record.complete();
+        true
+    }
+}
+
+#[test]
+fn a_panic_costs_its_request_and_nothing_else() {
+    let settings_of_log = observe::Settings { log: LogSettings { format: LogFormat::Off, colour: false } };
+    let observatory = Observatory::start(settings_of_log, Box::new(std::io::sink())).expect("an observatory");
+    let configuration = Configuration::new(settings(), None, &observatory).expect("a configuration");
+    let thread = Thread::new(|pools| Snapshot::new(Arc::new(configuration), pools), observatory.observer());
+    let snapshot = thread.snapshot();
+    let (door, state) = snapshot.door(0).expect("the door");
+    let mut head = RequestHead::new();
+    let limits = HeadLimits { head_bytes: 4096, target_bytes: 1024, fields: 32 };
+    let bytes = b"POST /things HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\n\r\n";
+    head.parse(bytes, &limits).expect("readable").expect("whole");
+    let peer = Peer::plain("127.0.0.1:1".parse().expect("an address"));
+    let request = Request {
+        thread: &thread,
+        snapshot: &snapshot,
+        door,
+        state,
+        door_index: 0,
+        peer: &peer,
+        protocol: "HTTP/1.1",
+        head: &head,
+    };
+    let sent = Sent::default();
+    let received = Cell::new(0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let body: Box<dyn Incoming> = Box::new(Trap);
+        assert!(serve(&request, Ok(Some(body)), Instant::now(), &received, &mut Alarm::new(), &mut &sent).await);
+        // The same thread goes on: the next request gets as far as the service, which this configuration
+        // does not have: the second 500 is that, and not a panic.
+        assert!(serve(&request, Ok(None), Instant::now(), &received, &mut Alarm::new(), &mut &sent).await);
+    });
+    assert_eq!(*sent.0.borrow(), [Code::InternalError.status(), Code::InternalError.status()]);
+    assert!(observatory.render_metrics().contains("vestibule_panics_total 1"), "{}", observatory.render_metrics());
+}
