@@ -28,6 +28,7 @@ pub(crate) struct Record<'a> {
     status: u16,
     detail: String,
     bytes_out: u64,
+    retries: u8,
     /// Counted by the body while it is read.
     pub(crate) bytes_in: &'a Cell<u64>,
 }
@@ -66,6 +67,7 @@ impl<'a> Record<'a> {
             status: 0,
             detail: String::new(),
             bytes_out: 0,
+            retries: 0,
             bytes_in,
         }
     }
@@ -97,7 +99,8 @@ impl<'a> Record<'a> {
     }
 
     /// The head of the service's answer is here.
-    pub(crate) fn answered(&mut self) {
+    pub(crate) fn answered(&mut self, retries: u8) {
+        self.retries = retries;
         self.first_byte = self.forwarded.map(|at| at.elapsed());
     }
 
@@ -183,7 +186,7 @@ impl Drop for Record<'_> {
             duration: self.started.elapsed(),
             service: self.service.map(|service| catalogue.service(service)),
             upstream: self.first_byte,
-            retries: 0,
+            retries: self.retries,
         });
     }
 }

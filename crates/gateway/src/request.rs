@@ -109,7 +109,7 @@ async fn pass(
     alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
     let outgoing = forward::toward_service(request, record, operation, body);
     let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await?;
-    record.answered();
+    record.answered(answer.retries);
     forward::toward_caller(request, operation, answer)
 }
 

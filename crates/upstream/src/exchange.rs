@@ -41,6 +41,8 @@ pub struct Answer {
     pub head: Box<ResponseHead>,
     /// The body; also sends what is left of the request's.
     pub body: Body,
+    /// How often the exchange was begun again on another connection.
+    pub retries: u8,
 }
 
 /// The body of an answer. Dropped before its end, it closes the connection.
@@ -86,13 +88,15 @@ async fn exchange(service: &Service, request: Outgoing) -> Result<Answer, Upstre
     let Outgoing { head, method, body, mut answer } = request;
     let mut upload = Upload::new(head, body);
     let mut lease = service.lease(false).await?;
+    let mut retries = 0;
     loop {
         let received = poll_fn(|context| poll_head(context, &mut lease, &mut upload, &mut answer, method)).await;
         match received {
-            Ok(()) => return Ok(finish_head(Exchange { lease, upload }, answer)),
+            Ok(()) => return Ok(finish_head(Exchange { lease, upload }, answer, retries)),
             Err(Silence) if lease.reused && upload.is_repeatable() && is_idempotent(method) => {
                 lease = service.lease(true).await?;
                 upload.rewind();
+                retries += 1;
             }
             Err(Silence) => return Err(UpstreamError::Closed),
             Err(Failed(error)) => return Err(error),
@@ -155,7 +159,7 @@ fn poll_head(
     }
 }
 
-fn finish_head(exchange: Exchange, head: Box<ResponseHead>) -> Answer {
+fn finish_head(exchange: Exchange, head: Box<ResponseHead>, retries: u8) -> Answer {
     let framing = head.framing();
     let mut body = Body {
         decoder: BodyDecoder::new(framing, &BODY),
@@ -167,7 +171,7 @@ fn finish_head(exchange: Exchange, head: Box<ResponseHead>) -> Answer {
     if body.decoder.is_done() {
         body.end();
     }
-    Answer { head, body }
+    Answer { head, body, retries }
 }
 
 /// The idempotent methods of RFC 9110 §9.2.2 that this house forwards.
