@@ -26,7 +26,7 @@ pub(crate) fn toward_service(
 ) -> Outgoing {
     let head = request.head;
     let mut out = request.thread.take_buffer();
-    encode::request_line(&mut out, head.method_str(), below(head.path_and_query(), &operation.prefix));
+    write_request_line(&mut out, head, &operation.prefix);
     encode::field(&mut out, "host", head.authority().as_bytes());
     write_received(&mut out, head, &record.caller);
     write_forwarding(&mut out, request);
@@ -38,7 +38,17 @@ pub(crate) fn toward_service(
     Outgoing { head: out, method: head.method(), body, answer: request.thread.take_answer() }
 }
 
-/// The target without the API's own path: as many segments fewer as the prefix has.
+/// The request line with the target as the service has it: without the API's own path, and still beginning with `/`.
+fn write_request_line(out: &mut Vec<u8>, head: &RequestHead, prefix: &str) {
+    let target = below(head.path_and_query(), prefix);
+    if target.starts_with('/') {
+        encode::request_line(out, head.method_str(), target);
+    } else {
+        encode::request_line(out, head.method_str(), &format!("/{target}"));
+    }
+}
+
+/// What is left of a target after as many segments as the prefix has; routing has matched those already.
 fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
     let mut rest = target;
     for _ in prefix.bytes().filter(|byte| *byte == b'/') {
@@ -120,3 +130,6 @@ pub(crate) fn toward_caller(
     }
     Ok(Answer { head: answer.head, body: AnswerBody::Service(answer.body) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! The policy's own constructor is out of reach.
+
+fn main() {
+    let _ = policy::Permit::new(model::OperationId(0), model::ServiceId(0));
+}

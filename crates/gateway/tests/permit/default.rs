@@ -1,0 +1,5 @@
+//! There is no permit by default.
+
+fn main() {
+    let _: policy::Permit = Default::default();
+}

@@ -1,0 +1,7 @@
+//! A permit for one service does not become one for another by update.
+
+fn main() {}
+
+fn other(permit: policy::Permit) -> policy::Permit {
+    policy::Permit { service: model::ServiceId(1), ..permit }
+}
