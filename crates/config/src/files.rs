@@ -1,0 +1,84 @@
+//! The files that a configuration is made of: read with bounds, and remembered for watching and for the hash.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+/// Reads files named in a configuration, relative to the folder of that configuration.
+pub(crate) struct Files {
+    folder: PathBuf,
+    read: Vec<PathBuf>,
+    digest: Context,
+}
+
+/// What was read of a file.
+pub(crate) struct Content {
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// The permission bits of its mode.
+    pub(crate) mode: u32,
+}
+
+impl Files {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), read: Vec::new(), digest: Context::new(&SHA256) }
+    }
+
+    /// A path as the file that names it means it.
+    pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Reads a file of at most so many bytes and counts it in; a file that is not there is remembered too, so that its
+    /// coming is noticed.
+    pub(crate) fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Content> {
+        let path = self.resolve(path);
+        if !self.read.contains(&path) {
+            self.read.push(path.clone());
+        }
+        let content = read_bounded(&path, bytes_at_most)?;
+        self.count_in(&path, &content.bytes);
+        Ok(content)
+    }
+
+    /// Counts what was read elsewhere into the hash.
+    pub(crate) fn count_in(&mut self, path: &Path, bytes: &[u8]) {
+        // Lengths before contents, so that no two sets of files have one reading.
+        for part in [path.as_os_str().as_encoded_bytes(), bytes] {
+            self.digest.update(&(part.len() as u64).to_be_bytes());
+            self.digest.update(part);
+        }
+    }
+
+    /// Every file named so far, and the first seven digits of the hash over all that was read.
+    pub(crate) fn finish(self) -> (Vec<PathBuf>, String) {
+        let hex: String = self.digest.finish().as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        (self.read, hex.chars().take(7).collect())
+    }
+}
+
+/// Reads a regular file; opening without waiting keeps a named pipe from holding up the start.
+fn read_bounded(path: &Path, bytes_at_most: u64) -> io::Result<Content> {
+    /// `O_NONBLOCK` of Linux.
+    const NONBLOCK: i32 = 0o4000;
+    let mut file = File::options().read(true).custom_flags(NONBLOCK).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let bytes = read_at_most(&mut file, bytes_at_most)?;
+    Ok(Content { bytes, mode: metadata.mode() & 0o7777 })
+}
+
+fn read_at_most(file: &mut File, bytes_at_most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells "as much as allowed" from "too much".
+    file.take(bytes_at_most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_at_most {
+        return Err(io::Error::other(format!("it has more than {} KiB", bytes_at_most / 1024)));
+    }
+    Ok(bytes)
+}

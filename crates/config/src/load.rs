@@ -1,0 +1,181 @@
+//! From a path to what runs, or to everything that stands against it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::defaults::Defaults;
+use crate::draft::{self, Draft};
+use crate::environment::Environment;
+use crate::fault::{Collector, Fault, FaultCode, Faults};
+use crate::files::Files;
+use crate::node::{self, FILE_BYTES_AT_MOST, Node};
+use crate::plan::{Plan, Planner};
+use crate::report::{Report, Summary};
+use crate::rules::{self, Index};
+use crate::source::Source;
+use crate::value::Day;
+use crate::{reference, shape};
+
+/// A configuration without faults.
+pub struct Loaded {
+    /// What runs.
+    pub plan: Plan,
+    /// What people ask about it: routes, loosenings, counts, every value with its origin.
+    pub report: Report,
+    /// What does not stop it, and somebody should know.
+    pub warnings: Faults,
+    /// Every file that was named; a change of one is a change of the configuration.
+    pub files: Vec<PathBuf>,
+    /// Seven digits of the hash over all that was read.
+    pub hash: String,
+}
+
+/// A configuration that may not run.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub faults: Faults,
+    /// Every file that was named; a change of one may be the remedy.
+    pub files: Vec<PathBuf>,
+    /// How much there is in it, as far as it could be read.
+    pub summary: Summary,
+}
+
+/// Loads the file at a path.
+///
+/// # Errors
+/// [`Refused`], with every fault of the file.
+pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Result<Loaded, Box<Refused>> {
+    let name = path.display().to_string();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut files = Files::new(folder);
+    let file_name = path.file_name().map_or(path, Path::new);
+    let text = match files.read(file_name, FILE_BYTES_AT_MOST as u64) {
+        Ok(content) => String::from_utf8(content.bytes).map_err(|error| not_text(&name, &error)),
+        Err(error) => Err(unreadable(&name, &error)),
+    };
+    match text {
+        Ok(text) => Loading::new(Source::new(name, text), files, defaults, environment).run(),
+        Err(faults) => Err(Box::new(Refused { faults, files: files.finish().0, summary: Summary::default() })),
+    }
+}
+
+/// Loads a text as if it stood in a file of this name in this folder.
+///
+/// # Errors
+/// [`Refused`], with every fault of the text.
+pub fn load_text(
+    name: &str,
+    text: &str,
+    folder: &Path,
+    defaults: &Defaults,
+    environment: &Environment,
+) -> Result<Loaded, Box<Refused>> {
+    let mut files = Files::new(folder);
+    files.count_in(Path::new(name), text.as_bytes());
+    Loading::new(Source::new(name, text), files, defaults, environment).run()
+}
+
+/// The draft of a text, for tests that judge it by themselves; nothing that runs is made of it here.
+///
+/// # Errors
+/// Every fault of the text.
+pub fn draft(
+    name: &str,
+    text: &str,
+    folder: &Path,
+    defaults: &Defaults,
+    environment: &Environment,
+) -> Result<Draft, Box<Faults>> {
+    let mut loading = Loading::new(Source::new(name, text), Files::new(folder), defaults, environment);
+    let (tree, draft) = loading.read();
+    match draft.filter(|_| !loading.faults.any_error()) {
+        Some(draft) => Ok(draft),
+        None => Err(Box::new(loading.faults.finish(loading.source, path_of(tree.as_ref())))),
+    }
+}
+
+struct Loading<'a> {
+    source: Source,
+    files: Files,
+    faults: Collector,
+    defaults: &'a Defaults,
+    environment: &'a Environment,
+}
+
+impl<'a> Loading<'a> {
+    fn new(source: Source, files: Files, defaults: &'a Defaults, environment: &'a Environment) -> Self {
+        Self { source, files, faults: Collector::default(), defaults, environment }
+    }
+
+    /// The steps up to the draft; each goes on as far as what came before lets it.
+    fn read(&mut self) -> (Option<Node>, Option<Draft>) {
+        let Some(tree) = node::read(&self.source, &mut self.faults) else { return (None, None) };
+        let (mut root, whole) = (tree.root, tree.whole);
+        reference::resolve(&mut root, self.environment, &mut self.files, &mut self.faults);
+        shape::check(&root, whole, &mut self.faults);
+        // What the unread part would have said is not known: rules between parts would tell what is not so.
+        if !whole {
+            return (Some(root), None);
+        }
+        let draft = draft::read(&root, &mut self.faults);
+        rules::check(&draft, self.defaults, Day::of(self.environment.now()), &mut self.faults);
+        (Some(root), Some(draft))
+    }
+
+    fn run(mut self) -> Result<Loaded, Box<Refused>> {
+        let (tree, draft) = self.read();
+        let made = draft.as_ref().and_then(|draft| self.plan(draft));
+        let path_of = path_of(tree.as_ref());
+        let warnings = self.faults.finish(self.source, path_of);
+        let (files, hash) = self.files.finish();
+        let summary = draft.as_ref().map(Summary::new).unwrap_or_default();
+        match made.filter(|_| warnings.errors() == 0) {
+            Some((mut plan, report)) => {
+                plan.gateway.hash = Arc::from(hash.as_str());
+                Ok(Loaded { plan, report, warnings, files, hash })
+            }
+            None => Err(Box::new(Refused { faults: warnings, files, summary })),
+        }
+    }
+
+    fn plan(&mut self, draft: &Draft) -> Option<(Plan, Report)> {
+        if self.faults.any_error() {
+            return None;
+        }
+        let index = Index::new(draft);
+        let mut planner = Planner {
+            draft,
+            index: &index,
+            defaults: self.defaults,
+            source: &self.source,
+            files: &mut self.files,
+            faults: &mut self.faults,
+        };
+        let plan = planner.plan()?;
+        let report = Report::new(&planner, &plan, self.environment.now());
+        Some((plan, report))
+    }
+}
+
+fn path_of(tree: Option<&Node>) -> impl Fn(usize) -> String {
+    move |offset| tree.map(|tree| tree.path_at(offset)).unwrap_or_default()
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Faults {
+    let fault = Fault::of_file(FaultCode::UnreadableFile, format!("`{name}` cannot be read: {error}"));
+    let fault = fault.help("name another with `--config FILE`, or write one with `vestibule init`");
+    Faults::new(Source::new(name, ""), vec![fault], 0)
+}
+
+/// The first byte that is not UTF-8 is shown after the text before it.
+fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Faults {
+    let valid = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let span = crate::Span::new(valid, valid + char::REPLACEMENT_CHARACTER.len_utf8());
+    let fault = Fault::new(FaultCode::NotText, span, format!("`{name}` is not UTF-8"));
+    Faults::new(Source::new(name, text), vec![fault.label("this byte is part of no character")], 0)
+}
+
+#[cfg(test)]
+mod tests;

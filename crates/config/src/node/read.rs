@@ -1,0 +1,304 @@
+//! YAML events to nodes, with a fault for everything that YAML has and the file does not.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
+
+use super::{DEPTH_AT_MOST, Entry, FILE_BYTES_AT_MOST, NODES_AT_MOST, Node, Text, Value, characters};
+use crate::fault::{Collector, Fault, FaultCode};
+use crate::source::{Source, Span};
+
+/// Reads a text to its end, or to the first place where it is no YAML.
+///
+/// `None` when there is no map to go on with; the faults say why.
+pub(crate) fn read(source: &Source, faults: &mut Collector) -> Option<Tree> {
+    if source.text().len() > FILE_BYTES_AT_MOST {
+        let message = format!("the file has more than {} MiB", FILE_BYTES_AT_MOST / (1024 * 1024));
+        faults.push(Fault::of_file(FaultCode::TooLarge, message));
+        return None;
+    }
+    if !characters::check(source.text(), faults) {
+        return None;
+    }
+    let mut builder = Builder::new(source, faults);
+    builder.run();
+    let (root, whole) = (builder.root.take(), builder.whole);
+    match root {
+        Some(root @ Node { value: Value::Map(_), .. }) => Some(Tree { root, whole }),
+        Some(node) => {
+            let span = node.span;
+            faults.push(
+                Fault::new(FaultCode::NotAMap, span, "the file is not a map of keys")
+                    .help("it starts with `vestibule: 1`, then `services:` and `apis:`"),
+            );
+            None
+        }
+        None => {
+            if !faults.any_error() {
+                let fault = Fault::of_file(FaultCode::Documents, format!("`{}` holds nothing", source.name()));
+                faults.push(fault.help("`vestibule init` writes a file to start from"));
+            }
+            None
+        }
+    }
+}
+
+/// What was read.
+pub(crate) struct Tree {
+    /// The map that the file is.
+    pub(crate) root: Node,
+    /// Whether the file was read to its end; if not, what is missing may stand in the part that was not read.
+    pub(crate) whole: bool,
+}
+
+/// A map or list that is not closed yet.
+enum Open {
+    List { span: Span, items: Vec<Node> },
+    Map { span: Span, entries: Vec<Entry>, seen: HashMap<String, Span>, key: Option<(String, Span)> },
+}
+
+struct Builder<'a> {
+    source: &'a Source,
+    faults: &'a mut Collector,
+    offsets: Offsets,
+    open: Vec<Open>,
+    root: Option<Node>,
+    whole: bool,
+    nodes: usize,
+    documents: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(source: &'a Source, faults: &'a mut Collector) -> Self {
+        let offsets = Offsets::new(source.text());
+        Self { source, faults, offsets, open: Vec::new(), root: None, whole: true, nodes: 0, documents: 0 }
+    }
+
+    fn run(&mut self) {
+        let source = self.source;
+        let mut parser = Parser::new_from_str(source.text());
+        while let Some(event) = parser.next_event() {
+            match event {
+                Ok((event, span)) => {
+                    let span = Span::new(self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
+                    if !self.take(event, span) {
+                        self.whole = false;
+                        break;
+                    }
+                }
+                Err(error) => {
+                    self.syntax(&error);
+                    self.whole = false;
+                    break;
+                }
+            }
+        }
+        // What was read before the text stopped being YAML is judged too: its faults are worth knowing at once.
+        while let Some(open) = self.open.pop() {
+            self.close(open);
+        }
+    }
+
+    /// Takes one event in; false to read no further.
+    fn take(&mut self, event: Event<'_>, span: Span) -> bool {
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    let fault = Fault::new(FaultCode::Documents, span, "a second document begins");
+                    self.faults.push(fault.label("one file is one document"));
+                    return false;
+                }
+            }
+            Event::Alias(_) => {
+                self.feature(span, "an alias", "write the value out again");
+                self.place(Node { span, value: Value::Missing });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.unplain(span, anchor, tag.is_some());
+                self.scalar(&text, style, span);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.unplain(span, anchor, tag.is_some());
+                self.open.push(Open::List { span, items: Vec::new() });
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.unplain(span, anchor, tag.is_some());
+                self.open.push(Open::Map { span, entries: Vec::new(), seen: HashMap::new(), key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    self.close(open);
+                }
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+        self.within_bounds(span)
+    }
+
+    fn within_bounds(&mut self, span: Span) -> bool {
+        let fault = if self.open.len() > DEPTH_AT_MOST {
+            format!("maps and lists stand more than {DEPTH_AT_MOST} deep in one another")
+        } else if self.nodes > NODES_AT_MOST {
+            format!("the file has more than {NODES_AT_MOST} values")
+        } else {
+            return true;
+        };
+        self.faults.push(Fault::new(FaultCode::TooLarge, span, fault));
+        false
+    }
+
+    fn feature(&mut self, span: Span, what: &str, instead: &str) {
+        self.faults.push(Fault::new(FaultCode::YamlFeature, span, format!("{what} of YAML")).label(instead));
+    }
+
+    fn unplain(&mut self, span: Span, anchor: usize, tagged: bool) {
+        if anchor == 0 && !tagged {
+            return;
+        }
+        // The anchor or tag comes first: the words that begin with `&` or `!`.
+        let words = self.source.words(self.source.first_line(Span::new(span.start(), span.start() + 64)));
+        let length = words.find([' ', ',', ']', '}']).unwrap_or(words.len());
+        let span = Span::new(span.start(), span.start() + length);
+        if anchor != 0 {
+            self.feature(span, "an anchor", "leave it out; every value is written where it counts");
+        }
+        if tagged {
+            self.feature(span, "a tag", "leave it out; the key says what the value is");
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
+        if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
+            *key = Some((text.to_owned(), span));
+            self.check_key(text, style == ScalarStyle::Plain, span);
+            return;
+        }
+        let plain = style == ScalarStyle::Plain;
+        let empty = text.trim().is_empty() || (plain && is_null(text));
+        if !empty && plain && self.source.words(span).contains('\n') {
+            let fault = Fault::new(FaultCode::LooseText, span, "unquoted text goes on over several lines");
+            self.faults.push(fault.label("write it on one line, or in quotes"));
+        }
+        let value =
+            if empty { Value::Missing } else { Value::Text(Text { text: text.to_owned(), plain, referred: false }) };
+        if empty {
+            self.empty(span);
+        }
+        self.place(Node { span, value });
+    }
+
+    fn check_key(&mut self, key: &str, plain: bool, span: Span) {
+        if key == "<<" && plain {
+            self.feature(span, "a merge key", "write the keys out");
+        } else if key.is_empty() || (plain && !is_text(key)) {
+            let fault = Fault::new(FaultCode::KeyNotText, span, format!("the key `{key}` is not a word"));
+            self.faults.push(fault.label("keys are words"));
+        } else if !self.source.text().get(span.end()..).unwrap_or_default().trim_start_matches(' ').starts_with(':') {
+            let fault = Fault::new(FaultCode::YamlFeature, span, format!("no colon follows the key `{key}`"));
+            self.faults.push(fault.label(format!("write `{key}: …`")));
+        }
+    }
+
+    /// Says that a value is empty, at the key that it belongs to.
+    fn empty(&mut self, span: Span) {
+        let fault = match self.open.last() {
+            Some(Open::Map { key: Some((key, key_span)), .. }) => {
+                Fault::new(FaultCode::EmptyValue, *key_span, format!("`{key}` has no value"))
+                    .label("write one, or leave the key out")
+            }
+            _ => Fault::new(FaultCode::EmptyValue, span, "an empty value").label("write one, or leave it out"),
+        };
+        self.faults.push(fault);
+    }
+
+    fn close(&mut self, open: Open) {
+        let (span, empty, value) = match open {
+            Open::List { span, items } => (span, items.is_empty(), Value::List(items)),
+            Open::Map { span, entries, .. } => (span, entries.is_empty(), Value::Map(entries)),
+        };
+        // A map that lost its keys to other faults is not told to be empty as well.
+        if empty && self.whole && !self.faults.touches(span) {
+            self.empty(span);
+        }
+        self.place(Node { span, value: if empty { Value::Missing } else { value } });
+    }
+
+    /// Puts a finished node where it belongs: into the list, under its key, or at the root.
+    fn place(&mut self, node: Node) {
+        self.nodes += 1;
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List { items, .. }) => items.push(node),
+            Some(Open::Map { entries, seen, key, .. }) => match key.take() {
+                None => {
+                    let fault = Fault::new(FaultCode::KeyNotText, node.span, "a map or list stands as a key");
+                    self.faults.push(fault.label("keys are words"));
+                    *key = Some((String::new(), node.span));
+                }
+                Some((key, key_span)) => {
+                    if let Some(first) = seen.get(&key) {
+                        let fault = Fault::new(FaultCode::DuplicateKey, key_span, format!("`{key}` stands twice"));
+                        self.faults.push(fault.label("and again here").related(*first, "first here"));
+                        return;
+                    }
+                    seen.insert(key.clone(), key_span);
+                    entries.push(Entry { key, key_span, node });
+                }
+            },
+        }
+    }
+
+    fn syntax(&mut self, error: &ScanError) {
+        let at = self.offsets.byte(error.marker().index());
+        let before = self.source.text().get(..at).unwrap_or_default();
+        let after = self.source.text().get(at..).unwrap_or_default();
+        // `{ url: ${env:X} }`: YAML sees a map inside the braces; what was meant is a reference.
+        if before.ends_with('$') && after.starts_with('{') {
+            let length = after.find('}').map_or(1, |end| end + 1);
+            let reference = self.source.words(Span::new(at - 1, at + length));
+            let fault = Fault::new(
+                FaultCode::UnquotedReference,
+                Span::new(at - 1, at + length),
+                "a reference inside `{ }` or `[ ]` needs quotes",
+            );
+            self.faults.push(fault.label(format!("write `\"{reference}\"`")));
+            return;
+        }
+        let fault = Fault::new(FaultCode::Syntax, Span::new(at, at + 1), format!("this is not YAML: {}", error.info()));
+        self.faults.push(fault.help("what follows was not read; there may be more faults"));
+    }
+}
+
+/// What YAML 1.2's core schema reads as null.
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Whether a plain scalar is text by YAML 1.2's core schema, not a number, boolean or null.
+pub(crate) fn is_text(text: &str) -> bool {
+    let boolean = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+    !boolean && !is_null(text) && text.parse::<f64>().is_err() && !text.starts_with("0x") && !text.starts_with("0o")
+}
+
+/// From characters, as the YAML crate counts, to bytes.
+struct Offsets {
+    /// Empty where each character is one byte.
+    bytes: Vec<usize>,
+    length: usize,
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(offset, _)| offset).collect() };
+        Self { bytes, length: text.len() }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        if self.bytes.is_empty() {
+            character.min(self.length)
+        } else {
+            self.bytes.get(character).copied().unwrap_or(self.length)
+        }
+    }
+}

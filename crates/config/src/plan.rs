@@ -1,0 +1,170 @@
+//! The draft with every default and inheritance worked out: the settings of each room.
+//!
+//! Made only of a draft without faults. What can only be known by reading
+//! certificates, or by building the routes, is found here and told as faults of
+//! the same kind.
+
+mod certificates;
+mod directory;
+mod doors;
+mod inherit;
+mod operations;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::DoorKind;
+use upstream::{Endpoint, ServiceSettings};
+
+use crate::defaults::Defaults;
+use crate::draft::{Door, Draft, LogFormat, Service};
+use crate::fault::{Collector, Fault, FaultCode};
+use crate::files::Files;
+use crate::rules::{Index, TRUST_DOMAIN};
+use crate::source::{Source, Span};
+use crate::value::Url;
+
+pub use certificates::LOCAL_CA;
+pub(crate) use inherit::{Effective, From, Inherited, said_errors};
+
+/// What runs: the settings of every room, and what the wiring must still make.
+pub struct Plan {
+    /// The data plane. The doors named in `local_certificates` have no certificate in it yet.
+    pub gateway: gateway::Settings,
+    /// The doors whose certificate is of the local CA.
+    pub local_certificates: Vec<LocalCertificate>,
+    /// The form of the access log, where the file says it.
+    pub log_format: Option<LogFormat>,
+    /// The Unix socket of the admin API.
+    pub admin_socket: PathBuf,
+    /// The folder for what is kept.
+    pub data_directory: PathBuf,
+    /// Whose certificates are believed.
+    pub trust: TrustPlan,
+}
+
+/// A door that wants a certificate of the local CA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalCertificate {
+    /// The index of the door.
+    pub door: usize,
+    /// The names and addresses that it must be for; a wildcard as `*.name`.
+    pub names: Vec<String>,
+}
+
+/// The trust domain and the files of its root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustPlan {
+    /// The SPIFFE trust domain.
+    pub domain: String,
+    /// The root's certificate.
+    pub certificate: Option<PathBuf>,
+    /// The root's key.
+    pub key: Option<PathBuf>,
+}
+
+/// Everything that a plan is made of.
+pub(crate) struct Planner<'a> {
+    pub(crate) draft: &'a Draft,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) defaults: &'a Defaults,
+    pub(crate) source: &'a Source,
+    pub(crate) files: &'a mut Files,
+    pub(crate) faults: &'a mut Collector,
+}
+
+impl<'a> Planner<'a> {
+    /// Makes the plan; `None` where a fault stands against it. The hash is put in when all files are read.
+    pub(crate) fn plan(&mut self) -> Option<Plan> {
+        let data_directory = self.data_directory();
+        let trust = self.trust();
+        let anchors = self.anchors(&trust, &data_directory);
+        let opened: Vec<_> = self.draft.doors.iter().filter(|door| self.index.is_used(door)).collect();
+        let operations = self.operations(&opened);
+        let tables = self.tables(&opened, &operations);
+        let mut doors = Vec::new();
+        let mut local_certificates = Vec::new();
+        for (door, routes) in opened.iter().zip(tables) {
+            let kind = door.kind?;
+            if self.is_local(door) {
+                local_certificates.push(LocalCertificate { door: doors.len(), names: self.local_names(door, kind) });
+            }
+            doors.push(self.door(door, kind, routes, &anchors)?);
+        }
+        let directory = self.directory(&trust.domain)?;
+        let (operations, rules) = operations.into_iter().map(|planned| (planned.settings, planned.rule)).unzip();
+        let gateway = gateway::Settings {
+            hash: Arc::from(""),
+            doors,
+            operations,
+            rules: policy::Rules::new(rules),
+            directory,
+            services: self.draft.services.iter().map(|service| self.service(service)).collect(),
+        };
+        let admin_socket = match &self.draft.admin_listen {
+            Some(socket) => self.files.resolve(&socket.value),
+            None => data_directory.join("admin.sock"),
+        };
+        let log_format = self.draft.log_format.as_ref().map(|format| format.value);
+        (!self.faults.any_error()).then_some(Plan {
+            gateway,
+            local_certificates,
+            log_format,
+            admin_socket,
+            data_directory,
+            trust,
+        })
+    }
+
+    /// `file:line:column` of some words.
+    pub(crate) fn place(&self, span: Span) -> Arc<str> {
+        Arc::from(self.source.place(span).to_string())
+    }
+
+    fn data_directory(&self) -> PathBuf {
+        let said = self.draft.data_directory.as_ref().map(|directory| directory.value.clone());
+        self.files.resolve(&said.unwrap_or_else(|| PathBuf::from("vestibule-data")))
+    }
+
+    fn trust(&self) -> TrustPlan {
+        let trust = &self.draft.trust;
+        let resolve = |path: &crate::draft::Said<PathBuf>| self.files.resolve(&path.value);
+        TrustPlan {
+            domain: trust.domain.as_ref().map_or(TRUST_DOMAIN, |domain| domain.value.as_str()).to_owned(),
+            certificate: trust.certificate.as_ref().map(resolve),
+            key: trust.key.as_ref().map(resolve),
+        }
+    }
+
+    fn local_names(&self, door: &Door, kind: DoorKind) -> Vec<String> {
+        let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+        let listen = self.listen(door, kind).into_iter().map(|address| address.ip());
+        names.extend(listen.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string()));
+        names.extend(door.hosts.iter().map(|host| host.value.clone()));
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    fn service(&self, service: &Service) -> ServiceSettings {
+        let defaults = &self.defaults.service;
+        let endpoint = |url: &Url| match url {
+            Url::Http { host, port } | Url::Https { host, port } => {
+                Endpoint::Tcp { host: host.as_str().into(), port: *port }
+            }
+            Url::Unix(path) => Endpoint::Unix(self.files.resolve(path)),
+        };
+        ServiceSettings {
+            name: Arc::from(service.name.value.as_str()),
+            endpoints: service.urls.iter().map(|url| endpoint(&url.value)).collect(),
+            connect_timeout: service.connect_timeout.as_ref().map_or(defaults.connect_timeout, |said| said.value),
+            first_byte: service.first_byte.as_ref().map(|said| said.value),
+            idle: service.idle.as_ref().map_or(defaults.idle, |said| said.value),
+        }
+    }
+
+    /// Tells that something was read, judged good, and still cannot be used: a fault of ours, and never a hole.
+    pub(crate) fn not_understood(&mut self, span: Span, what: impl Into<String>) {
+        self.faults.push(Fault::new(FaultCode::NotUnderstood, span, what));
+    }
+}

@@ -1,0 +1,186 @@
+//! Operations: settings, rule and route of each, numbered in the order of the file.
+
+use std::sync::Arc;
+
+use gateway::OperationSettings;
+use guard::Networks;
+use model::{DoorKind, OperationId, ServiceId};
+use policy::{OperationRule, Way, WorkloadPattern};
+use routing::{MethodRule, Route, Table};
+
+use super::Planner;
+use super::inherit::Effective;
+use crate::defaults::{NetworksDefault, Unidentified};
+use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
+use crate::fault::{Fault, FaultCode};
+use crate::rules::{full_template, routing_host};
+use crate::source::Span;
+use crate::value::WorkloadText;
+
+/// One operation, in the parts that the rooms take.
+pub(crate) struct Planned {
+    pub(crate) settings: OperationSettings,
+    pub(crate) rule: OperationRule,
+    route: Route,
+    span: Span,
+}
+
+impl Planner<'_> {
+    /// Every operation; the door of each is its index among the opened ones.
+    pub(super) fn operations(&mut self, opened: &[&Door]) -> Vec<Planned> {
+        let draft = self.draft;
+        let mut planned = Vec::new();
+        for api in &draft.apis {
+            let position = |door: &Door| opened.iter().position(|opened| opened.name.value == door.name.value);
+            let door = self.index.door_of(api).and_then(|door| Some((position(door)?, door, door.kind?)));
+            let Some((at, door, kind)) = door else {
+                self.not_understood(api.name.span, "this API has no door");
+                continue;
+            };
+            for operation in &api.operations {
+                let id = OperationId(u32::try_from(planned.len()).unwrap_or(u32::MAX));
+                match self.operation(id, api, operation, (at, door, kind)) {
+                    Some(operation) => planned.push(operation),
+                    None => self.not_understood(operation.name.span, "this operation cannot be published"),
+                }
+            }
+        }
+        planned
+    }
+
+    fn operation(
+        &mut self,
+        id: OperationId,
+        api: &Api,
+        operation: &Operation,
+        (at, door, kind): (usize, &Door, DoorKind),
+    ) -> Option<Planned> {
+        let holds = Effective::new(self.defaults, door, kind, api, Some(operation));
+        let name: Arc<str> = Arc::from(operation.name.value.as_str());
+        let api_name: Arc<str> = Arc::from(api.name.value.as_str());
+        let prefix = api.path.as_ref().map_or("", |path| path.value.trim_end_matches('/'));
+        let said = operation.route.as_ref()?;
+        let (service, _) = self.index.services.get(api.service.as_ref()?.value.as_str())?;
+        let settings = OperationSettings {
+            door: at,
+            api: Arc::clone(&api_name),
+            name: Arc::clone(&name),
+            place: self.place(operation.name.span),
+            prefix: Arc::from(prefix),
+            networks: self.api_networks(api, kind),
+            deadline: holds.deadline.value,
+            idle: holds.idle.value,
+            body_bytes: holds.body.value,
+            errors: holds.errors.value,
+            upstream_errors: holds.upstream_errors.value,
+        };
+        let rule = OperationRule {
+            api: api_name,
+            operation: name,
+            service: ServiceId(u32::try_from(*service).ok()?),
+            public: self.is_public(holds.access, kind),
+            ways: self.ways(holds.access, &operation.scopes)?,
+            place: self.place(access_span(holds.access).unwrap_or(api.name.span)),
+        };
+        let host = match &api.host {
+            Some(host) => Some(routing_host(&host.value).ok()?),
+            None => None,
+        };
+        let route = Route {
+            host,
+            template: full_template(prefix, &said.value.template).ok()?,
+            method: MethodRule::parse(&said.value.method).ok()?,
+            operation: id,
+        };
+        Some(Planned { settings, rule, route, span: said.span })
+    }
+
+    fn is_public(&self, access: &Access, kind: DoorKind) -> bool {
+        access.public.is_some() || self.defaults.of(kind).unidentified == Unidentified::Everywhere
+    }
+
+    /// All of them must admit: the API's own, and at a server door the private ranges.
+    fn api_networks(&mut self, api: &Api, kind: DoorKind) -> Vec<Networks> {
+        let written = self.written_ranges(api.addresses.networks.as_deref());
+        let deny = self.index.ranges(&api.addresses.deny);
+        let mut all = Vec::new();
+        if !written.is_empty() || !deny.is_empty() {
+            all.push(Networks::new(written, deny));
+        }
+        let private = self.defaults.of(kind).networks == NetworksDefault::Private;
+        if private && !loosened(&api.loosen, "any-network") {
+            all.push(Networks::private_and_loopback());
+        }
+        all
+    }
+
+    fn ways(&self, access: &Access, scopes: &[Said<String>]) -> Option<Vec<Way>> {
+        let Some(callers) = &access.callers else { return Some(Vec::new()) };
+        let keys = callers.keys.as_ref().map(|keys| key_way(keys, scopes));
+        let workloads = match &callers.workloads {
+            Some(workloads) => Some(self.workload_way(workloads)?),
+            None => None,
+        };
+        Some(keys.into_iter().chain(workloads).collect())
+    }
+
+    fn workload_way(&self, workloads: &WorkloadCallers) -> Option<Way> {
+        let pattern = |said: &Said<WorkloadText>| {
+            let text = match &said.value {
+                WorkloadText::Name(name) => name.clone(),
+                WorkloadText::Id(id) => id.to_string(),
+                WorkloadText::Prefix(id) => format!("{id}/*"),
+            };
+            WorkloadPattern::parse(&text).ok()
+        };
+        let patterns = workloads.names.iter().map(pattern).collect::<Option<_>>()?;
+        let networks = workloads.networks.as_deref().map(|networks| self.index.ranges(networks));
+        Some(Way::Workloads { patterns, networks })
+    }
+
+    /// The routes of each door, in their order; two that would win the same request are a fault at both lines.
+    pub(super) fn tables(&mut self, opened: &[&Door], operations: &[Planned]) -> Vec<Table> {
+        let mut tables = Vec::new();
+        for at in 0..opened.len() {
+            let routes = operations.iter().filter(|planned| planned.settings.door == at);
+            match Table::build(routes.map(|planned| planned.route.clone()).collect()) {
+                Ok(table) => tables.push(table),
+                Err(conflicts) => {
+                    tables.push(Table::default());
+                    for conflict in conflicts {
+                        self.conflict(operations, &conflict);
+                    }
+                }
+            }
+        }
+        tables
+    }
+
+    fn conflict(&mut self, operations: &[Planned], conflict: &routing::ConflictError) {
+        let find = |id: OperationId| operations.iter().find(|planned| planned.route.operation == id);
+        let (Some(first), Some(second)) = (find(conflict.first), find(conflict.second)) else {
+            self.not_understood(Span::default(), conflict.to_string());
+            return;
+        };
+        let named = |planned: &Planned| format!("`{}.{}`", planned.settings.api, planned.settings.name);
+        let message = format!("{} and {} answer to the same requests", named(first), named(second));
+        let fault = Fault::new(FaultCode::RouteConflict, second.span, message);
+        let door = format!("`{}` is published twice at one door", conflict.route);
+        self.faults.push(fault.label(door).related(first.span, "first here"));
+    }
+}
+
+fn key_way(keys: &KeyCallers, operation_scopes: &[Said<String>]) -> Way {
+    let text = |said: &Said<String>| Arc::from(said.value.as_str());
+    Way::Keys {
+        kinds: keys.kinds.iter().map(|kind| kind.value).collect(),
+        names: keys.names.as_ref().map(|names| names.iter().map(text).collect()),
+        // All must hold: the scopes of the way in, and those of the operation.
+        scopes: keys.scopes.iter().chain(operation_scopes).map(text).collect(),
+    }
+}
+
+/// The words that say who may call.
+pub(crate) fn access_span(access: &Access) -> Option<Span> {
+    access.callers.as_ref().map(|callers| callers.span).or(access.public)
+}

@@ -1,0 +1,93 @@
+//! What people ask about a configuration: how much is in it, what is reachable, what is loosened, and where each value
+//! comes from. Made of the same draft as the plan, beside it, and never read by a request.
+
+mod loosenings;
+mod routes;
+mod show;
+
+use std::time::SystemTime;
+
+use crate::draft::Draft;
+use crate::plan::{Plan, Planner};
+use crate::rules;
+
+pub use loosenings::LooseningLine;
+pub use routes::RouteLine;
+pub use show::ShownLine;
+
+/// The answers.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How much there is.
+    pub summary: Summary,
+    /// Every reachable operation, door by door, in the order of the file.
+    pub routes: Vec<RouteLine>,
+    /// Every loosening, in the order of doors, services and APIs.
+    pub loosenings: Vec<LooseningLine>,
+    /// The file with everything filled in that it leaves out.
+    pub shown: Vec<ShownLine>,
+}
+
+/// How much there is in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Published APIs.
+    pub apis: usize,
+    /// Published operations.
+    pub operations: usize,
+    /// Doors that an API names.
+    pub doors: usize,
+    /// Services.
+    pub services: usize,
+    /// Loosenings.
+    pub loosenings: usize,
+    /// Operations, or whole APIs, that say `public`.
+    pub public: usize,
+}
+
+impl Summary {
+    pub(crate) fn new(draft: &Draft) -> Self {
+        let operations =
+            || draft.apis.iter().flat_map(|api| api.operations.iter().map(move |operation| (api, operation)));
+        let index = rules::Index::new(draft);
+        Self {
+            apis: draft.apis.len(),
+            operations: operations().count(),
+            doors: draft.doors.iter().filter(|door| index.is_used(door)).count(),
+            services: draft.services.len(),
+            loosenings: rules::loosenings(draft).count(),
+            public: operations().filter(|(api, operation)| rules::effective(api, operation).public.is_some()).count(),
+        }
+    }
+
+    /// `3 APIs, 41 operations at 2 doors`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let counted = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        format!(
+            "{}, {} at {}",
+            counted(self.apis, "API", "APIs"),
+            counted(self.operations, "operation", "operations"),
+            counted(self.doors, "door", "doors")
+        )
+    }
+}
+
+impl Report {
+    pub(crate) fn new(planner: &Planner<'_>, plan: &Plan, now: SystemTime) -> Self {
+        Self {
+            summary: Summary::new(planner.draft),
+            routes: routes::list(planner, plan),
+            loosenings: loosenings::list(planner, now),
+            shown: show::show(planner, plan),
+        }
+    }
+
+    /// The whole file as YAML, or the part below a dotted key, with a comment of where each value comes from.
+    ///
+    /// `None` where nothing has that key.
+    #[must_use]
+    pub fn show(&self, path: Option<&str>) -> Option<String> {
+        show::write(&self.shown, path)
+    }
+}

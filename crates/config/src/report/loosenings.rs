@@ -1,0 +1,63 @@
+//! Every loosening: what it opens, why, until when, and where it stands.
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use crate::plan::Planner;
+use crate::rules;
+use crate::source::Place;
+use crate::value::Day;
+
+/// One loosening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LooseningLine {
+    /// Its name, from the closed list.
+    pub name: &'static str,
+    /// What it stands on, as a dotted key.
+    pub on: String,
+    /// Why.
+    pub reason: String,
+    /// Its last day.
+    pub until: Option<Day>,
+    /// Whether that day is over.
+    pub expired: bool,
+    /// What it opens.
+    pub opens: &'static str,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl LooseningLine {
+    /// One object of `loosenings --json` and of `check --json`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let path = format!("{}.loosen.{}", self.on, self.name);
+        let at = json!({
+            "file": self.place.file, "line": self.place.line, "column": self.place.column, "path": path,
+        });
+        let mut object = json!({
+            "name": self.name, "on": self.on, "reason": self.reason, "expired": self.expired, "opens": self.opens, "at": at,
+        });
+        if let (Some(object), Some(until)) = (object.as_object_mut(), self.until) {
+            object.insert("until".to_owned(), until.to_string().into());
+        }
+        object
+    }
+}
+
+pub(super) fn list(planner: &Planner<'_>, now: SystemTime) -> Vec<LooseningLine> {
+    let line = |loosening: &crate::draft::Loosened| {
+        let until = loosening.until.as_ref().map(|until| until.value);
+        LooseningLine {
+            name: loosening.name.value,
+            on: loosening.on.clone(),
+            reason: loosening.reason.clone(),
+            until,
+            expired: until.is_some_and(|until| until < Day::of(now)),
+            opens: loosening.opens,
+            place: planner.source.place(loosening.name.span),
+        }
+    };
+    rules::loosenings(planner.draft).map(line).collect()
+}

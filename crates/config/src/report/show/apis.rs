@@ -1,0 +1,97 @@
+//! The APIs and operations as they hold.
+
+use gateway::UpstreamErrors;
+use model::DoorKind;
+
+use super::doors::errors_word;
+use super::{Lines, quoted_always, text};
+use crate::defaults::NetworksDefault;
+use crate::draft::{Access, Api, Door, Operation, loosened};
+use crate::plan::Effective;
+use crate::report::routes;
+use crate::value::{write_duration, write_size};
+
+impl Lines<'_, '_> {
+    pub(super) fn apis(&mut self) {
+        let planner = self.planner;
+        self.below("apis", |lines| {
+            for api in &planner.draft.apis {
+                let Some(door) = planner.index.door_of(api) else { continue };
+                let Some(kind) = door.kind else { continue };
+                lines.below(&api.name.value, |lines| lines.api(api, door, kind));
+            }
+        });
+    }
+
+    fn api(&mut self, api: &Api, door: &Door, kind: DoorKind) {
+        let planner = self.planner;
+        let holds = Effective::new(planner.defaults, door, kind, api, None);
+        self.said("door", &door.name.value, api.door.as_ref().map_or(api.name.span, |door| door.span));
+        if let Some(host) = &api.host {
+            self.said("host", &text(&host.value), host.span);
+        }
+        match &api.path {
+            Some(path) => self.said("path", &text(&path.value), path.span),
+            None => self.value("path", "/", "default"),
+        }
+        if let Some(service) = &api.service {
+            self.said("service", &service.value, service.span);
+        }
+        self.access(&api.access);
+        self.bounds(&holds);
+        self.inherited("errors", holds.errors, |errors| errors_word(errors).to_owned());
+        self.inherited("upstream_errors", holds.upstream_errors, |errors| match errors {
+            UpstreamErrors::Replace => "replace".to_owned(),
+            UpstreamErrors::Pass => "pass".to_owned(),
+        });
+        self.api_networks(api, kind);
+        self.below("operations", |lines| {
+            for operation in &api.operations {
+                lines.below(&operation.name.value, |lines| {
+                    let holds = Effective::new(planner.defaults, door, kind, api, Some(operation));
+                    lines.operation(operation, &holds);
+                });
+            }
+        });
+        self.loosen(&api.loosen);
+    }
+
+    fn api_networks(&mut self, api: &Api, kind: DoorKind) {
+        let private = self.planner.defaults.of(kind).networks == NetworksDefault::Private;
+        match (&api.addresses.networks, private && !loosened(&api.loosen, "any-network")) {
+            (Some(networks), _) => self.networks("networks", networks),
+            (None, true) => self.value("networks", "[private, loopback]", format!("default of {kind} doors")),
+            (None, false) => self.comment("networks", "any address", "default, or loosened"),
+        }
+        self.networks("deny", &api.addresses.deny);
+    }
+
+    fn operation(&mut self, operation: &Operation, holds: &Effective<'_>) {
+        if let Some(route) = &operation.route {
+            let value = quoted_always(&format!("{} {}", route.value.method, route.value.template));
+            self.said("route", &value, route.span);
+        }
+        if operation.access.callers.is_some() || operation.access.public.is_some() {
+            self.access(&operation.access);
+        } else {
+            self.comment("callers", &routes::callers(holds.access).join(", "), "of the API");
+        }
+        self.texts("scopes", &operation.scopes);
+        self.bounds(holds);
+    }
+
+    fn access(&mut self, access: &Access) {
+        if let Some(callers) = &access.callers {
+            self.callers(callers);
+        }
+        if let Some(public) = access.public {
+            self.said("public", "true", public);
+        }
+    }
+
+    fn bounds(&mut self, holds: &Effective<'_>) {
+        self.inherited("deadline", holds.deadline, write_duration);
+        self.inherited("idle", holds.idle, write_duration);
+        self.inherited("body", holds.body, write_size);
+    }
+}

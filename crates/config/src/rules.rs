@@ -1,0 +1,68 @@
+//! What must hold between the parts of a file, beyond each part's own form.
+//!
+//! Each rule reads the draft and the table of defaults, and tells its faults;
+//! none stops another.
+
+mod apis;
+mod callers;
+mod doors;
+mod index;
+mod keys;
+mod services;
+mod sockets;
+mod workloads;
+
+use crate::defaults::Defaults;
+use crate::draft::{Draft, Loosened};
+use crate::fault::{Collector, Fault, FaultCode};
+use crate::value::Day;
+
+pub(crate) use apis::full_template;
+pub(crate) use callers::effective;
+pub(crate) use doors::routing_host;
+pub(crate) use index::Index;
+pub(crate) use workloads::TRUST_DOMAIN;
+
+/// Tells everything that the parts of a draft have against each other.
+pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut Collector) {
+    let index = Index::new(draft);
+    let rules = Rules { draft, index: &index, defaults, today };
+    rules.doors(faults);
+    rules.sockets(faults);
+    rules.services(faults);
+    rules.apis(faults);
+    rules.keys(faults);
+    rules.workloads(faults);
+    for loosening in loosenings(draft) {
+        rules.expiry(loosening, faults);
+    }
+}
+
+/// Every loosening of a file.
+pub(crate) fn loosenings(draft: &Draft) -> impl Iterator<Item = &Loosened> {
+    let doors = draft.doors.iter().flat_map(|door| &door.loosen);
+    let services = draft.services.iter().flat_map(|service| &service.loosen);
+    doors.chain(services).chain(draft.apis.iter().flat_map(|api| &api.loosen))
+}
+
+struct Rules<'a> {
+    draft: &'a Draft,
+    index: &'a Index<'a>,
+    defaults: &'a Defaults,
+    today: Day,
+}
+
+impl Rules<'_> {
+    fn expiry(&self, loosening: &Loosened, faults: &mut Collector) {
+        if let Some(until) = loosening.until.as_ref().filter(|until| until.value < self.today) {
+            let message = format!("the loosening `{}` was to end on {}", loosening.name.value, until.value);
+            let fault = Fault::new(FaultCode::LooseningExpired, until.span, message).warning();
+            faults.push(fault.label("take it out, or decide again").related(loosening.name.span, "this one"));
+        }
+    }
+}
+
+fn misplaced(loosening: &Loosened, why: &str) -> Fault {
+    let message = format!("`{}` loosens nothing here", loosening.name.value);
+    Fault::new(FaultCode::LooseningMisplaced, loosening.name.span, message).label(why)
+}

@@ -1,0 +1,145 @@
+//! Rules of APIs: door, host, service, networks, loosenings, routes.
+
+use gateway::{Errors, UpstreamErrors};
+use model::DoorKind;
+
+use super::doors::{errors_and_loosening, routing_host};
+use super::index::unknown;
+use super::{Rules, misplaced};
+use crate::defaults::NetworksDefault;
+use crate::draft::{Api, Door, Operation, loosened};
+use crate::fault::{Collector, Fault, FaultCode};
+use crate::shape::nearest;
+
+impl Rules<'_> {
+    pub(super) fn apis(&self, faults: &mut Collector) {
+        for api in &self.draft.apis {
+            self.references(api, faults);
+            self.index.check_networks(api.addresses.networks.as_deref().unwrap_or_default(), faults);
+            self.index.check_networks(&api.addresses.deny, faults);
+            api.operations.iter().for_each(|operation| route(api, operation, faults));
+            // Without a door nothing more can be judged, and that is told already.
+            if let Some(door) = self.index.door_of(api)
+                && let Some(kind) = door.kind
+            {
+                host(api, door, faults);
+                self.access(api, door, kind, faults);
+                self.api_networks(api, kind, faults);
+                self.api_errors(api, door, kind, faults);
+                api_loosenings(api, door, kind, faults);
+            }
+        }
+    }
+
+    fn references(&self, api: &Api, faults: &mut Collector) {
+        if let Some(door) = &api.door
+            && !self.index.doors.contains_key(door.value.as_str())
+        {
+            let names = self.index.doors.keys().copied().chain(["client", "server"]);
+            faults.push(unknown("door", "doors", door, names));
+        }
+        if let Some(service) = &api.service
+            && !self.index.services.contains_key(service.value.as_str())
+        {
+            faults.push(unknown("service", "services", service, self.index.services.keys().copied()));
+        }
+    }
+
+    /// At a server door written networks lie within the private ranges, or they would never admit anybody.
+    fn api_networks(&self, api: &Api, kind: DoorKind, faults: &mut Collector) {
+        let private = self.defaults.of(kind).networks == NetworksDefault::Private;
+        if !private || loosened(&api.loosen, "any-network") {
+            return;
+        }
+        let within = guard::Networks::private_and_loopback();
+        for network in api.addresses.networks.iter().flatten() {
+            let ranges = self.index.ranges(std::slice::from_ref(network));
+            let outside = ranges.iter().find(|range| !within.allow().iter().any(|private| private.contains(*range)));
+            if let Some(range) = outside {
+                let message = format!("`{range}` is not within the private ranges that a server door admits");
+                let fault = Fault::new(FaultCode::OutsideNetworks, network.span, message);
+                faults.push(fault.label("write a private range, or `loosen: { any-network: WHY }` at this API"));
+            }
+        }
+    }
+
+    fn api_errors(&self, api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector) {
+        if kind != DoorKind::Client {
+            return;
+        }
+        let here = loosened(&api.loosen, "detailed-errors");
+        let allowed = here || loosened(&door.loosen, "detailed-errors");
+        match &api.errors {
+            Some(errors) if errors.value == Errors::Detailed => errors_and_loosening(errors, allowed, faults),
+            Some(errors) => errors_and_loosening(errors, here, faults),
+            None => {}
+        }
+        if let Some(pass) = api.upstream_errors.as_ref().filter(|said| said.value == UpstreamErrors::Pass && !allowed) {
+            let message = "a service's own errors at a client door";
+            let fault = Fault::new(FaultCode::LooseningNeeded, pass.span, message);
+            faults.push(fault.label("leave it out, or write `loosen: { detailed-errors: WHY }`"));
+        }
+    }
+}
+
+fn host(api: &Api, door: &Door, faults: &mut Collector) {
+    let listed = || door.hosts.iter().map(|host| format!("`{}`", host.value)).collect::<Vec<_>>().join(", ");
+    match &api.host {
+        None if door.hosts.len() > 1 => {
+            let message = format!("`{}` does not say at which host", api.name.value);
+            let fault = Fault::new(FaultCode::HostNeeded, api.name.span, message);
+            faults.push(fault.label(format!("write `host:`, one of {}", listed())));
+        }
+        Some(host) if !door.hosts.iter().any(|served| covers(&served.value, &host.value)) => {
+            let message = format!("`{}` is not a host of the door `{}`", host.value, door.name.value);
+            let fault = Fault::new(FaultCode::UnknownName, host.span, message);
+            let near = nearest(&host.value, door.hosts.iter().map(|host| host.value.as_str()));
+            faults.push(match near {
+                Some(near) => fault.label(format!("did you mean `{near}`?")).replace(near),
+                None if door.hosts.is_empty() => fault.label(format!("write `hosts: {}` at the door", host.value)),
+                None => fault.label(format!("it serves {}", listed())),
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Whether a door's host is this host, or a wildcard that covers it.
+fn covers(served: &str, host: &str) -> bool {
+    served == host || (!host.starts_with("*.") && routing_host(served).is_ok_and(|pattern| pattern.covers(host)))
+}
+
+fn route(api: &Api, operation: &Operation, faults: &mut Collector) {
+    let Some(route) = &operation.route else { return };
+    let prefix = api.path.as_ref().map(|path| path.value.as_str()).unwrap_or_default();
+    let wrong = match (routing::MethodRule::parse(&route.value.method), full_template(prefix, &route.value.template)) {
+        (Err(error), _) => error.to_string(),
+        (_, Err(error)) => error.to_string(),
+        (Ok(_), Ok(_)) => return,
+    };
+    let message = format!("the route `{} {}` cannot be published", route.value.method, route.value.template);
+    faults.push(Fault::new(FaultCode::BadRoute, route.span, message).label(wrong));
+}
+
+/// The path of an API and the template of an operation, as callers see them together.
+pub(crate) fn full_template(prefix: &str, template: &str) -> Result<routing::Template, routing::TemplateError> {
+    routing::Template::parse(&format!("{}{template}", prefix.trim_end_matches('/')))
+}
+
+fn api_loosenings(api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector) {
+    let takes_keys =
+        |access: &crate::draft::Access| access.callers.as_ref().is_some_and(|callers| callers.keys.is_some());
+    let keys = takes_keys(&api.access) || api.operations.iter().any(|operation| takes_keys(&operation.access));
+    for loosening in &api.loosen {
+        let why = match (loosening.name.value, kind) {
+            ("no-certificate" | "any-network", DoorKind::Client) => "its place: an API at a server door",
+            ("detailed-errors", DoorKind::Server) => "a server door tells the detail by default",
+            ("no-certificate", DoorKind::Server) if !loosened(&door.loosen, "certificate-optional") => {
+                "its door demands a certificate; the door would loosen `certificate-optional`"
+            }
+            ("no-certificate", DoorKind::Server) if !keys => "the API takes nothing but certificates",
+            _ => continue,
+        };
+        faults.push(misplaced(loosening, why));
+    }
+}

@@ -1,0 +1,163 @@
+//! Rules of callers: nobody is let in who was not said to be, and no way in is written that nobody could use.
+
+use model::{DoorKind, KeyKind};
+
+use super::Rules;
+use super::index::unknown;
+use crate::draft::{Access, Api, Callers, Door, KeyCallers, Operation, Said, Tls, WorkloadCallers, loosened};
+use crate::fault::{Collector, Fault, FaultCode};
+use crate::source::Span;
+use crate::value::WorkloadText;
+
+impl Rules<'_> {
+    pub(super) fn access(&self, api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector) {
+        if api.access.callers.is_none() && api.access.public.is_none() {
+            let fault =
+                Fault::new(FaultCode::NoCallers, api.name.span, format!("nobody may call `{}`", api.name.value));
+            faults.push(match kind {
+                DoorKind::Client => fault.help("say who under `callers:`, or write `public: true`"),
+                DoorKind::Server => fault.help("say who under `callers:`"),
+            });
+        }
+        self.one_access(api, &api.access, door, kind, faults);
+        for operation in &api.operations {
+            self.one_access(api, &operation.access, door, kind, faults);
+            scopes(api, operation, faults);
+        }
+        self.key_for(api, kind, faults);
+    }
+
+    fn one_access(&self, api: &Api, access: &Access, door: &Door, kind: DoorKind, faults: &mut Collector) {
+        if let (Some(span), DoorKind::Server) = (access.public, kind) {
+            let fault = Fault::new(FaultCode::PublicAtServerDoor, span, "`public` at a server door");
+            faults.push(fault.label("a server door always asks; say who under `callers:`, or use the client door"));
+        }
+        let Some(callers) = &access.callers else { return };
+        if let Some(keys) = &callers.keys {
+            key_kinds(keys, kind, faults);
+            self.key_names(api, keys, faults);
+            certificate_or_loosened(api, door, keys, faults);
+        }
+        if let Some(workloads) = &callers.workloads {
+            self.workload_callers(workloads, door, kind, faults);
+        }
+    }
+
+    fn key_names(&self, api: &Api, keys: &KeyCallers, faults: &mut Collector) {
+        for name in keys.names.iter().flatten() {
+            let Some(key) = self.index.keys.get(name.value.as_str()) else {
+                faults.push(unknown("key", "keys", name, self.index.keys.keys().copied()));
+                continue;
+            };
+            let never = if !key.apis.iter().any(|opens| opens.value == api.name.value) {
+                format!("the key was not made for `{}`", api.name.value)
+            } else if key.kind.as_ref().is_some_and(|kind| !keys.kinds.iter().any(|taken| taken.value == kind.value)) {
+                "the key is of another kind".to_owned()
+            } else {
+                continue;
+            };
+            let message = format!("the key `{}` could never call", name.value);
+            let fault = Fault::new(FaultCode::CallerNeverFits, name.span, message);
+            faults.push(fault.label(never).related(key.name.span, "the key"));
+        }
+    }
+
+    fn workload_callers(&self, workloads: &WorkloadCallers, door: &Door, kind: DoorKind, faults: &mut Collector) {
+        if kind == DoorKind::Client {
+            let fault = Fault::new(FaultCode::CallerMisplaced, workloads.span, "workloads at a client door");
+            faults.push(fault.label("a client door asks for no certificate; use the server door"));
+            return;
+        }
+        if door.tls.as_ref().is_some_and(|tls| tls.value == Tls::None) {
+            let fault = Fault::new(FaultCode::CallerNeverFits, workloads.span, "workloads at a door without TLS");
+            faults.push(fault.label("no certificate can be shown there"));
+        }
+        self.index.check_networks(workloads.networks.as_deref().unwrap_or_default(), faults);
+        for name in &workloads.names {
+            self.workload_caller(name, faults);
+        }
+    }
+
+    fn workload_caller(&self, said: &Said<WorkloadText>, faults: &mut Collector) {
+        let id = match &said.value {
+            WorkloadText::Name(name) => {
+                if !self.index.workloads.contains_key(name.as_str()) {
+                    let said = Said { value: name.clone(), span: said.span };
+                    faults.push(unknown("workload", "workloads", &said, self.index.workloads.keys().copied()));
+                }
+                return;
+            }
+            WorkloadText::Id(id) | WorkloadText::Prefix(id) => id,
+        };
+        let ours = self.trust_domain();
+        if id.trust_domain() != ours {
+            let message = format!("`{id}` could never call");
+            let fault = Fault::new(FaultCode::CallerNeverFits, said.span, message);
+            faults.push(fault.label(format!("our trust domain is `{ours}`; foreign ones are not built yet")));
+        }
+    }
+
+    /// Keys made while running are not built yet: an API that takes keys and has none in the file cannot be called.
+    fn key_for(&self, api: &Api, kind: DoorKind, faults: &mut Collector) {
+        let accesses = std::iter::once(&api.access).chain(api.operations.iter().map(|operation| &operation.access));
+        let Some(keys) = accesses.filter_map(|access| access.callers.as_ref()?.keys.as_ref()).next() else { return };
+        if !self.index.has_key(api) {
+            let message = format!("`{}` takes API keys, and no key in the file opens it", api.name.value);
+            let word = if kind == DoorKind::Server { " --kind secret" } else { "" };
+            let help = format!(
+                "`vestibule keys create NAME --api {}{word} --for-file` prints one and its lines",
+                api.name.value
+            );
+            faults.push(Fault::new(FaultCode::NoKeyYet, keys.span, message).warning().help(help));
+        }
+    }
+}
+
+fn key_kinds(keys: &KeyCallers, kind: DoorKind, faults: &mut Collector) {
+    for said in &keys.kinds {
+        let label = match (said.value, kind) {
+            (KeyKind::Secret, DoorKind::Client) => "secret keys are for back ends, at a server door",
+            (KeyKind::Publishable | KeyKind::Restricted, DoorKind::Server) => {
+                "a server door takes `secret` keys; this kind is for a client door"
+            }
+            _ => continue,
+        };
+        let message = format!("{} keys at a {kind} door", said.value);
+        faults.push(Fault::new(FaultCode::CallerMisplaced, said.span, message).label(label));
+    }
+}
+
+/// Where a certificate is optional, keys come without one only if the API says so.
+fn certificate_or_loosened(api: &Api, door: &Door, keys: &KeyCallers, faults: &mut Collector) {
+    if loosened(&door.loosen, "certificate-optional") && !loosened(&api.loosen, "no-certificate") {
+        let message =
+            format!("the door `{}` makes certificates optional, and `{}` takes keys", door.name.value, api.name.value);
+        let fault = Fault::new(FaultCode::LooseningNeeded, keys.span, message);
+        faults.push(fault.label("write `loosen: { no-certificate: WHY }` at this API, or use another door"));
+    }
+}
+
+/// Scopes of an operation: whoever may call must be able to have them.
+fn scopes(api: &Api, operation: &Operation, faults: &mut Collector) {
+    let Some(first) = operation.scopes.first() else { return };
+    let access = effective(api, operation);
+    let workloads = access.callers.as_ref().and_then(|callers: &Callers| callers.workloads.as_ref());
+    let mut fault = |span: Span, who: &str| {
+        let message = format!("`{}` asks for scopes, and {who} has none", operation.name.value);
+        let fault = Fault::new(FaultCode::CallerNeverFits, first.span, message);
+        faults
+            .push(fault.label("leave them out, or give the operation its own `callers`").related(span, "who may call"));
+    };
+    if let Some(workloads) = workloads {
+        fault(workloads.span, "a workload");
+    }
+    if let Some(public) = access.public {
+        fault(public, "a caller without credential");
+    }
+}
+
+/// Who may call an operation: its own word, whole, or else the API's.
+pub(crate) fn effective<'d>(api: &'d Api, operation: &'d Operation) -> &'d Access {
+    let own = &operation.access;
+    if own.callers.is_some() || own.public.is_some() { own } else { &api.access }
+}

@@ -1,0 +1,296 @@
+//! The keys of those who call: API keys, workloads, trust; and of accounts, issuers, apps and signers to come.
+
+use super::doors::NETWORKS;
+use super::{Names, Record, Scalar, Shape, Spot};
+
+const LEAVE: &str = "leave it out";
+
+pub(super) static KEYS: Names = Names { noun: "key", name: Scalar::Name, value: Shape::Record(&KEY) };
+pub(super) static WORKLOADS: Names = Names { noun: "workload", name: Scalar::Name, value: Shape::Record(&WORKLOAD) };
+pub(super) static ISSUERS: Names = Names { noun: "issuer", name: Scalar::Name, value: Shape::Record(&ISSUER) };
+pub(super) static APPS: Names = Names { noun: "app", name: Scalar::Name, value: Shape::Record(&APP) };
+pub(super) static SIGNERS: Names = Names { noun: "signer", name: Scalar::Name, value: Shape::Record(&SIGNER) };
+
+static KEY: Record = Record::new(
+    "a key",
+    "An API key, known by its hash; it opens the named APIs and no other.",
+    keys! {
+        /// What it may be used for: `secret` at server doors, the others at client doors.
+        "kind" => words!("publishable", "restricted", "secret"), needed();
+        /// What `keys create NAME --for-file` prints.
+        "hash" => one!(Hash), needed();
+        /// The APIs that it opens.
+        "apis" => list!(one!(NameOf "apis")), needed();
+        /// The scopes that it carries.
+        "scopes" => list!(one!(Scope)), fixed("none");
+        /// From pages of which origin.
+        "origins" => list!(one!(Url)), not_yet(LEAVE);
+        /// From where.
+        "networks" => NETWORKS, not_yet("say `networks` at the API");
+        /// Which limits.
+        "tier" => one!(NameOf "tiers"), not_yet(LEAVE);
+        /// The last day on which it is taken (UTC).
+        "expires" => one!(Day), fixed("never");
+        /// Whom to ask about it.
+        "owner" => one!(Text), not_yet("write a comment");
+    },
+);
+
+static WORKLOAD: Record = Record::new(
+    "a workload",
+    "A back end, known by its certificate.",
+    keys! {
+        /// The SPIFFE id in its certificate.
+        "id" => one!(SpiffeId), fixed("`spiffe://TRUST DOMAIN/NAME`");
+        /// Names in its certificate, for certificates without a SPIFFE id.
+        "dns" => list!(one!(Host));
+        /// The foreign CA of its certificate.
+        "authority" => one!(Text), not_yet("its certificate comes from `trust.root`; leave it out");
+        /// From where it calls; from elsewhere its certificate is not taken.
+        "networks" => NETWORKS;
+        /// Groups for policies.
+        "groups" => list!(one!(Name)), not_yet("name the workloads under `callers`");
+        /// Which limits.
+        "tier" => one!(NameOf "tiers"), not_yet(LEAVE);
+    },
+);
+
+pub(super) static TRUST: Record = Record::new(
+    "`trust`",
+    "Whose certificates are believed at server doors.",
+    keys! {
+        /// The SPIFFE trust domain. It is in every identity: choose it once.
+        "domain" => one!(TrustDomain), fixed("`local.vestibule`");
+        /// The root that alone is the anchor for callers at server doors. Needed by them; `vestibule init` makes
+        /// one.
+        "root" => either!(words!(; "embedded" => "write `{ certificate: PATH, key: PATH }`; `vestibule init` makes both files"), Shape::Record(&ROOT));
+        /// How long a workload certificate lives.
+        "leaf_life" => one!(Duration), not_yet(LEAVE);
+        /// When it is renewed.
+        "renew_at" => one!(Share), not_yet(LEAVE);
+        /// Where workloads get certificates.
+        "enrol" => Shape::Record(&ENROL), not_yet(LEAVE);
+        /// Foreign trust domains.
+        "federated" => Shape::Names(&FEDERATED), not_yet(LEAVE);
+        /// Plain CAs for named workloads.
+        "authorities" => names!(noun: "authority", name: Scalar::Name, value: one!(Path)),
+            not_yet(LEAVE);
+        /// What is weaker here than the default.
+        "loosen" => Shape::Loosenings(Spot::Trust), not_yet(LEAVE);
+    },
+);
+
+static ROOT: Record = Record::new(
+    "`trust.root`",
+    "The workload root, as PEM files.",
+    keys! {
+        /// Its certificate.
+        "certificate" => one!(Path), needed();
+        /// Its key; may be left out where it is kept offline.
+        "key" => one!(Path);
+    },
+);
+
+static ENROL: Record = Record::new(
+    "`trust.enrol`",
+    "Where workloads get certificates.",
+    keys! {
+        /// At which door.
+        "door" => one!(NameOf "doors");
+        /// By ACME.
+        "acme" => one!(Boolean);
+    },
+);
+
+static FEDERATED: Names = Names {
+    noun: "trust domain",
+    name: Scalar::TrustDomain,
+    value: record!(
+        "a foreign trust domain",
+        "Whose workloads are believed as well.",
+        keys! {
+            /// Its roots: URL or file.
+            "bundle" => one!(Text);
+            /// How often they are read.
+            "refresh" => one!(Duration);
+        }
+    ),
+};
+
+pub(super) static IDENTITY: Record = Record::new(
+    "`identity`",
+    "The built-in OpenID provider.",
+    keys! {
+        /// Its URL, printed in every token.
+        "issuer" => one!(Url), needed();
+        /// Where its pages live.
+        "path" => one!(PathPrefix), fixed("`/auth`");
+        /// What people see.
+        "name" => one!(Text);
+        /// What people see.
+        "logo" => one!(Path);
+        /// What people see.
+        "colours" => names!(noun: "colour", name: Scalar::Text, value: one!(Text));
+        /// Terms and privacy.
+        "legal" => names!(noun: "link", name: Scalar::Text, value: one!(Url));
+        /// Who may have an account.
+        "accounts" => words!("open", "invite", "closed"), fixed("`invite`");
+        /// How people sign in.
+        "sign_in" => list!(one!(Text));
+        /// A second factor.
+        "second_factor" => words!("offered", "required", "none"), fixed("`offered`");
+        /// How mail is sent.
+        "mail" => either!(words!("print"), Shape::Record(&MAIL));
+        /// How long tokens live.
+        "tokens" => Shape::Record(&TOKENS);
+        /// How long sessions live.
+        "sessions" => Shape::Record(&SESSIONS);
+        /// How often signing keys change.
+        "keys_rotate" => one!(Duration), fixed("`90d`");
+        /// What is weaker here than the default.
+        "loosen" => Shape::Loosenings(Spot::Identity);
+    },
+);
+
+static MAIL: Record = Record::new(
+    "`mail`",
+    "How mail is sent.",
+    keys! {
+        /// The mail server.
+        "smtp" => one!(Url);
+        /// The sender.
+        "from" => one!(Text);
+        /// The account.
+        "user" => one!(Text);
+        /// Its password.
+        "password" => one!(Secret);
+    },
+);
+
+static TOKENS: Record = Record::new(
+    "`tokens`",
+    "How long tokens live.",
+    keys! {
+        /// Access tokens.
+        "access" => one!(Duration), fixed("`10min`");
+        /// Refresh tokens.
+        "refresh" => one!(Duration), fixed("`30d`");
+        /// For tabs that race.
+        "refresh_grace" => one!(Duration), fixed("`20s`");
+        /// How they are signed.
+        "algorithm" => one!(Text), fixed("`ES256`");
+    },
+);
+
+static SESSIONS: Record = Record::new(
+    "`sessions`",
+    "How long sessions live.",
+    keys! {
+        /// Unused.
+        "idle" => one!(Duration), fixed("`12h`");
+        /// In all.
+        "at_most" => one!(Duration), fixed("`7d`");
+    },
+);
+
+static ISSUER: Record = Record::new(
+    "an issuer",
+    "A foreign OpenID provider or token issuer.",
+    keys! {
+        /// Its URL, equal to `iss`.
+        "issuer" => one!(Url), needed();
+        /// Where its metadata is, if not at the usual place.
+        "discovery" => one!(Url);
+        /// What for.
+        "use" => list!(words!("tokens", "sign-in")), needed();
+        /// For whom its tokens must be.
+        "audience" => list!(one!(Text));
+        /// How they may be signed.
+        "algorithms" => list!(one!(Text));
+        /// Tokens that cannot be read.
+        "opaque" => either!(words!("refuse"), Shape::Record(&OPAQUE));
+        /// Who we are to it.
+        "client" => Shape::Record(&CLIENT);
+        /// Which claims mean what.
+        "claims" => names!(noun: "claim", name: Scalar::Text, value: one!(Text));
+        /// How its people meet our accounts.
+        "users" => words!("match", "create", "link");
+        /// Where it may be called.
+        "networks" => NETWORKS;
+        /// What is weaker here than the default.
+        "loosen" => Shape::Loosenings(Spot::Issuer);
+    },
+);
+
+static OPAQUE: Record = Record::new(
+    "`opaque`",
+    "Tokens that cannot be read.",
+    keys! {
+        /// Where they are asked about (RFC 7662).
+        "introspect" => one!(Url);
+        /// As whom.
+        "client" => Shape::Record(&CLIENT);
+        /// How long an answer holds.
+        "remember" => one!(Duration);
+    },
+);
+
+static CLIENT: Record = Record::new(
+    "`client`",
+    "An OAuth client that we are.",
+    keys! {
+        /// Its id.
+        "id" => one!(Text), needed();
+        /// Its secret.
+        "secret" => one!(Secret), needed();
+    },
+);
+
+static APP: Record = Record::new(
+    "an app",
+    "An OAuth client.",
+    keys! {
+        /// What it is.
+        "type" => words!("session", "native", "server", "machine", "page"), needed();
+        /// Where people come back to.
+        "redirect_uris" => list!(one!(Text));
+        /// Where its pages are.
+        "origins" => list!(one!(Url));
+        /// What it may ask for.
+        "scopes" => list!(one!(Scope));
+        /// When people are asked.
+        "consent" => words!("first", "never", "always");
+        /// Which limits.
+        "tier" => one!(NameOf "tiers");
+        /// How it shows who it is.
+        "authenticate" => words!("certificate", "private_key_jwt", "secret");
+        /// JWKS file or URL.
+        "public_keys" => one!(Text);
+        /// Whose certificate it shows.
+        "workload" => one!(NameOf "workloads");
+        /// Where people go then.
+        "after_sign_out" => one!(Text);
+        /// What is weaker here than the default.
+        "loosen" => Shape::Loosenings(Spot::App);
+    },
+);
+
+static SIGNER: Record = Record::new(
+    "a signer",
+    "A back end known by HTTP message signature (RFC 9421).",
+    keys! {
+        /// Its public key.
+        "key" => either!(one!(Path), record!("the key of a signer", "A shared key.", keys! {
+            /// The key.
+            "hmac" => one!(Secret);
+        })), needed();
+        /// Its algorithm.
+        "algorithm" => one!(Text);
+        /// What must be signed.
+        "components" => list!(one!(Text));
+        /// How old a signature may be.
+        "within" => one!(Duration);
+        /// From where.
+        "networks" => NETWORKS;
+    },
+);

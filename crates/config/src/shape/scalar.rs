@@ -1,0 +1,286 @@
+//! The forms of single values, each with its judge, its words for people, its pattern and an example.
+
+use crate::value::{self, NetworkText, Wrong};
+
+/// The form of a single value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// The number of the file's format.
+    Format,
+    /// `true` or `false`, written out.
+    Boolean,
+    /// `true`, written out.
+    True,
+    /// A whole number from 1.
+    Count,
+    /// Text that nothing more is asked of.
+    Text,
+    /// The path of a file or folder, relative to the file that names it.
+    Path,
+    /// A duration.
+    Duration,
+    /// A size.
+    Size,
+    /// A rate.
+    Rate,
+    /// A share.
+    Share,
+    /// A day.
+    Day,
+    /// `IP:PORT`.
+    Listen,
+    /// `IP:PORT` or `unix:PATH`.
+    Socket,
+    /// `unix:PATH`.
+    UnixSocket,
+    /// A host name.
+    Host,
+    /// A host name, perhaps with a wildcard as its first label.
+    WildcardHost,
+    /// The URL of a service.
+    ServiceUrl,
+    /// Any URL.
+    Url,
+    /// A range of addresses, or the name of one.
+    Network,
+    /// A range of addresses.
+    Range,
+    /// A name that is given here.
+    Name,
+    /// The name of an operation.
+    OperationName,
+    /// The name of something that stands elsewhere in the file: which map.
+    NameOf(&'static str),
+    /// A workload: its name, its SPIFFE id, or the beginning of ids.
+    Workload,
+    /// A SPIFFE id.
+    SpiffeId,
+    /// A SPIFFE trust domain.
+    TrustDomain,
+    /// `METHOD /path`.
+    Route,
+    /// The path that an API stands under.
+    PathPrefix,
+    /// The hash of an API key.
+    Hash,
+    /// A scope of RFC 6749 §3.3.
+    Scope,
+    /// A secret; only a reference may stand here.
+    Secret,
+}
+
+impl Scalar {
+    /// Judges a text.
+    ///
+    /// # Errors
+    /// What is wrong and what to write.
+    pub fn judge(self, text: &str) -> Result<(), Wrong> {
+        match self {
+            Self::Format => (text == "1").then_some(()).ok_or_else(|| {
+                Wrong::new(format!("`{text}` is not a format that this version reads"), "`vestibule: 1`").replace("1")
+            }),
+            Self::Boolean => boolean(text, &["true", "false"]),
+            Self::True => boolean(text, &["true"]),
+            Self::Count => value::count(text).map(drop),
+            Self::Text | Self::Path | Self::Url | Self::Secret => Ok(()),
+            Self::Duration => value::duration(text).map(drop),
+            Self::Size => value::size(text).map(drop),
+            Self::Rate => value::rate(text).map(drop),
+            Self::Share => value::share(text).map(drop),
+            Self::Day => value::day(text).map(drop),
+            Self::Listen => value::listen_address(text).map(drop),
+            Self::Socket => value::socket(text).map(drop),
+            Self::UnixSocket => match value::socket(text)? {
+                value::Socket::Unix(_) => Ok(()),
+                value::Socket::Ip(_) => Err(Wrong::new(format!("`{text}` is not a Unix socket"), "`unix:` and a path")),
+            },
+            Self::Host => value::host(text).map(drop),
+            Self::WildcardHost => value::wildcard_host(text).map(drop),
+            Self::ServiceUrl => value::url(text).map(drop),
+            Self::Network => NetworkText::parse(text).map(drop),
+            Self::Range => value::ip_network(text).map(drop),
+            Self::Name | Self::NameOf(_) => value::name(text).map(drop),
+            Self::OperationName => value::operation_name(text).map(drop),
+            Self::Workload => value::workload_pattern(text).map(drop),
+            Self::SpiffeId => match value::workload_pattern(text)? {
+                value::WorkloadText::Id(_) => Ok(()),
+                _ => Err(Wrong::new(format!("`{text}` is not a SPIFFE id"), "as in `spiffe://shop.example/orders`")),
+            },
+            Self::TrustDomain => value::trust_domain(text).map(drop),
+            Self::Route => value::route(text).map(drop),
+            Self::PathPrefix => value::path_prefix(text).map(drop),
+            Self::Hash => value::hash(text).map(drop),
+            Self::Scope => scope(text),
+        }
+    }
+
+    /// What it looks like, for people.
+    #[must_use]
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Format => "`1`",
+            Self::Boolean => "`true` or `false`",
+            Self::True => "`true`",
+            Self::Count => "a count",
+            Self::Text => "text",
+            Self::Path => "a path",
+            Self::Duration => "a duration",
+            Self::Size => "a size",
+            Self::Rate => "a rate",
+            Self::Share => "a share",
+            Self::Day => "a day",
+            Self::Listen => "`IP:PORT`",
+            Self::Socket => "`IP:PORT` or `unix:PATH`",
+            Self::UnixSocket => "`unix:PATH`",
+            Self::Host => "a host",
+            Self::WildcardHost => "a host or `\"*.host\"`",
+            Self::ServiceUrl | Self::Url => "a URL",
+            Self::Network => "a range of addresses, or the name of one",
+            Self::Range => "a range of addresses",
+            Self::Name => "a name",
+            Self::OperationName => "the name of an operation",
+            Self::NameOf(_) => "a name from elsewhere in the file",
+            Self::Workload => "the name of a workload, its SPIFFE id, or a SPIFFE id ending in `/*`",
+            Self::SpiffeId => "a SPIFFE id",
+            Self::TrustDomain => "a trust domain",
+            Self::Route => "`METHOD /path`",
+            Self::PathPrefix => "a path without a slash at its end",
+            Self::Hash => "the hash that `keys create --for-file` prints",
+            Self::Scope => "a scope",
+            Self::Secret => "a reference to a secret",
+        }
+    }
+
+    /// Whether a reference may stand in it.
+    ///
+    /// What decides who may come in, and by which name, is written in the file
+    /// itself, so that it can be read there: names, routes, scopes, booleans.
+    #[must_use]
+    pub const fn takes_reference(self) -> bool {
+        match self {
+            Self::Format
+            | Self::Boolean
+            | Self::True
+            | Self::Name
+            | Self::OperationName
+            | Self::NameOf(_)
+            | Self::Workload
+            | Self::Route
+            | Self::Scope => false,
+            Self::Count
+            | Self::Text
+            | Self::Path
+            | Self::Duration
+            | Self::Size
+            | Self::Rate
+            | Self::Share
+            | Self::Day
+            | Self::Listen
+            | Self::Socket
+            | Self::UnixSocket
+            | Self::Host
+            | Self::WildcardHost
+            | Self::ServiceUrl
+            | Self::Url
+            | Self::Network
+            | Self::Range
+            | Self::SpiffeId
+            | Self::TrustDomain
+            | Self::PathPrefix
+            | Self::Hash
+            | Self::Secret => true,
+        }
+    }
+
+    /// A regular expression (ECMA 262) for editors; the judge is stricter where it can be.
+    #[must_use]
+    pub const fn pattern(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Duration => "^[0-9_]+(ms|s|min|h|d)$",
+            Self::Size => "^[0-9_]+(B|KiB|MiB|GiB)$",
+            Self::Rate => "^[0-9_]+/(s|min|h|day|month)$",
+            Self::Share => "^[0-9]+%$",
+            Self::Day => "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            Self::Listen => "^([0-9.]+|\\[[0-9a-fA-F:.]+\\]):[0-9]+$",
+            Self::UnixSocket => "^unix:.+$",
+            Self::Socket => "^(unix:.+|([0-9.]+|\\[[0-9a-fA-F:.]+\\]):[0-9]+)$",
+            Self::ServiceUrl => "^(https?://|unix:).+$",
+            Self::Name | Self::NameOf(_) => "^[a-z][a-z0-9-]{0,62}$",
+            Self::OperationName => "^[A-Za-z0-9._-]{1,128}$",
+            Self::SpiffeId => "^spiffe://.+$",
+            Self::Route => "^[A-Z-]+ /\\S*$",
+            Self::PathPrefix => "^/\\S*$",
+            Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
+            _ => return None,
+        })
+    }
+
+    /// Good values, for the reference and for random files.
+    #[must_use]
+    pub const fn examples(self) -> &'static [&'static str] {
+        match self {
+            Self::Format => &["1"],
+            Self::Boolean => &["true", "false"],
+            Self::True => &["true"],
+            Self::Count => &["100", "20_000"],
+            Self::Text => &["Corner Shop"],
+            Self::Path => &["certificates/shop.pem"],
+            Self::Duration => &["250ms", "5s", "2min", "1h", "7d"],
+            Self::Size => &["512B", "64KiB", "1MiB", "2GiB"],
+            Self::Rate => &["600/min", "10_000/day"],
+            Self::Share => &["5%"],
+            Self::Day => &["2099-03-31"],
+            Self::Listen => &["127.0.0.1:8443", "[::1]:8443"],
+            Self::Socket => &["127.0.0.1:9464", "unix:admin.sock"],
+            Self::UnixSocket => &["unix:admin.sock"],
+            Self::Host => &["shop.example", "api.shop.example"],
+            Self::WildcardHost => &["shop.example", "*.shop.example"],
+            Self::ServiceUrl => &["http://127.0.0.1:3000", "http://shop.internal:8080", "unix:/run/shop.sock"],
+            Self::Url => &["https://login.example"],
+            Self::Network => &["10.0.0.0/16", "fd00::/8", "192.0.2.7", "private", "loopback"],
+            Self::Range => &["10.0.0.0/16", "fd00::/8", "192.0.2.7"],
+            Self::Name | Self::NameOf(_) => &["shop", "orders-2"],
+            Self::OperationName => &["listOrders", "orders.get"],
+            Self::Workload => &["spiffe://shop.example/orders", "spiffe://shop.example/batch/*"],
+            Self::SpiffeId => &["spiffe://shop.example/orders"],
+            Self::TrustDomain => &["shop.example"],
+            Self::Route => &["GET /notes/{id}", "ANY /**", "POST /orders"],
+            Self::PathPrefix => &["/", "/orders", "/v2/orders"],
+            Self::Hash => &["sha256:0000000000:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+            Self::Scope => &["orders.read"],
+            Self::Secret => &["${file:/run/secrets/key}"],
+        }
+    }
+}
+
+/// Only `true` and `false` are booleans; what other tools read as one is named in the help.
+fn boolean(text: &str, words: &[&str]) -> Result<(), Wrong> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+    let meant = match text.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "on" | "true" => "true",
+        "no" | "n" | "off" | "false" => "false",
+        _ => "",
+    };
+    let wrong = Wrong::new(format!("`{text}` is not {listed}"), format!("write {listed}"));
+    if words.contains(&meant) {
+        return Err(wrong.replace(meant));
+    }
+    if meant == "false" {
+        return Err(Wrong::new(format!("`{text}` is not {listed}"), "leave the key out; that is what it means"));
+    }
+    Err(wrong)
+}
+
+fn scope(text: &str) -> Result<(), Wrong> {
+    let good = |b: u8| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    if text.len() <= 128 && text.bytes().all(good) {
+        return Ok(());
+    }
+    Err(Wrong::new(
+        format!("`{text}` is not a scope"),
+        "up to 128 printable characters without space, quote or backslash",
+    ))
+}

@@ -1,0 +1,131 @@
+//! The text of a file, and places in it: offsets inside, line and column for people.
+
+use std::fmt;
+
+/// A stretch of bytes of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// From the first byte up to, not including, the last.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// The offset of its first byte.
+    #[must_use]
+    pub const fn start(self) -> usize {
+        self.start
+    }
+
+    /// The offset after its last byte.
+    #[must_use]
+    pub const fn end(self) -> usize {
+        self.end
+    }
+}
+
+/// A place as people and editors count it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The name of the file, as it was given.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// The length of the words meant, in characters, at least 1, within the line.
+    pub length: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One file that was read: its name as people know it, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+impl Source {
+    /// Takes the text in and finds its lines.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let line_starts = std::iter::once(0).chain(breaks).collect();
+        Self { name: name.into(), text, line_starts }
+    }
+
+    /// The name of the file, as it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many lines there are; a text without a break is one line.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The words of a span; empty where the span is not on character borders.
+    #[must_use]
+    pub fn words(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// The part of a span that lies on its first line, held within the text and on character borders.
+    #[must_use]
+    pub fn first_line(&self, span: Span) -> Span {
+        let start = self.border(span.start);
+        let end = self.border(span.end);
+        let words = self.text.get(start..end).unwrap_or_default();
+        Span::new(start, start + words.find(['\n', '\r']).unwrap_or(words.len()))
+    }
+
+    /// The span widened to whole lines, without the last line break.
+    #[must_use]
+    pub fn whole_lines(&self, span: Span) -> Span {
+        let before = self.text.get(..self.border(span.start)).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = self.border(span.end);
+        let after = self.text.get(end..).unwrap_or_default();
+        Span::new(start, end + after.find('\n').unwrap_or(after.len()))
+    }
+
+    /// Line, column and length of a span.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        let span = self.first_line(span);
+        let line = self.line_starts.partition_point(|start| *start <= span.start).max(1);
+        let line_start = self.line_starts.get(line - 1).copied().unwrap_or_default();
+        let characters = |from, to| self.text.get(from..to).map_or(0, |part| part.chars().count());
+        Place {
+            file: self.name.clone(),
+            line,
+            column: characters(line_start, span.start) + 1,
+            length: characters(span.start, span.end).max(1),
+        }
+    }
+
+    fn border(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,62 @@
+//! Routes and path prefixes.
+
+use super::Wrong;
+
+/// A route as it is written: what the routing room makes of the template is its business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteText {
+    /// A method, or `ANY`.
+    pub method: String,
+    /// The path template.
+    pub template: String,
+}
+
+/// `METHOD /path/{id}`.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn route(text: &str) -> Result<RouteText, Wrong> {
+    let form = "a method and a path, as in `GET /notes/{id}` or `ANY /**`";
+    let wrong = || Wrong::new(format!("`{text}` is not a route"), form);
+    let Some((method, template)) = text.split_once(' ') else {
+        let wrong = wrong();
+        return Err(if text.starts_with('/') { wrong.replace(format!("ANY {text}")) } else { wrong });
+    };
+    if method.is_empty() || method.len() > 32 || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
+        let upper = method.to_ascii_uppercase();
+        let fixed = upper != method && upper.bytes().all(|b| b.is_ascii_uppercase());
+        let wrong =
+            Wrong::new(format!("`{method}` is not a method"), "methods are upper case: `GET`, `POST`, or `ANY`");
+        return Err(if fixed { wrong.replace(format!("{upper} {template}")) } else { wrong });
+    }
+    if method == "CONNECT" || method == "TRACE" {
+        return Err(Wrong::new(format!("`{method}` is never served"), form));
+    }
+    if !template.starts_with('/') || template.contains(' ') {
+        return Err(wrong());
+    }
+    Ok(RouteText { method: method.to_owned(), template: template.to_owned() })
+}
+
+/// The path that an API stands under: `/`, or segments without a slash at the end.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn path_prefix(text: &str) -> Result<&str, Wrong> {
+    let form = "`/` and plain segments of `A-Z a-z 0-9 . _ ~ -`, as in `/orders`";
+    let wrong = || Wrong::new(format!("`{text}` is not a path"), form);
+    if text == "/" {
+        return Ok(text);
+    }
+    let Some(rest) = text.strip_prefix('/') else {
+        return Err(wrong().replace(format!("/{text}")));
+    };
+    if let Some(shorter) = text.strip_suffix('/') {
+        return Err(
+            Wrong::new(format!("`{text}` ends in a slash"), "the prefix is written without it").replace(shorter)
+        );
+    }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-');
+    let segment = |s: &str| !s.is_empty() && s != "." && s != ".." && s.bytes().all(plain);
+    if rest.len() <= 512 && rest.split('/').all(segment) { Ok(text) } else { Err(wrong()) }
+}
