@@ -6,7 +6,7 @@
 mod body;
 mod reply;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -209,15 +209,18 @@ async fn serve_stream(
     let (parts, body) = request.into_parts();
     let mut head = thread.take_head();
     let intake = assemble(&mut head, &parts, body.is_end_stream(), door);
+    let body = Rc::new(RefCell::new(body));
     let received = Rc::new(Cell::new(0));
     let intake: Intake = intake.map(|()| {
         let has_content = !matches!(head.framing(), Framing::None | Framing::Length(0));
-        has_content.then(|| Box::new(Http2Body::new(body, Rc::clone(&received), door.patience)) as _)
+        has_content.then(|| Box::new(Http2Body::new(Rc::clone(&body), Rc::clone(&received), door.patience)) as _)
     });
     let request = Request { thread, snapshot, door, state, door_index: index, peer, protocol: "HTTP/2", head: &head };
     let mut reply = Http2Reply::new(respond);
-    request::serve(&request, intake, started, &received, &mut Alarm::new(), &mut reply).await;
+    let mut alarm = Alarm::new();
+    request::serve(&request, intake, started, &received, &mut alarm, &mut reply).await;
     thread.give_head(head);
+    body::let_finish(&body, &mut alarm).await;
 }
 
 /// The same strict reading as for HTTP/1.1, from HTTP/2's own pieces.

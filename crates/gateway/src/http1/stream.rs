@@ -22,7 +22,7 @@ const DISCARD_BYTES: u64 = 64 * 1024;
 /// How long, and how much, is read away before a connection with unread input is closed: closing at once would
 /// reset it, and the reset could overtake the answer (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES: usize = 256 * 1024;
+const LINGER_BYTES: usize = 1024 * 1024;
 const NO_BODY: BodyLimits = BodyLimits { chunk_line_bytes: 0, trailer_bytes: 0, trailer_fields: 0 };
 
 /// One connection's socket and its reading state.

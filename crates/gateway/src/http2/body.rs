@@ -1,9 +1,10 @@
 //! The body of an HTTP/2 request as a service reads it: counted and bounded; what is read is given back to flow control.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use h2::RecvStream;
@@ -17,9 +18,30 @@ use crate::http1::{BODY, too_large};
 use crate::request::Incoming;
 use crate::settings::Patience;
 
+/// How long a caller may go on sending a request that is answered already.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Lets a caller finish sending a request that was answered before it had come whole, within the window of the stream.
+///
+/// RFC 9113 §8.1 lets us reset the stream at once, but callers that are still sending (curl before 8) then report
+/// the reset and drop the answer.
+pub(super) async fn let_finish(stream: &RefCell<RecvStream>, alarm: &mut Alarm) {
+    if stream.borrow().is_end_stream() {
+        return;
+    }
+    alarm.set(Some(Instant::now() + LINGER));
+    let ended = poll_fn(|context| {
+        // The capacity is not given back: no more comes than the window had left.
+        while let Some(Ok(_)) = ready!(stream.borrow_mut().poll_data(context)) {}
+        Poll::Ready(())
+    });
+    // Late or not, the stream is dropped now, which resets it where it is still open.
+    let _ = alarm.guard(ended).await;
+}
+
 /// Reads the body of one stream.
 pub(super) struct Http2Body {
-    stream: RecvStream,
+    stream: Rc<RefCell<RecvStream>>,
     received: Rc<Cell<u64>>,
     patience: Patience,
     stall: Alarm,
@@ -30,17 +52,18 @@ pub(super) struct Http2Body {
 }
 
 impl Http2Body {
-    pub(super) fn new(stream: RecvStream, received: Rc<Cell<u64>>, patience: Patience) -> Self {
+    pub(super) fn new(stream: Rc<RefCell<RecvStream>>, received: Rc<Cell<u64>>, patience: Patience) -> Self {
         let (stall, content) = (Alarm::new(), Bytes::new());
         Self { stream, received, patience, stall, at_most: 0, content, content_ended: false, trailers: None }
     }
 
     /// The next content, or `None` at its end.
     fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
-        match self.stream.poll_data(context) {
+        let mut stream = self.stream.borrow_mut();
+        match stream.poll_data(context) {
             Poll::Ready(Some(Ok(content))) => {
                 self.stall.set(None);
-                self.stream.flow_control().release_capacity(content.len()).map_err(gone)?;
+                stream.flow_control().release_capacity(content.len()).map_err(gone)?;
                 Poll::Ready(Ok(Some(content)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Err(gone(error))),
@@ -81,7 +104,7 @@ impl RequestBody for Http2Body {
             self.content = content;
         }
         if self.content.is_empty() {
-            let trailers = ready!(self.stream.poll_trailers(context)).map_err(gone)?;
+            let trailers = ready!(self.stream.borrow_mut().poll_trailers(context)).map_err(gone)?;
             self.trailers = trailers.as_ref().map(fields).transpose()?;
             return Poll::Ready(Ok(0));
         }
