@@ -144,7 +144,8 @@ impl Report {
         let text = format!(
             "# {subject} beside {peers}\n\n\
              Measured on {date} at commit {commit} by `{command}`, which wrote this file.\n\n\
-             {machine}- contender on core {core}, load generator and origin on core {load_core}\n\n\
+             {machine}- contender on core {core}, load generator and origin on core {load_core}\n\
+             - everything else on the machine took at most {others:.0} % of a core during a sample\n\n\
              {versions}\n{HOW}\n{tables}",
             subject = self.subject().name(),
             peers = self.peers().iter().map(|peer| peer.name()).collect::<Vec<_>>().join(" and "),
@@ -152,6 +153,7 @@ impl Report {
             commit = self.commit,
             command = self.command,
             machine = list(&self.machine),
+            others = self.outcomes.iter().map(|outcome| outcome.others_busy_percent).fold(0.0, f64::max),
             core = self.cores.contender,
             load_core = self.cores.load,
             versions = list(&self.versions),
