@@ -165,7 +165,8 @@ impl Session<'_> {
         let count = StreamCount::new(&self.streams);
         spawn_local(async move {
             let _count = count;
-            let serving = serve_stream(&thread, &snapshot, index, &peer, request, respond);
+            // In a box: spawning moves the task's future several times, and this one is large.
+            let serving = Box::pin(serve_stream(&thread, &snapshot, index, &peer, request, respond));
             if catch_panic(serving).await.is_err() {
                 let now = SystemTime::now();
                 thread.observer.panicked(thread.request_id(now), now);

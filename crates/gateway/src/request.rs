@@ -5,6 +5,7 @@
 //! The record is closed when it is dropped, so also when the caller goes away in the middle.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::time::{Instant, SystemTime};
 
 use auth::identify;
@@ -62,7 +63,11 @@ pub(crate) async fn serve<R: Reply>(
     reply: &mut R,
 ) -> bool {
     let mut record = Record::open(request, started, trace_context(request), bytes_in);
-    let passed = catch_panic(pass(request, &mut record, intake, alarm)).await;
+    let passed = {
+        // Pinned where it lies: handed on by value, it would be copied at each step.
+        let passing = pin!(pass(request, &mut record, intake, alarm));
+        catch_panic(passing).await
+    };
     let answer = match passed.unwrap_or_else(|Panicked| Err(panicked(request, record.id))) {
         Ok(answer) => answer,
         Err(problem) => answer::refuse(request, &mut record, &problem),

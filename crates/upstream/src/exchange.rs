@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -78,7 +79,9 @@ impl Upstreams {
             let by = Instant::now() + first_byte;
             alarm.set(Some(whole.map_or(by, |whole| whole.min(by))));
         }
-        let outcome = alarm.guard(exchange(service, request)).await;
+        // Pinned where it lies: handed on by value, it would be copied at each step.
+        let exchanging = pin!(exchange(service, request));
+        let outcome = alarm.guard(exchanging).await;
         alarm.set(whole);
         outcome.map_err(|_| UpstreamError::TimedOut)?
     }
