@@ -1,5 +1,0 @@
-//! A permit cannot be read from text.
-
-fn main() {
-    let _: policy::Permit = "{}".parse().unwrap();
-}
