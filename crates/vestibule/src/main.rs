@@ -1,3 +1,21 @@
-//! The `vestibule` program.
+//! The `vestibule` program: reads the command line, does what it says, and ends with an exit code that says how it went.
 
-fn main() {}
+mod cli;
+mod commands;
+mod demo;
+mod failure;
+mod holder;
+mod roots;
+mod terminal;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Arguments::try_parse() {
+        Ok(arguments) => commands::run(arguments),
+        Err(error) => commands::misused(&error),
+    }
+}

@@ -1,0 +1,289 @@
+//! The words of the command line: commands, flags, and their help. What they do stands in `commands`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An API gateway with two doors.
+///
+/// Publish an API at the client door for people's applications, or at the
+/// server door for other back ends. What the file does not allow is refused,
+/// and it says why.
+#[derive(Debug, Parser)]
+#[command(name = "vestibule", disable_version_flag = true, disable_help_subcommand = true)]
+#[command(subcommand_value_name = "COMMAND", after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) every: EveryCommand,
+
+    /// Print the version; with --json also the formats of the file
+    #[arg(short = 'V', long)]
+    pub(crate) version: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+`vestibule help COMMAND` tells more about a command, `vestibule help CODE` what a problem code means.
+Exit codes: 0 done, 1 the answer is no, 2 used wrongly, 3 faults in the file, 4 not reachable,
+5 not allowed, 6 no such thing, 7 conflict, 70 a fault of vestibule itself.";
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Flags of every command")]
+pub(crate) struct EveryCommand {
+    /// The file [default: $VESTIBULE_CONFIG, ./vestibule.yaml, /etc/vestibule/vestibule.yaml]
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Socket of the running gateway, `unix:PATH` [default: $VESTIBULE_ADMIN, then the file's `admin.listen`]
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    pub(crate) admin: Option<String>,
+
+    /// Print one JSON object on one line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Print causes of errors as well
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = false)]
+    pub(crate) color: ColourWhen,
+
+    /// Give up talking to the gateway after this time
+    #[arg(long, value_name = "DURATION", global = true, default_value = "10s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+}
+
+impl EveryCommand {
+    /// The flags when none is given.
+    pub(crate) const fn plain() -> Self {
+        Self {
+            config: None,
+            admin: None,
+            json: false,
+            quiet: false,
+            verbose: false,
+            color: ColourWhen::Auto,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColourWhen {
+    /// On terminals, unless `NO_COLOR` is set.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the demo: a shop behind both doors, in a fresh directory
+    Demo(Demo),
+    /// Write a commented file, its schema, and certificates; they run as they are
+    Init(Init),
+    /// Tell every fault of the file at once
+    Check(Check),
+    /// Run the gateway in the foreground
+    Run(Run),
+    /// Tell what the running gateway does
+    Status,
+    /// Let the running gateway read its file again, all or nothing
+    Reload,
+    /// List every reachable operation: door, method, URL, callers
+    #[command(alias = "route")]
+    Routes(Routes),
+    /// List every loosening with its place and reason
+    #[command(alias = "loosening")]
+    Loosenings,
+    /// Print the file with all defaults filled in
+    Show(Show),
+    /// Make API keys
+    #[command(subcommand, alias = "key")]
+    Keys(Keys),
+    /// Print the JSON Schema of the file
+    Schema,
+    /// Print the page of a problem code, or the help of a command
+    Help(Help),
+}
+
+/// The demo ends with Ctrl-C; its directory is left to look at, and made anew at the next start.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Where to put its files; must be empty, or a demo's own
+    #[arg(long, value_name = "DIRECTORY", default_value = "vestibule-demo")]
+    pub(crate) directory: PathBuf,
+
+    /// Client door at N, server door at N+1, back ends from N+2 [default: 8443, 9443, 7001, or what is free]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=65_529))]
+    pub(crate) port_base: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Init {
+    /// Where to write; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+
+    /// Who will call: `client` for people's applications, `server` for other back ends; asked for on a terminal
+    #[arg(long, value_name = "KIND")]
+    pub(crate) door: Option<Door>,
+
+    /// The service that answers
+    #[arg(long, value_name = "URL")]
+    pub(crate) service: Option<String>,
+
+    /// Write over files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// The kinds of door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Door {
+    /// For people's applications: browsers, mobile, desktop.
+    Client,
+    /// For other back ends.
+    Server,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The file, instead of --config
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Warnings count as faults
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Routes {
+    /// Only those of this door
+    #[arg(long, value_name = "DOOR")]
+    pub(crate) door: Option<String>,
+
+    /// Only those of this API
+    #[arg(long, value_name = "API")]
+    pub(crate) api: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// Only what stands at or below this dotted key, such as `apis.shop`
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+
+    /// With all defaults filled in, and where each value comes from
+    #[arg(long)]
+    pub(crate) defaults: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key; it is printed once, alone, on standard output
+    Create(KeysCreate),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KeysCreate {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// An API that it opens; a key opens no other
+    #[arg(long = "api", value_name = "API", required = true)]
+    pub(crate) apis: Vec<String>,
+
+    /// What it is for: `publishable` and `restricted` at client doors, `secret` at server doors [default: restricted]
+    #[arg(long, value_name = "KIND", default_value = "restricted", hide_default_value = true)]
+    pub(crate) kind: KeyKind,
+
+    /// A scope that it carries
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<String>,
+
+    /// Print the lines to pin it in the file, on standard error; needs no gateway
+    #[arg(long)]
+    pub(crate) for_file: bool,
+}
+
+/// The kinds of API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyKind {
+    /// May be shown in a page.
+    Publishable,
+    /// Held by one application or device.
+    Restricted,
+    /// Held by a back end.
+    Secret,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Help {
+    /// A command, or a problem code such as `not-found`
+    #[arg(value_name = "COMMAND|CODE")]
+    pub(crate) topic: Vec<String>,
+}
+
+impl Command {
+    /// The word for it, as `--json` gives it in `command`.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Init(_) => "init",
+            Self::Check(_) => "check",
+            Self::Run(_) => "run",
+            Self::Status => "status",
+            Self::Reload => "reload",
+            Self::Routes(_) => "routes",
+            Self::Loosenings => "loosenings",
+            Self::Show(_) => "show",
+            Self::Keys(Keys::Create(_)) => "keys create",
+            Self::Schema => "schema",
+            Self::Help(_) => "help",
+        }
+    }
+}
+
+/// Number and unit, as in the file.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "write a number and a unit, as in `10s`".to_owned())?;
+    let milliseconds = match unit {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "min" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    milliseconds
+        .and_then(|unit| number.checked_mul(unit))
+        .map(Duration::from_millis)
+        .ok_or_else(|| "the units are `ms`, `s`, `min` and `h`".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

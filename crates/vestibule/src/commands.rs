@@ -1,0 +1,127 @@
+//! What the commands do, one file each; here is who does what, and how a process ends.
+
+pub(crate) mod check;
+mod gateway;
+mod help;
+mod init;
+mod keys;
+pub(crate) mod load;
+mod loosenings;
+mod reload;
+mod routes;
+pub(crate) mod run;
+pub(crate) mod schema;
+mod show;
+mod status;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::cli::{Arguments, Command, EveryCommand, Keys};
+use crate::failure::{Exit, Failure};
+use crate::terminal::Terminal;
+
+/// What a command has come to.
+type Outcome = Result<(), Failure>;
+
+/// Does what the command line says.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let Arguments { every, version, command } = arguments;
+    let terminal = Terminal::new(command.as_ref().map_or("version", Command::name), &every);
+    let outcome = match command {
+        _ if version => version::print(&terminal),
+        None => help::first_hour(&terminal),
+        Some(command) => dispatch(command, &every, &terminal),
+    };
+    match outcome {
+        Ok(()) => exit_code(Exit::Done),
+        Err(failure) => {
+            terminal.fail(&failure);
+            exit_code(failure.exit)
+        }
+    }
+}
+
+fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    match command {
+        Command::Demo(arguments) => crate::demo::run(&arguments, terminal),
+        Command::Init(arguments) => init::run(&arguments, terminal),
+        Command::Check(arguments) => check::run(&arguments, every, terminal),
+        Command::Run(arguments) => run::run(&arguments, every, terminal),
+        Command::Status => status::run(every, terminal),
+        Command::Reload => reload::run(every, terminal),
+        Command::Routes(arguments) => routes::run(&arguments, every, terminal),
+        Command::Loosenings => loosenings::run(every, terminal),
+        Command::Show(arguments) => show::run(&arguments, every, terminal),
+        Command::Keys(Keys::Create(arguments)) => keys::create(&arguments, terminal),
+        Command::Schema => schema::run(terminal),
+        Command::Help(arguments) => help::run(&arguments, terminal),
+    }
+}
+
+/// Commands that are thought of and not built, so that asking for one gets an honest answer.
+const NOT_YET: [&str; 33] = [
+    "fmt",
+    "explain",
+    "diff",
+    "contract",
+    "policy",
+    "import",
+    "apply",
+    "confirm",
+    "rollback",
+    "versions",
+    "upgrade",
+    "drain",
+    "top",
+    "logs",
+    "why",
+    "shadow",
+    "apps",
+    "users",
+    "sessions",
+    "tokens",
+    "issuers",
+    "workloads",
+    "enrol",
+    "certs",
+    "trust",
+    "trust-bundle",
+    "ca",
+    "secrets",
+    "operations",
+    "webhooks",
+    "audit",
+    "completion",
+    "man",
+];
+
+/// A command line that is none: help that was asked for is a result, everything else is code 2.
+pub(crate) fn misused(error: &clap::Error) -> ExitCode {
+    let unknown = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::InvalidSubcommand => Some(word.as_str()),
+        _ => None,
+    };
+    if let Some(word) = unknown.filter(|word| NOT_YET.contains(word)) {
+        let said = format!("`vestibule {word}` is not built yet");
+        let there_are: Vec<_> =
+            Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        let flags = EveryCommand::plain();
+        Terminal::new("vestibule", &flags)
+            .fail(&Failure::new(Exit::Usage, "not-yet", said).help(format!("there are: {}", there_are.join(", "))));
+        return exit_code(Exit::Usage);
+    }
+    // Its own streams and colours are right: help on standard output, errors on standard error.
+    error.print().ok();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code(Exit::Done),
+        _ => exit_code(Exit::Usage),
+    }
+}
+
+fn exit_code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit as u8)
+}

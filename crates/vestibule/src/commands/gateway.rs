@@ -1,0 +1,53 @@
+//! Talking to the running gateway over its admin socket.
+
+use std::path::{Path, PathBuf};
+
+use admin::client::{Answer, ClientError};
+
+use super::load;
+use crate::cli::EveryCommand;
+use crate::failure::{Exit, Failure};
+
+/// Where the socket is when neither the file nor anybody else says so.
+const STANDING: &str = "vestibule-data/admin.sock";
+
+/// Sends one request and waits for its answer.
+///
+/// # Errors
+/// No gateway, or none that answers in time (4), or somebody else's (5).
+pub(super) fn ask(every: &EveryCommand, method: &str, target: &str) -> Result<Answer, Failure> {
+    let socket = socket(every)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::ours("no runtime").because(&error))?;
+    runtime.block_on(admin::client::request(&socket, method, target, every.timeout)).map_err(|error| {
+        let failure = match &error {
+            ClientError::Unreachable { .. } => Failure::new(Exit::Unreachable, "unreachable", error.to_string())
+                .help("start it with `vestibule run`, or name it with `--admin`"),
+            ClientError::TimedOut { .. } => Failure::new(Exit::Unreachable, "timed-out", error.to_string()),
+            ClientError::NotAllowed { .. } => Failure::new(Exit::NotAllowed, "not-allowed", error.to_string())
+                .help("run this as the user that runs the gateway"),
+            ClientError::Broken { .. } => Failure::new(Exit::Unreachable, "broken", error.to_string()),
+            ClientError::Request { .. } => Failure::ours(error.to_string()),
+        };
+        failure.because(&error)
+    })
+}
+
+/// `--admin`, `$VESTIBULE_ADMIN`, then what the file says.
+fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
+    let named = every.admin.clone().or_else(|| std::env::var("VESTIBULE_ADMIN").ok().filter(|text| !text.is_empty()));
+    if let Some(address) = named {
+        return address.strip_prefix("unix:").filter(|path| !path.is_empty()).map(PathBuf::from).ok_or_else(|| {
+            Failure::new(Exit::Usage, "bad-address", format!("`{address}` is not the address of an admin socket"))
+                .help("write `unix:PATH`")
+        });
+    }
+    let file = load::find(every)?;
+    // A file that has faults now is no reason not to reach the gateway that runs an earlier state of it.
+    Ok(match load::load(&file) {
+        Ok(loaded) => loaded.plan.admin_socket,
+        Err(_) => file.parent().unwrap_or_else(|| Path::new("")).join(STANDING),
+    })
+}

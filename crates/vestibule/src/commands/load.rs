@@ -1,0 +1,58 @@
+//! Finding and reading the file, for every command that needs it.
+
+use std::path::{Path, PathBuf};
+
+use config::{Defaults, Environment, Faults, Loaded, Refused};
+
+use crate::cli::EveryCommand;
+use crate::failure::{Exit, Failure};
+use crate::terminal::Terminal;
+
+const BESIDE: &str = "vestibule.yaml";
+const SYSTEM: &str = "/etc/vestibule/vestibule.yaml";
+
+/// The file that is meant: `--config`, `$VESTIBULE_CONFIG`, the one here, or the system's.
+///
+/// # Errors
+/// There is none; a file that was named need not exist yet.
+pub(crate) fn find(every: &EveryCommand) -> Result<PathBuf, Failure> {
+    let named = every.config.clone().or_else(|| std::env::var_os("VESTIBULE_CONFIG").map(PathBuf::from));
+    let standing = || [BESIDE, SYSTEM].into_iter().map(PathBuf::from).find(|path| path.exists());
+    named.filter(|path| !path.as_os_str().is_empty()).or_else(standing).ok_or_else(|| {
+        Failure::new(Exit::NoSuchThing, "no-file", format!("there is neither `./{BESIDE}` nor `{SYSTEM}`"))
+            .help("write one with `vestibule init`, or name one with `--config`")
+    })
+}
+
+/// Reads a file with the standing defaults and the variables of this process.
+///
+/// # Errors
+/// All faults of the file.
+pub(crate) fn load(path: &Path) -> Result<Loaded, Box<Refused>> {
+    config::load(path, &Defaults::standard(), &Environment::of_process())
+}
+
+/// Reads the file that is meant; its faults end the command with 3.
+///
+/// # Errors
+/// As [`find`] and [`load`]; the faults are told.
+pub(super) fn required(every: &EveryCommand, terminal: &Terminal) -> Result<Loaded, Failure> {
+    let path = find(every)?;
+    load(&path).map_err(|refused| faulty(&path, &refused.faults, terminal))
+}
+
+/// Tells the faults of a file; the failure that is left needs no more words, but an object where JSON is wanted.
+pub(crate) fn faulty(path: &Path, faults: &Faults, terminal: &Terminal) -> Failure {
+    if terminal.json() {
+        let message = format!("`{}` has {}", path.display(), faults.count());
+        return Failure::new(Exit::Faulty, "faults", message).help("`vestibule check --json` tells them all");
+    }
+    tell(faults, terminal);
+    Failure::told(Exit::Faulty)
+}
+
+/// All faults in the order of the file, then their count.
+pub(crate) fn tell(faults: &Faults, terminal: &Terminal) {
+    terminal.warn(faults.render(terminal.messages_have_colour()).trim_end());
+    terminal.warn(faults.count());
+}

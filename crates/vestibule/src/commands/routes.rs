@@ -1,0 +1,53 @@
+//! `vestibule routes`: every operation that can be reached, at which door and by whom.
+
+use serde_json::json;
+
+use super::{Outcome, load};
+use crate::cli::{EveryCommand, Routes};
+use crate::failure::{Exit, Failure};
+use crate::terminal::{Terminal, columns};
+
+/// Lists them.
+pub(super) fn run(arguments: &Routes, every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    let loaded = load::required(every, terminal)?;
+    let asked = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
+    let doors = loaded.report.routes.iter().map(|route| route.door.as_str());
+    let apis = loaded.report.routes.iter().map(|route| route.api.as_str());
+    known("door", arguments.door.as_deref(), doors)?;
+    known("API", arguments.api.as_deref(), apis)?;
+    let routes = loaded.report.routes.iter();
+    let routes: Vec<_> =
+        routes.filter(|route| asked(&arguments.door, &route.door) && asked(&arguments.api, &route.api)).collect();
+    if terminal.json() {
+        let items: Vec<_> = routes.iter().map(|route| route.to_json()).collect();
+        terminal.object(&json!({ "format": 1, "command": "routes", "ok": true, "items": items }));
+        return Ok(());
+    }
+    let rows: Vec<[String; 6]> = routes
+        .iter()
+        .map(|route| {
+            [
+                route.door.clone(),
+                route.method.clone(),
+                route.url.clone(),
+                format!("{}.{}", route.api, route.operation),
+                route.callers.join(", "),
+                route.scopes.join(" "),
+            ]
+        })
+        .collect();
+    columns(terminal, ["DOOR", "METHOD", "URL", "OPERATION", "CALLERS", "SCOPES"], &rows);
+    terminal.say(super::check::counted(rows.len(), "operation"));
+    Ok(())
+}
+
+/// A name that was asked for has to be there: an empty list would read as "nothing is reachable".
+fn known<'a>(what: &str, asked: Option<&str>, mut names: impl Iterator<Item = &'a str>) -> Outcome {
+    match asked {
+        Some(asked) if !names.any(|name| name == asked) => {
+            let message = format!("no operation is published at a {what} named `{asked}`");
+            Err(Failure::new(Exit::NoSuchThing, "unknown-name", message))
+        }
+        _ => Ok(()),
+    }
+}

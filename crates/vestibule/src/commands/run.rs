@@ -1,0 +1,75 @@
+//! `vestibule run`: the gateway in the foreground, until it is told to end.
+
+use std::io;
+use std::time::Instant;
+
+use config::Loaded;
+
+use super::{Outcome, check, load};
+use crate::cli::{EveryCommand, Run};
+use crate::failure::Failure;
+use crate::terminal::{Style, Terminal};
+use crate::wiring::{House, Opening, Signals};
+
+/// Threads of the control side: admin, signals, reloads. Requests have threads of their own.
+const CONTROL_THREADS: usize = 2;
+
+/// Opens the house, says where, and keeps it open.
+pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    let began = Instant::now();
+    let file = load::find(every)?;
+    let loaded = load::load(&file).map_err(|refused| load::faulty(&file, &refused.faults, terminal))?;
+    if !loaded.warnings.is_empty() {
+        load::tell(&loaded.warnings, terminal);
+    }
+    let words = opening_words(&loaded, terminal);
+    let opening = Opening {
+        file,
+        watch: arguments.watch,
+        log: Box::new(io::stdout()),
+        log_is_read: terminal.results_are_read(),
+        log_has_colour: terminal.results_have_colour(),
+    };
+    control_runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let mut house = House::open(loaded, opening, terminal).await?;
+        for line in words {
+            terminal.say(line);
+        }
+        terminal.say(format_args!("ready in {} ms", began.elapsed().as_millis()));
+        house.live(&mut signals).await;
+        house.close(&mut signals).await
+    })
+}
+
+/// The runtime of the control side.
+///
+/// # Errors
+/// The system gives no threads.
+pub(crate) fn control_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(CONTROL_THREADS)
+        .thread_name("control")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::ours("the control threads cannot be started").because(&error))
+}
+
+/// Addresses, counts, and where the admin socket is.
+fn opening_words(loaded: &Loaded, terminal: &Terminal) -> Vec<String> {
+    let mut lines = Vec::new();
+    for door in &loaded.plan.gateway.doors {
+        let scheme = if door.tls.is_some() { "https" } else { "http" };
+        let addresses: Vec<String> = door.listen.iter().map(|address| format!("{scheme}://{address}")).collect();
+        let name = terminal.paint_message(Style::Bold, &door.door.name);
+        let kind = if *door.door.name == *door.door.kind.as_str() {
+            String::new()
+        } else {
+            format!(" ({} door)", door.door.kind)
+        };
+        lines.push(format!("{name}{kind}  {}", addresses.join(" ")));
+    }
+    lines.push(format!("admin  unix:{}", loaded.plan.admin_socket.display()));
+    lines.push(format!("{}; configuration {}", check::in_words(loaded), loaded.hash));
+    lines
+}

@@ -1,0 +1,48 @@
+//! `vestibule status`: what the running gateway does; 0 only if it is ready.
+
+use admin::{Status, StatusAnswer};
+
+use super::{Outcome, gateway};
+use crate::cli::EveryCommand;
+use crate::failure::{Exit, Failure};
+use crate::terminal::{Style, Terminal};
+
+/// Asks it and prints the answer.
+pub(super) fn run(every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    let answer = gateway::ask(every, "GET", "/status")?;
+    let answer: StatusAnswer = serde_json::from_slice(&answer.body).map_err(|error| {
+        Failure::new(Exit::Unreachable, "broken", "the gateway's answer is not a status").because(&error)
+    })?;
+    if terminal.json() {
+        let object = serde_json::to_value(&answer).map_err(|error| Failure::ours("a status").because(&error))?;
+        terminal.object(&object);
+    } else {
+        print(&answer.status, terminal);
+    }
+    if answer.status.ready { Ok(()) } else { Err(Failure::told(Exit::No)) }
+}
+
+fn print(status: &Status, terminal: &Terminal) {
+    let line = |name: &str, text: String| terminal.result(format_args!("{name:<9} {text}"));
+    let (word, style) = if status.ready { ("ready", Style::Green) } else { ("not ready", Style::Yellow) };
+    let since = format!("vestibule {}, process {}, since {}", status.version, status.pid, status.started_at);
+    terminal.result(format_args!("{} {since}", terminal.paint(style, format_args!("{word:<9}"))));
+    let configuration = &status.configuration;
+    line("file", format!("{}, {} since {}", configuration.file, configuration.hash, configuration.loaded_at));
+    if let Some(refused) = &configuration.last_refused {
+        let said = format!("a change was refused at {}: {} (vestibule check)", refused.at, faults(refused.faults));
+        line("", terminal.paint(Style::Yellow, said));
+    }
+    for door in &status.doors {
+        line("door", format!("{} ({}) at {}", door.name, door.kind, door.listen.join(", ")));
+    }
+    for service in &status.services {
+        let of = |healthy: usize| format!("{healthy} of {} replicas healthy", service.total);
+        let replicas = service.healthy.map_or_else(|| super::check::counted(service.total, "replica"), of);
+        line("service", format!("{}, {replicas}", service.name));
+    }
+}
+
+fn faults(count: usize) -> String {
+    super::check::counted(count, "fault")
+}

@@ -1,0 +1,190 @@
+// The shop's page: products in, basket here, order out. Text goes into the page as text only.
+"use strict";
+
+const money = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" });
+const price = (cents) => money.format(cents / 100);
+const by = (id) => document.getElementById(id);
+
+const products = new Map();
+const basket = new Map();
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function picture(id) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `/art.svg#${id}`);
+  svg.append(use);
+  return svg;
+}
+
+function change(id, by_how_much) {
+  const product = products.get(id);
+  const quantity = Math.min(product.stock, Math.max(0, (basket.get(id) ?? 0) + by_how_much));
+  if (quantity === 0) basket.delete(id);
+  else basket.set(id, quantity);
+  showBasket();
+}
+
+function showProducts() {
+  by("products").replaceChildren(
+    ...[...products.values()].map((product) => {
+      const add = element("button", { type: "button", class: "add", "data-add": product.id }, "Add");
+      add.append(element("span", { class: "unseen" }, ` ${product.name} to the basket`));
+      add.disabled = product.stock === 0;
+      add.addEventListener("click", () => change(product.id, 1));
+      const left = product.stock === 0 ? "sold out" : `${product.stock} left`;
+      return element("li", { class: "product" },
+        element("div", { class: "art" }, picture(product.id)),
+        element("div", { class: "about" },
+          element("h3", {}, product.name),
+          element("p", {}, product.description),
+          element("div", { class: "buy" },
+            element("span", { class: "price" }, price(product.price_cents), element("span", { class: "left" }, left)),
+            add)));
+    }),
+  );
+}
+
+function step(id, sign, how_much, label) {
+  const button = element("button", { type: "button", "aria-label": label, "data-step": `${id} ${how_much}` }, sign);
+  button.addEventListener("click", () => {
+    change(id, how_much);
+    // The line was drawn anew: keep the keyboard where it was, or go to the basket when the line is gone.
+    (document.querySelector(`[data-step="${id} ${how_much}"]`) ?? by("basket")).focus();
+  });
+  return button;
+}
+
+function showBasket() {
+  let total = 0;
+  let count = 0;
+  const lines = [];
+  for (const [id, quantity] of basket) {
+    const product = products.get(id);
+    total += product.price_cents * quantity;
+    count += quantity;
+    lines.push(element("li", {},
+      element("span", {}, product.name),
+      element("span", { class: "sum" }, price(product.price_cents * quantity)),
+      element("span", { class: "steps" },
+        step(id, "\u2212", -1, `One ${product.name} less`),
+        element("span", {}, String(quantity)),
+        step(id, "+", 1, `One ${product.name} more`))));
+  }
+  by("lines").replaceChildren(...lines);
+  by("total").textContent = price(total);
+  by("basket-count").textContent = String(count);
+  by("order").hidden = count === 0;
+  by("empty").hidden = count !== 0;
+}
+
+function facts(pairs) {
+  const list = element("dl");
+  for (const [term, text] of pairs) {
+    if (text) list.append(element("dt", {}, term), element("dd", {}, text));
+  }
+  return list;
+}
+
+/** The code of a problem (RFC 9457), which is the last part of its type. */
+const codeOf = (answer) => (answer.type ?? "").split(":").pop();
+
+function say(place, kind, title, text, pairs) {
+  place.className = `${place.id} ${kind}`;
+  place.replaceChildren(element("strong", {}, title), element("div", {}, text), facts(pairs));
+}
+
+async function answerOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
+}
+
+async function fetchProducts() {
+  const state = by("products-state");
+  try {
+    const response = await fetch("/api/products");
+    const answer = await answerOf(response);
+    if (!response.ok) throw new Error(answer.title ?? `status ${response.status}`);
+    products.clear();
+    for (const product of answer.products) products.set(product.id, product);
+    state.hidden = true;
+    showProducts();
+    showBasket();
+  } catch (error) {
+    state.hidden = false;
+    state.textContent = `The products cannot be fetched: ${error.message}. Reload the page to try again.`;
+  }
+}
+
+async function placeOrder(event) {
+  event.preventDefault();
+  const form = event.target;
+  const button = form.querySelector("button[type=submit]");
+  const result = by("result");
+  const order = {
+    name: form.elements.name.value,
+    card: form.elements.card.value,
+    items: [...basket].map(([product, quantity]) => ({ product, quantity })),
+  };
+  button.disabled = true;
+  result.className = "result";
+  result.textContent = "Sending the order\u2026";
+  try {
+    const response = await fetch("/api/orders", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(order),
+    });
+    const answer = await answerOf(response);
+    const ids = [
+      ["Request at the client door", response.headers.get("x-request-id")],
+      ["Call to payments at the server door", answer.payment?.request_id],
+    ];
+    if (response.status === 201) {
+      basket.clear();
+      say(result, "good", "Thank you, it is paid.", `${price(answer.total_cents)} for ${order.name}.`,
+        [["Order", answer.id], ["Payment", answer.payment.charge], ...ids]);
+    } else if (response.status === 402) {
+      say(result, "bad", "The card was declined.", "Nothing was taken, and the things are back on the shelf.",
+        [["Order", answer.id], ...ids]);
+    } else {
+      say(result, "bad", answer.title ?? "The order was not taken.", answer.message ?? answer.detail ?? "",
+        [["Problem", codeOf(answer)], ...ids]);
+    }
+    await fetchProducts();
+  } catch {
+    say(result, "bad", "The order could not be sent.", "Is the demo still running?", []);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function knock(event) {
+  const { method, path, bytes } = event.currentTarget.dataset;
+  const place = by("refusal");
+  try {
+    const response = await fetch(path, { method, body: bytes ? "x".repeat(Number(bytes)) : undefined });
+    const answer = await answerOf(response);
+    say(place, "", `${response.status}: ${answer.title ?? "no problem told"}`, `${method} ${path}`, [
+      ["Problem", codeOf(answer)],
+      ["Request", response.headers.get("x-request-id")],
+    ]);
+  } catch {
+    say(place, "", "No answer", "The connection ended before an answer came.", []);
+  }
+}
+
+by("order").addEventListener("submit", placeOrder);
+for (const button of document.querySelectorAll("[data-path]")) button.addEventListener("click", knock);
+fetchProducts();

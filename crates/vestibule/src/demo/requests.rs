@@ -1,0 +1,202 @@
+//! What to try at the doors: complete `curl` commands, each with the answer that it must get.
+//!
+//! One list serves the printed lines, `--json` and the test that runs every one
+//! of them, so that none can be wrong for long. It grows with what the doors can do.
+
+use std::path::Path;
+
+use model::{Code, DoorKind};
+use serde_json::{Value, json};
+
+use crate::roots;
+
+/// One command and its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Try {
+    /// What it shows, in kebab-case.
+    pub(crate) name: &'static str,
+    /// At which door.
+    pub(crate) door: DoorKind,
+    /// The whole command.
+    pub(crate) argv: Vec<String>,
+    /// The status that it must get; 0 where there is no handshake.
+    pub(crate) expect: u16,
+    /// The code of the problem that it must get.
+    pub(crate) problem: Option<Code>,
+}
+
+impl Try {
+    /// The form for `--json`.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut object = json!({
+            "name": self.name, "door": self.door.as_str(), "argv": self.argv, "expect": self.expect,
+        });
+        if let (Some(problem), Some(members)) = (self.problem, object.as_object_mut()) {
+            members.insert("problem".to_owned(), json!(problem.as_str()));
+        }
+        object
+    }
+}
+
+/// What the commands are made of; all paths are absolute.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts<'a> {
+    /// `https://localhost:PORT` of the client door.
+    pub(crate) client: &'a str,
+    /// The same of the server door.
+    pub(crate) server: &'a str,
+    /// The local CA.
+    pub(crate) ca: &'a Path,
+    /// Certificates and keys, as `NAME.pem` and `NAME-key.pem`.
+    pub(crate) workloads: &'a Path,
+    /// Those of nobody we know, likewise.
+    pub(crate) strangers: &'a Path,
+    /// A body that is larger than an order may be.
+    pub(crate) too_large: &'a Path,
+    /// The text of the key `till`.
+    pub(crate) till: &'a str,
+    /// The text of the key `bookkeeper`.
+    pub(crate) bookkeeper: &'a str,
+}
+
+/// Everything there is to try, door by door, what works before what is refused.
+pub(crate) fn list(facts: &Facts<'_>) -> Vec<Try> {
+    let mut tries = at_the_client_door(facts);
+    tries.extend(refused_at_the_client_door(facts));
+    tries.extend(at_the_server_door(facts));
+    tries.extend(refused_at_the_server_door(facts));
+    tries
+}
+
+const NOTHING: [&str; 0] = [];
+const JSON: [&str; 2] = ["-H", "content-type: application/json"];
+const ORDER: &str = r#"{"name":"Ada","items":[{"product":"bell","quantity":1}]}"#;
+const UNPAID: &str = r#"{"name":"Ada","card":"declined","items":[{"product":"mat","quantity":2}]}"#;
+const CHARGE: &str = r#"{"order":"by-hand","amount_cents":6450}"#;
+const REFUND: &str = r#"{"charge":"charge-1"}"#;
+
+fn at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
+    let door = Door { kind: DoorKind::Client, url: facts.client, ca: facts.ca };
+    vec![
+        door.answers("page", 200, &NOTHING, "/"),
+        door.answers("products", 200, &NOTHING, "/api/products"),
+        door.answers("one-product", 200, &NOTHING, "/api/products/bell"),
+        door.answers("order", 201, &[JSON[0], JSON[1], "-d", ORDER], "/api/orders"),
+        door.answers("order-with-a-declined-card", 402, &[JSON[0], JSON[1], "-d", UNPAID], "/api/orders"),
+        door.answers("all-orders-with-a-key", 200, &["-H", &bearer(facts.till)], "/api/orders"),
+    ]
+}
+
+fn refused_at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
+    let door = Door { kind: DoorKind::Client, url: facts.client, ca: facts.ca };
+    let too_large = format!("@{}", facts.too_large.display());
+    vec![
+        door.refuses("no-key", Code::CredentialRequired, &NOTHING, "/api/orders"),
+        door.refuses("a-wrong-key", Code::CredentialInvalid, &["-H", &bearer("guessed")], "/api/orders"),
+        door.refuses("a-bad-key-is-not-nobody", Code::CredentialInvalid, &["-H", &bearer("guessed")], "/api/products"),
+        door.refuses("a-servers-key", Code::CredentialMisplaced, &["-H", &bearer(facts.bookkeeper)], "/api/orders"),
+        door.refuses("a-key-in-the-url", Code::CredentialInQuery, &NOTHING, &format!("/api/orders?key={}", facts.till)),
+        door.refuses("nothing-there", Code::NotFound, &NOTHING, "/api/discounts"),
+        door.refuses("nothing-there-for-you", Code::NotFound, &NOTHING, "/payments/charges"),
+        door.refuses("an-encoded-slash", Code::AmbiguousPath, &NOTHING, "/api/products/..%2fadmin"),
+        door.refuses("dots-in-the-path", Code::AmbiguousPath, &["--path-as-is"], "/api/products/../orders"),
+        door.refuses("a-body-too-large", Code::BodyTooLarge, &[JSON[0], JSON[1], "-d", &too_large], "/api/orders"),
+        door.refuses("another-host", Code::MisdirectedRequest, &["-H", "Host: elsewhere.example"], "/api/products"),
+        door.refuses("a-strange-expectation", Code::ExpectationFailed, &["-H", "Expect: a-miracle"], "/api/products"),
+    ]
+}
+
+fn at_the_server_door(facts: &Facts<'_>) -> Vec<Try> {
+    let door = Door { kind: DoorKind::Server, url: facts.server, ca: facts.ca };
+    let shop = certificate(facts.workloads, "shop");
+    let warehouse = certificate(facts.workloads, "warehouse");
+    vec![
+        door.answers("stock-levels-for-the-shop", 200, &shop, "/stock/levels"),
+        door.answers("stock-levels-for-the-warehouse", 200, &warehouse, "/stock/levels"),
+        door.answers(
+            "the-warehouse-fills-a-shelf",
+            200,
+            &with(&warehouse, &["-X", "PUT", JSON[0], JSON[1], "-d", r#"{"stock":60}"#]),
+            "/stock/levels/mat",
+        ),
+        door.answers("the-shop-charges", 201, &with(&shop, &[JSON[0], JSON[1], "-d", CHARGE]), "/payments/charges"),
+        door.answers("the-shop-reads-the-charges", 200, &shop, "/payments/charges"),
+        door.answers(
+            "the-books-with-certificate-and-key",
+            200,
+            &with(&warehouse, &["-H", &bearer(facts.bookkeeper)]),
+            "/books/charges",
+        ),
+    ]
+}
+
+fn refused_at_the_server_door(facts: &Facts<'_>) -> Vec<Try> {
+    let door = Door { kind: DoorKind::Server, url: facts.server, ca: facts.ca };
+    let shop = certificate(facts.workloads, "shop");
+    let warehouse = certificate(facts.workloads, "warehouse");
+    vec![
+        door.shuts("no-certificate", &NOTHING, "/payments/charges"),
+        door.shuts("a-certificate-of-another-authority", &certificate(facts.strangers, "shop"), "/payments/charges"),
+        door.shuts("a-certificate-of-the-local-ca", &certificate(facts.strangers, "local"), "/payments/charges"),
+        door.refuses(
+            "the-warehouse-refunds",
+            Code::NotAllowed,
+            &with(&warehouse, &[JSON[0], JSON[1], "-d", REFUND]),
+            "/payments/refunds",
+        ),
+        door.refuses(
+            "a-customers-key",
+            Code::CredentialMisplaced,
+            &with(&shop, &["-H", &bearer(facts.till)]),
+            "/books/charges",
+        ),
+        door.refuses(
+            "a-browser",
+            Code::BrowserNotAllowed,
+            &with(&shop, &["-H", "Origin: https://localhost"]),
+            "/payments/charges",
+        ),
+        door.refuses("another-method", Code::MethodNotAllowed, &with(&shop, &["-X", "DELETE"]), "/payments/charges"),
+        door.refuses("from-another-network", Code::NetworkNotAllowed, &warehouse, "/depot/levels"),
+        door.refuses("nothing-there-either", Code::NotFound, &shop, "/payments/discounts"),
+    ]
+}
+
+struct Door<'a> {
+    kind: DoorKind,
+    url: &'a str,
+    ca: &'a Path,
+}
+
+impl Door<'_> {
+    fn answers(&self, name: &'static str, expect: u16, arguments: &[impl AsRef<str>], path: &str) -> Try {
+        let mut argv = vec!["curl".to_owned(), "-sS".to_owned(), "--cacert".to_owned(), self.ca.display().to_string()];
+        argv.extend(arguments.iter().map(|argument| argument.as_ref().to_owned()));
+        argv.push(format!("{}{path}", self.url));
+        Try { name, door: self.kind, argv, expect, problem: None }
+    }
+
+    fn refuses(&self, name: &'static str, code: Code, arguments: &[impl AsRef<str>], path: &str) -> Try {
+        Try { problem: Some(code), ..self.answers(name, code.status(), arguments, path) }
+    }
+
+    fn shuts(&self, name: &'static str, arguments: &[impl AsRef<str>], path: &str) -> Try {
+        self.answers(name, 0, arguments, path)
+    }
+}
+
+fn bearer(key: &str) -> String {
+    format!("Authorization: Bearer {key}")
+}
+
+fn certificate(folder: &Path, name: &str) -> [String; 4] {
+    let (certificate, key) = roots::files(folder, name);
+    ["--cert".to_owned(), certificate.display().to_string(), "--key".to_owned(), key.display().to_string()]
+}
+
+fn with(credentials: &[String], more: &[&str]) -> Vec<String> {
+    credentials.iter().cloned().chain(more.iter().map(|&word| word.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What the admin socket is told: how things stand, and where to ask for a reload.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use admin::{Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Reloads that may wait for their turn; more are refused.
+const WAITING: usize = 8;
+
+/// The house as the admin socket sees it.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    status: watch::Sender<Status>,
+    asks: mpsc::Sender<oneshot::Sender<ReloadOutcome>>,
+}
+
+impl Desk {
+    /// A desk that is not open yet, and the end where its requests for a reload come out.
+    pub(crate) fn new(
+        file: &Path,
+        loaded: &config::Loaded,
+    ) -> (Arc<Self>, mpsc::Receiver<oneshot::Sender<ReloadOutcome>>) {
+        let (asks, asked) = mpsc::channel(WAITING);
+        let now = timestamp(SystemTime::now());
+        let status = Status {
+            ready: false,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started_at: now.clone(),
+            configuration: Configuration {
+                hash: loaded.hash.clone(),
+                file: file.display().to_string(),
+                loaded_at: now,
+                last_refused: None,
+            },
+            doors: doors(loaded),
+            services: services(loaded),
+        };
+        (Arc::new(Self { status: watch::Sender::new(status), asks }), asked)
+    }
+
+    /// Whether requests should be sent here.
+    pub(crate) fn open(&self, open: bool) {
+        self.status.send_modify(|status| status.ready = open);
+    }
+
+    /// The hash of what runs.
+    pub(crate) fn hash(&self) -> String {
+        self.status.borrow().configuration.hash.clone()
+    }
+
+    /// Another configuration runs now.
+    pub(crate) fn loaded(&self, hash: String, doors: Vec<DoorStatus>, services: Vec<ServiceStatus>) {
+        self.status.send_modify(|status| {
+            status.configuration.hash = hash;
+            status.configuration.loaded_at = timestamp(SystemTime::now());
+            status.configuration.last_refused = None;
+            status.doors = doors;
+            status.services = services;
+        });
+    }
+
+    /// A configuration was refused.
+    pub(crate) fn refused(&self, faults: usize) {
+        let refusal = Refusal { at: timestamp(SystemTime::now()), faults };
+        self.status.send_modify(|status| status.configuration.last_refused = Some(refusal));
+    }
+}
+
+impl admin::House for Desk {
+    fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    fn ready(&self) -> bool {
+        self.status.borrow().ready
+    }
+
+    fn reload(&self) -> Pin<Box<dyn Future<Output = ReloadOutcome> + Send>> {
+        let asks = self.asks.clone();
+        let running = self.hash();
+        Box::pin(async move {
+            let refused = |why: &str| ReloadOutcome::Refused {
+                running: running.clone(),
+                faults: Vec::new(),
+                rendered: why.to_owned(),
+            };
+            let (answer, answered) = oneshot::channel();
+            match asks.try_send(answer) {
+                Ok(()) => answered.await.unwrap_or_else(|_| refused("the gateway is closing")),
+                Err(mpsc::error::TrySendError::Full(_)) => refused("too many reloads are waiting already"),
+                Err(mpsc::error::TrySendError::Closed(_)) => refused("the gateway is closing"),
+            }
+        })
+    }
+}
+
+/// The doors of a configuration, for `status`.
+pub(crate) fn doors(loaded: &config::Loaded) -> Vec<DoorStatus> {
+    let doors = loaded.plan.gateway.doors.iter();
+    doors
+        .map(|door| DoorStatus {
+            name: door.door.name.to_string(),
+            kind: door.door.kind.as_str().to_owned(),
+            listen: door.listen.iter().map(ToString::to_string).collect(),
+        })
+        .collect()
+}
+
+/// The services of a configuration, for `status`; which of them are well is not watched yet.
+pub(crate) fn services(loaded: &config::Loaded) -> Vec<ServiceStatus> {
+    let services = loaded.plan.gateway.services.iter();
+    services
+        .map(|service| ServiceStatus { name: service.name.to_string(), healthy: None, total: service.endpoints.len() })
+        .collect()
+}
+
+/// RFC 3339 in UTC, to the second.
+fn timestamp(at: SystemTime) -> String {
+    time::OffsetDateTime::from(at)
+        .replace_nanosecond(0)
+        .ok()
+        .and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! The command line as a person or a script meets it: help, exit codes, and files that `init` writes and `run` runs.
+
+use serde_json::Value;
+use testkit::program::Ended;
+
+use crate::standing::house;
+
+fn vestibule(arguments: &[&str]) -> Ended {
+    house().command(arguments)
+}
+
+#[track_caller]
+fn assert_code(ended: &Ended, code: i32) {
+    assert_eq!(ended.status.code(), Some(code), "{ended:#?}");
+}
+
+#[test]
+fn the_help_of_every_command_is_as_documented() {
+    let top = vestibule(&["--help"]);
+    assert_code(&top, 0);
+    insta::assert_snapshot!("help", top.stdout);
+    for command in
+        ["demo", "init", "check", "run", "status", "reload", "routes", "loosenings", "show", "schema", "help"]
+    {
+        let ended = vestibule(&[command, "--help"]);
+        assert_code(&ended, 0);
+        insta::assert_snapshot!(format!("help-{command}"), ended.stdout);
+    }
+    let keys = vestibule(&["keys", "create", "--help"]);
+    assert_code(&keys, 0);
+    insta::assert_snapshot!("help-keys-create", keys.stdout);
+}
+
+#[test]
+fn without_a_command_it_tells_the_commands_there_are() {
+    let ended = vestibule(&[]);
+    assert_code(&ended, 0);
+    assert!(ended.stdout.contains("Usage: vestibule"), "{ended:?}");
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
+fn what_is_misspelt_or_not_built_is_code_2() {
+    for arguments in [&["chekc"][..], &["check", "--no-such-flag"], &["run", "--watch=perhaps"], &["--timeout", "10"]] {
+        assert_code(&vestibule(arguments), 2);
+    }
+    let ended = vestibule(&["explain", "GET", "https://localhost/"]);
+    assert_code(&ended, 2);
+    assert!(ended.stderr.contains("error[not-yet]: `vestibule explain` is not built yet"), "{ended:?}");
+    let ended = vestibule(&["keys", "create", "laptop", "--api", "notes"]);
+    assert_code(&ended, 2);
+    assert!(ended.stderr.contains("--for-file"), "{ended:?}");
+}
+
+#[test]
+fn a_problem_code_is_explained_offline_and_an_unknown_topic_is_code_6() {
+    let ended = vestibule(&["help", "credential-required"]);
+    assert_code(&ended, 0);
+    assert!(ended.stdout.starts_with("# credential-required"), "{ended:?}");
+    assert_code(&vestibule(&["help", "check"]), 0);
+    assert_code(&vestibule(&["help", "no-such-thing"]), 6);
+}
+
+#[test]
+fn the_version_is_told_to_people_and_to_scripts() {
+    assert_eq!(vestibule(&["--version"]).stdout, format!("vestibule {}\n", env!("CARGO_PKG_VERSION")));
+    let object: Value = serde_json::from_str(&vestibule(&["--version", "--json"]).stdout).expect("JSON");
+    assert_eq!(object["file_formats"], serde_json::json!([1]));
+}
+
+#[test]
+fn the_schema_is_json() {
+    let schema: Value = serde_json::from_str(&vestibule(&["schema"]).stdout).expect("JSON");
+    assert!(schema["properties"]["apis"].is_object());
+}
+
+#[test]
+fn without_a_file_it_says_how_to_get_one() {
+    for command in ["check", "run", "routes", "loosenings", "status"] {
+        let ended = vestibule(&[command]);
+        assert_code(&ended, 6);
+        assert!(ended.stderr.contains("vestibule init"), "{ended:?}");
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once_and_the_code_says_which_command_found_them() {
+    let prepared = house().config("vestibule: 1\nservices:\n  a: { urls: 7 }\napis:\n  b: { door: clinet }\n");
+    let check = prepared.command(&["check"]);
+    assert_code(&check, 1);
+    assert_eq!(check.stdout, "");
+    assert!(check.stderr.contains("vestibule.yaml:3:") && check.stderr.contains("vestibule.yaml:5:"), "{check:?}");
+    for command in ["run", "routes", "loosenings"] {
+        assert_code(&prepared.command(&[command]), 3);
+    }
+    let json = prepared.command(&["check", "--json"]);
+    assert_code(&json, 1);
+    let object: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(object["ok"], false);
+    assert!(object["faults"].as_array().is_some_and(|faults| faults.len() >= 2), "{object}");
+    assert_eq!(object["faults"][0]["at"]["line"], 3);
+}
+
+#[test]
+fn nobody_at_the_admin_socket_is_code_4_and_says_what_to_run() {
+    for command in ["status", "reload"] {
+        let ended = vestibule(&[command, "--admin", "unix:nobody.sock"]);
+        assert_code(&ended, 4);
+        assert!(ended.stderr.contains("error[unreachable]: no gateway at unix:nobody.sock"), "{ended:?}");
+        assert!(ended.stderr.contains("vestibule run"), "{ended:?}");
+    }
+    let ended = vestibule(&["status", "--admin", "unix:nobody.sock", "--json"]);
+    let object: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!((&object["ok"], &object["error"]["code"]), (&Value::Bool(false), &Value::from("unreachable")));
+    assert_code(&vestibule(&["status", "--admin", "somewhere"]), 2);
+}
+
+#[test]
+fn a_new_key_stands_alone_on_standard_output_and_only_its_hash_below() {
+    let ended = vestibule(&["keys", "create", "laptop", "--api", "notes", "--for-file"]);
+    assert_code(&ended, 0);
+    let key = ended.stdout.trim_end();
+    assert!(key.starts_with("vst_restricted_") && !key.contains(char::is_whitespace), "{key}");
+    assert!(ended.stderr.contains("hash: \"sha256:") && !ended.stderr.contains(key), "{ended:?}");
+    assert!(ended.stderr.contains("\n  laptop:\n"), "{ended:?}");
+    assert_code(&vestibule(&["keys", "create", "Not A Name", "--api", "notes", "--for-file"]), 2);
+    let json = vestibule(&["keys", "create", "erp", "--api", "b", "--kind", "secret", "--for-file", "--json"]);
+    let object: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert!(object["key"].as_str().is_some_and(|key| key.starts_with("vst_secret_")), "{object}");
+}
+
+#[test]
+fn init_asks_nobody_where_nobody_sits() {
+    let ended = vestibule(&["init"]);
+    assert_code(&ended, 2);
+    assert!(ended.stderr.contains("--door client"), "{ended:?}");
+}
+
+#[test]
+fn init_writes_over_nothing_without_force() {
+    let prepared = house();
+    assert_code(&prepared.command(&["init", "--door", "client"]), 0);
+    let first = std::fs::read_to_string(prepared.folder().join("vestibule.yaml")).expect("a file");
+    let ca = std::fs::read(prepared.folder().join("vestibule-data/local-ca.pem")).expect("a file");
+    let again = prepared.command(&["init", "--door", "server"]);
+    assert_code(&again, 7);
+    assert_eq!(std::fs::read_to_string(prepared.folder().join("vestibule.yaml")).expect("a file"), first);
+    assert_code(&prepared.command(&["init", "--door", "server", "--force"]), 0);
+    assert_ne!(std::fs::read_to_string(prepared.folder().join("vestibule.yaml")).expect("a file"), first);
+    // Others may rely on the authority already.
+    assert_eq!(std::fs::read(prepared.folder().join("vestibule-data/local-ca.pem")).expect("a file"), ca);
+}
