@@ -13,8 +13,8 @@
 //! Only letters, digits and `_`, so that a double click takes all of it. What is
 //! stored is `sha256:ID:HEX`, the digest of the whole text, which binds kind and id
 //! as well. A fast hash is right here, unlike for passwords: there is nothing to
-//! guess among 2^256 secrets, and NIST SP 800-63B-4 §3.1.2.2 asks for a password hash
-//! only below 112 bits.
+//! guess among 2^256 secrets. NIST SP 800-63B (2017) §5.1.2.2 asks for a salt and a
+//! slow hash only below 112 bits.
 
 mod base62;
 mod hash;

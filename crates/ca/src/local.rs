@@ -74,6 +74,12 @@ impl LocalAuthority {
         self.0.issue("Vestibule door", names, vec![ExtendedKeyUsagePurpose::ServerAuth], life)
     }
 
+    /// Whether any local CA signs this name or address, so that a file can be refused before it runs.
+    #[must_use]
+    pub fn signs(name: &str) -> bool {
+        server_name(name).is_ok()
+    }
+
     /// Its certificate: what callers are given as CA file.
     #[must_use]
     pub const fn certificate_der(&self) -> &CertificateDer<'static> {

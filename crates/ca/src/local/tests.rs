@@ -19,6 +19,7 @@ fn names(texts: &[&str]) -> Vec<String> {
 fn a_door_has_all_its_names_and_addresses() {
     let ca = LocalAuthority::create().expect("made");
     let names = names(&["localhost", "*.shop.localhost", "127.0.0.1", "::1", "[fd00::1]", "10.0.0.5"]);
+    assert!(names.iter().all(|name| LocalAuthority::signs(name)));
     let issued = ca.issue_server(&names, DAY).expect("issued");
     let (_, certificate) = X509Certificate::from_der(&issued.chain_der[0]).expect("a certificate");
     let found = certificate.subject_alternative_name().expect("well formed").expect("there");
@@ -39,6 +40,7 @@ fn a_door_has_all_its_names_and_addresses() {
 fn what_others_own_is_not_signed() {
     let ca = LocalAuthority::create().expect("made");
     for name in ["shop.com", "localhost.com", "vestibule", "8.8.8.8", "0.0.0.0", "2001:db8::1", "*.com"] {
+        assert!(!LocalAuthority::signs(name), "{name}");
         let refused = ca.issue_server(&names(&["localhost", name]), DAY);
         assert!(matches!(refused, Err(CaError::NotLocal { .. })), "{name}");
     }
