@@ -216,6 +216,9 @@ pub struct Access {
     pub callers: Option<Callers>,
     /// Where `public: true` stands.
     pub public: Option<Span>,
+    /// Whether `public` stands there with a value that has its own fault: nothing is public then, and nobody is told
+    /// that nobody may call.
+    pub unclear: bool,
 }
 
 /// The ways in.

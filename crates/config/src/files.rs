@@ -35,12 +35,14 @@ impl Files {
     /// Reads a file of at most so many bytes and counts it in; a file that is not there is remembered too, so that its
     /// coming is noticed.
     pub(crate) fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Content> {
-        let path = self.resolve(path);
-        if !self.read.contains(&path) {
-            self.read.push(path.clone());
+        let resolved = self.resolve(path);
+        let content = read_bounded(&resolved, bytes_at_most);
+        if !self.read.contains(&resolved) {
+            self.read.push(resolved);
         }
-        let content = read_bounded(&path, bytes_at_most)?;
-        self.count_in(&path, &content.bytes);
+        let content = content?;
+        // The path as it was written: the same files in another folder have the same hash.
+        self.count_in(path, &content.bytes);
         Ok(content)
     }
 

@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::fault::{Collector, Fault, FaultCode, Faults};
 use crate::files::Files;
 use crate::node::{self, FILE_BYTES_AT_MOST, Node};
-use crate::plan::{Plan, Planner};
+use crate::plan::{Certificates, Plan, Planner};
 use crate::report::{Report, Summary};
 use crate::rules::{self, Index};
 use crate::source::Source;
@@ -123,6 +123,10 @@ impl<'a> Loading<'a> {
         (Some(root), Some(draft))
     }
 
+    fn certificates(&mut self, draft: &Draft) -> Certificates {
+        Certificates::read(draft, &mut self.files, &mut self.faults, self.environment.now())
+    }
+
     fn run(mut self) -> Result<Loaded, Box<Refused>> {
         let (tree, draft) = self.read();
         let made = draft.as_ref().and_then(|draft| self.plan(draft));
@@ -140,6 +144,7 @@ impl<'a> Loading<'a> {
     }
 
     fn plan(&mut self, draft: &Draft) -> Option<(Plan, Report)> {
+        let certificates = self.certificates(draft);
         if self.faults.any_error() {
             return None;
         }
@@ -149,11 +154,13 @@ impl<'a> Loading<'a> {
             index: &index,
             defaults: self.defaults,
             source: &self.source,
-            files: &mut self.files,
+            files: &self.files,
+            certificates,
             faults: &mut self.faults,
+            now: self.environment.now(),
         };
         let plan = planner.plan()?;
-        let report = Report::new(&planner, &plan, self.environment.now());
+        let report = Report::new(&planner, &plan);
         Some((plan, report))
     }
 }

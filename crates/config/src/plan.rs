@@ -12,6 +12,7 @@ mod operations;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use model::DoorKind;
 use upstream::{Endpoint, ServiceSettings};
@@ -24,6 +25,7 @@ use crate::rules::{Index, TRUST_DOMAIN};
 use crate::source::{Source, Span};
 use crate::value::Url;
 
+pub(crate) use certificates::Certificates;
 pub use certificates::LOCAL_CA;
 pub(crate) use inherit::{Effective, From, Inherited, said_errors};
 
@@ -69,16 +71,17 @@ pub(crate) struct Planner<'a> {
     pub(crate) index: &'a Index<'a>,
     pub(crate) defaults: &'a Defaults,
     pub(crate) source: &'a Source,
-    pub(crate) files: &'a mut Files,
+    pub(crate) files: &'a Files,
+    pub(crate) certificates: Certificates,
     pub(crate) faults: &'a mut Collector,
+    pub(crate) now: SystemTime,
 }
 
 impl<'a> Planner<'a> {
     /// Makes the plan; `None` where a fault stands against it. The hash is put in when all files are read.
     pub(crate) fn plan(&mut self) -> Option<Plan> {
-        let data_directory = self.data_directory();
+        let data_directory = self.files.resolve(&certificates::data_directory(self.draft));
         let trust = self.trust();
-        let anchors = self.anchors(&trust, &data_directory);
         let opened: Vec<_> = self.draft.doors.iter().filter(|door| self.index.is_used(door)).collect();
         let operations = self.operations(&opened);
         let tables = self.tables(&opened, &operations);
@@ -89,7 +92,7 @@ impl<'a> Planner<'a> {
             if self.is_local(door) {
                 local_certificates.push(LocalCertificate { door: doors.len(), names: self.local_names(door, kind) });
             }
-            doors.push(self.door(door, kind, routes, &anchors)?);
+            doors.push(self.door(door, kind, routes)?);
         }
         let directory = self.directory(&trust.domain)?;
         let (operations, rules) = operations.into_iter().map(|planned| (planned.settings, planned.rule)).unzip();
@@ -119,11 +122,6 @@ impl<'a> Planner<'a> {
     /// `file:line:column` of some words.
     pub(crate) fn place(&self, span: Span) -> Arc<str> {
         Arc::from(self.source.place(span).to_string())
-    }
-
-    fn data_directory(&self) -> PathBuf {
-        let said = self.draft.data_directory.as_ref().map(|directory| directory.value.clone());
-        self.files.resolve(&said.unwrap_or_else(|| PathBuf::from("vestibule-data")))
     }
 
     fn trust(&self) -> TrustPlan {

@@ -5,8 +5,6 @@ mod loosenings;
 mod routes;
 mod show;
 
-use std::time::SystemTime;
-
 use crate::draft::Draft;
 use crate::plan::{Plan, Planner};
 use crate::rules;
@@ -74,11 +72,11 @@ impl Summary {
 }
 
 impl Report {
-    pub(crate) fn new(planner: &Planner<'_>, plan: &Plan, now: SystemTime) -> Self {
+    pub(crate) fn new(planner: &Planner<'_>, plan: &Plan) -> Self {
         Self {
             summary: Summary::new(planner.draft),
             routes: routes::list(planner, plan),
-            loosenings: loosenings::list(planner, now),
+            loosenings: loosenings::list(planner),
             shown: show::show(planner, plan),
         }
     }

@@ -8,6 +8,7 @@ mod callers;
 mod doors;
 mod index;
 mod keys;
+mod routes;
 mod services;
 mod sockets;
 mod workloads;
@@ -17,10 +18,10 @@ use crate::draft::{Draft, Loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::value::Day;
 
-pub(crate) use apis::full_template;
 pub(crate) use callers::effective;
 pub(crate) use doors::routing_host;
 pub(crate) use index::Index;
+pub(crate) use routes::published;
 pub(crate) use workloads::TRUST_DOMAIN;
 
 /// Tells everything that the parts of a draft have against each other.
@@ -31,6 +32,7 @@ pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut
     rules.sockets(faults);
     rules.services(faults);
     rules.apis(faults);
+    rules.routes(faults);
     rules.keys(faults);
     rules.workloads(faults);
     for loosening in loosenings(draft) {

@@ -194,6 +194,14 @@ impl Record {
     }
 }
 
+/// `a`, `b` or `c`.
+fn one_of(words: &[String]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 impl Shape {
     /// The shape for a map, among the alternatives.
     fn for_map(&self) -> Option<&Self> {
@@ -233,7 +241,7 @@ impl Shape {
                 let built = words.iter().filter(|word| word.state == State::Built);
                 let words =
                     if built.clone().next().is_some() { built.collect() } else { words.iter().collect::<Vec<_>>() };
-                words.iter().map(|word| format!("`{}`", word.text)).collect::<Vec<_>>().join(", ")
+                one_of(&words.iter().map(|word| format!("`{}`", word.text)).collect::<Vec<_>>())
             }
             Self::Record(record) => {
                 let keys: Vec<_> =

@@ -54,6 +54,7 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<usize>,
+    ascii: bool,
 }
 
 impl Source {
@@ -63,7 +64,8 @@ impl Source {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        Self { name: name.into(), text, line_starts }
+        let ascii = text.is_ascii();
+        Self { name: name.into(), text, line_starts, ascii }
     }
 
     /// The name of the file, as it was given.
@@ -115,7 +117,11 @@ impl Source {
         let span = self.first_line(span);
         let line = self.line_starts.partition_point(|start| *start <= span.start).max(1);
         let line_start = self.line_starts.get(line - 1).copied().unwrap_or_default();
-        let characters = |from, to| self.text.get(from..to).map_or(0, |part| part.chars().count());
+        let characters = |from: usize, to: usize| match self.ascii {
+            // A file in one long line has many places: counting characters anew for each would take long.
+            true => to.saturating_sub(from),
+            false => self.text.get(from..to).map_or(0, |part| part.chars().count()),
+        };
         Place {
             file: self.name.clone(),
             line,

@@ -12,6 +12,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node) -> Access {
         _ => Err(Wrong::new("", "")),
     });
     Access {
+        unclear: public.is_none() && node.entry("public").is_some(),
         callers: node.entry("callers").map(|entry| callers(reader, entry)),
         public: public.and(node.entry("public")).map(|entry| entry.key_span),
     }

@@ -63,13 +63,13 @@ codes! {
     HostNeeded = "host-needed", "An API that does not say which of its door's hosts it answers to.";
     TrustNeeded = "trust-needed", "A server door without a root to check certificates against.";
     OutsideNetworks = "outside-networks", "Addresses that a server door does not admit.";
-    OperationsNeeded = "operations-needed", "An API that publishes no operation.";
     RouteConflict = "route-conflict", "Two operations that answer to the same requests.";
     BadRoute = "bad-route", "A route that is not `METHOD /path`.";
     LooseningMisplaced = "loosening-misplaced", "A loosening at a place where it means nothing.";
     LooseningNeeded = "loosening-needed", "A value weaker than the default, without its loosening.";
     LooseningExpired = "loosening-expired", "A loosening past its day.";
     KeyExpired = "key-expired", "A pinned key past its day.";
+    CertificateExpired = "certificate-expired", "A certificate past its end.";
     DoorUnused = "door-unused", "A door that no API names; it is not opened.";
     NotUnderstood = "not-understood", "A part of the file that was read and then not used: a fault of ours.";
 }

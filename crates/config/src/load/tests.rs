@@ -1,73 +1,352 @@
 //! Whole files: what loads, what is refused, and how it is said.
+//!
+//! `bad/NAME.yaml` stands beside `bad/NAME.txt`, what `check` says of it;
+//! `UPDATE=1` writes the latter, to be read before it is committed.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{Loaded, Refused, load_text};
-use crate::{Defaults, Environment};
+use gateway::{ClientCertificates, Errors};
+use model::{Caller, OperationId};
+use proptest::prelude::*;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+use tempfile::TempDir;
 
+use super::{Loaded, Refused, load, load_text};
+use crate::defaults::{NetworksDefault, Unidentified};
+use crate::{Defaults, Environment, FaultCode, Severity};
+
+/// 2026-11-23, the day of these tests, and the variables that they have.
 fn environment() -> Environment {
-    // 2026-11-23.
-    Environment::new(BTreeMap::new(), UNIX_EPOCH + Duration::from_secs(1_795_392_000))
+    let variables = [("ADDRESS", "127.0.0.1"), ("NOTES", "notes"), ("SECRET", "hunter2"), ("DOOR", "client")];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Environment::new(BTreeMap::from(variables), UNIX_EPOCH + Duration::from_secs(1_795_392_000))
+}
+
+fn loaded_in(folder: &Path, text: &str) -> Result<Loaded, Box<Refused>> {
+    load_text("vestibule.yaml", text, folder, &Defaults::standard(), &environment())
 }
 
 fn loaded(text: &str) -> Result<Loaded, Box<Refused>> {
-    load_text("vestibule.yaml", text, Path::new("/nowhere"), &Defaults::standard(), &environment())
+    loaded_in(Path::new("/nowhere"), text)
 }
 
-const TEN_LINES: &str = "\
-vestibule: 1
-services:
-  notes: { urls: http://127.0.0.1:3000 }
-apis:
-  notes:
-    door: client
-    service: notes
-    callers: { keys: restricted }
-    operations:
-      everything: ANY /**
-";
+fn good(result: Result<Loaded, Box<Refused>>) -> Loaded {
+    result.unwrap_or_else(|refused| panic!("{}", refused.faults.render(false)))
+}
+
+fn codes(result: Result<Loaded, Box<Refused>>) -> Vec<FaultCode> {
+    match result {
+        Ok(loaded) => loaded.warnings.iter().map(|fault| fault.code).collect(),
+        Err(refused) => refused.faults.iter().map(|fault| fault.code).collect(),
+    }
+}
+
+/// A folder with the certificates, keys and texts that the files name.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("permitted");
+    };
+    for (name, ca) in [("root", true), ("partners", false), ("old", true)] {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(vec![format!("{name}.shop.example")]).expect("names");
+        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        params.not_after = rcgen::date_time_ymd(if name == "old" { 2026 } else { 2036 }, 2, 1);
+        if ca {
+            params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        }
+        write(&format!("{name}.pem"), &params.self_signed(&key).expect("signed").pem(), 0o644);
+        write(&format!("{name}.key"), &key.serialize_pem(), 0o600);
+    }
+    let other = KeyPair::generate().expect("a key").serialize_pem();
+    write("other.key", &other, 0o600);
+    write("open.key", &other, 0o644);
+    write("domain", "shop.example\n", 0o600);
+    folder
+}
+
+fn fixtures(kind: &str) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/load").join(kind);
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).expect("text"))).collect()
+}
 
 #[test]
-fn ten_lines_load() {
-    match loaded(TEN_LINES) {
-        Ok(loaded) => {
-            println!("{}\n{}", loaded.hash, loaded.report.show(None).unwrap());
-            println!("{:#?}", loaded.report.routes);
-            println!("{}", loaded.warnings.render(false));
+fn every_fault_of_a_bad_file_is_told_as_committed() {
+    let folder = folder();
+    let mut seen = BTreeSet::new();
+    for (path, text) in fixtures("bad") {
+        let told = match loaded_in(folder.path(), &text) {
+            Ok(loaded) => loaded.warnings,
+            Err(refused) => refused.faults,
+        };
+        seen.extend(told.iter().map(|fault| fault.code));
+        let told = format!("{}{}\n", told.render(false), told.count());
+        let expected = path.with_extension("txt");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&expected, &told).expect("written");
         }
-        Err(refused) => panic!("{}", refused.faults.render(false)),
+        let committed = std::fs::read_to_string(&expected).unwrap_or_default();
+        assert_eq!(told, committed, "{}: UPDATE=1 writes what is said now", path.display());
+    }
+    // The others need a file that is not text, too large, or a fault of ours.
+    let elsewhere = [FaultCode::UnreadableFile, FaultCode::TooLarge, FaultCode::NotUnderstood];
+    let missing: Vec<_> =
+        FaultCode::ALL.iter().filter(|code| !seen.contains(code) && !elsewhere.contains(code)).collect();
+    assert!(missing.is_empty(), "no bad file shows {missing:?}");
+}
+
+#[test]
+fn good_files_load_and_are_shown_as_files_that_mean_the_same() {
+    let folder = folder();
+    for (path, text) in fixtures("good") {
+        let first = good(loaded_in(folder.path(), &text));
+        let shown = first.report.show(None).expect("everything");
+        let again = good(loaded_in(folder.path(), &shown));
+        let meaning = |loaded: &Loaded| {
+            let lines =
+                loaded.report.shown.iter().map(|line| (line.path.clone(), line.text.clone())).collect::<Vec<_>>();
+            let routes =
+                loaded.report.routes.iter().map(|route| {
+                    (route.url.clone(), route.method.clone(), route.callers.clone(), route.scopes.clone())
+                });
+            let doors = loaded.plan.gateway.doors.iter().map(|door| format!("{:?} {:?}", door.tls, door.networks));
+            (lines, routes.collect::<Vec<_>>(), doors.collect::<Vec<_>>())
+        };
+        assert_eq!(meaning(&first), meaning(&again), "{}:\n{shown}", path.display());
+        assert_eq!(first.report.summary, again.report.summary);
     }
 }
 
 #[test]
-fn bad() {
-    let text = "\
-vestibule: 1
-doors: { client: { listen: 8443, loosen: { plaintxt: x, tls-1.2: old } }, server: { listen: 203.0.113.1:443, networks: [] } }
-services:
-  notes: { urls: http://127.0.0.1:3000, url: x, balance: ewma }
-  notes: { urls: https://example.com/x }
-apis:
-  notes:
-    door: clent
-    service: nots
-    caller: { keys: restricted }
-    deadline: 5
-    body: 1MB
-    operations:
-      everything: any /**
-      b: GET /x/{
-  orders:
-    door: server
-    public: yes
-    service: notes
-    operations: { a: ANY /**, b: ANY /**, c: { route: GET /, callers: { keys: secrt } } }
-consumer: {}
-";
-    match loaded(text) {
-        Ok(_) => panic!(),
-        Err(refused) => println!("{}{}", refused.faults.render(false), refused.faults.count()),
+fn files_of_the_whole_format_are_refused_only_for_what_is_not_built() {
+    for (path, text) in fixtures("later") {
+        let refused = loaded(&text).err().unwrap_or_else(|| panic!("{} loads", path.display()));
+        let consequences = [
+            // What the missing capabilities would have said.
+            FaultCode::MissingKey,
+            FaultCode::NoTls,
+            FaultCode::TrustNeeded,
+            FaultCode::UnresolvedReference,
+            FaultCode::NoKeyYet,
+            FaultCode::MissingFile,
+            FaultCode::DoorUnused,
+        ];
+        for fault in refused.faults.iter().filter(|fault| fault.code != FaultCode::NotBuilt) {
+            assert!(consequences.contains(&fault.code), "{}: {fault:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_plan_says_what_the_file_says() {
+    let folder = folder();
+    let text = fixtures("good").into_iter().find(|(path, _)| path.ends_with("shop.yaml")).expect("the shop").1;
+    let loaded = good(loaded_in(folder.path(), &text));
+    let settings = &loaded.plan.gateway;
+    let names: Vec<_> = settings.doors.iter().map(|door| door.door.name.to_string()).collect();
+    assert_eq!(names, ["client", "server", "partners", "status"]);
+    let [client, server, partners, status] = settings.doors.as_slice() else { panic!("four doors") };
+    let clients = |door: &gateway::DoorSettings| door.tls.as_ref().map(|tls| (tls.clients.clone(), tls.tls12));
+    assert_eq!(clients(client), Some((ClientCertificates::NotAsked, true)));
+    assert!(matches!(clients(server), Some((ClientCertificates::Required { anchors }, false)) if anchors.len() == 1));
+    assert!(matches!(clients(partners), Some((ClientCertificates::Optional { anchors }, true)) if anchors.len() == 1));
+    assert_eq!(clients(status), None);
+    assert!(!status.protocols.http2, "HTTP/2 is agreed on by ALPN only");
+    assert_eq!(status.errors, Errors::Detailed);
+    let local: Vec<_> = loaded.plan.local_certificates.iter().map(|one| one.door).collect();
+    assert_eq!(local, [0, 1]);
+    assert!(loaded.plan.local_certificates[0].names.contains(&"*.shop.example".to_owned()));
+
+    let find = |api: &str, name: &str| {
+        let at =
+            settings.operations.iter().position(|one| &*one.api == api && &*one.name == name).expect("an operation");
+        let id = OperationId(u32::try_from(at).expect("small"));
+        (&settings.operations[at], settings.rules.rule(id).expect("a rule"))
+    };
+    let (product, rule) = find("catalogue", "getProduct");
+    assert_eq!(
+        (product.deadline, product.idle, product.body_bytes),
+        (Duration::from_secs(1), Duration::from_secs(60), 64 << 10)
+    );
+    assert!(rule.public && rule.ways.len() == 1);
+    let (order, rule) = find("catalogue", "placeOrder");
+    assert_eq!(order.deadline, Duration::from_secs(3));
+    assert!(!rule.public, "an operation that writes `callers` inherits no `public`");
+    let (charge, _) = find("payments", "charge");
+    let admits = |address: &str| charge.networks.iter().all(|one| one.admits(address.parse().expect("an address")));
+    assert!(admits("10.0.1.1") && admits("127.0.0.1"));
+    assert!(!admits("10.0.66.1") && !admits("192.168.0.1") && !admits("203.0.113.1"));
+    let (submit, rule) = find("purchase-orders", "submit");
+    assert_eq!(submit.networks.len(), 1, "`any-network` lifts the default, and what is written holds");
+    assert_eq!(rule.ways.len(), 2);
+    assert_eq!(&*submit.place, "vestibule.yaml:119:19");
+}
+
+#[test]
+fn anonymous_callers_get_nothing_but_what_is_public() {
+    let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
+                apis: { notes: { door: client, service: notes, callers: { keys: restricted }, operations: { a: GET / } } }\n";
+    let decide = |defaults: &Defaults| {
+        let loaded = good(load_text("vestibule.yaml", text, Path::new(""), defaults, &environment()));
+        let address = "127.0.0.1".parse().expect("an address");
+        loaded.plan.gateway.rules.decide(OperationId(0), &Caller::Anonymous, address).is_ok()
+    };
+    assert!(!decide(&Defaults::standard()));
+    // The table is what says so: another one says otherwise, and it shows.
+    let mut open = Defaults::standard();
+    open.client.unidentified = Unidentified::Everywhere;
+    assert!(decide(&open));
+}
+
+#[test]
+fn the_table_of_defaults_is_what_holds() {
+    let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
+                trust: { root: { certificate: root.pem } }\n\
+                workloads: { shop: { networks: loopback } }\n\
+                apis: { notes: { door: server, service: notes, callers: { workloads: shop }, operations: { a: GET / } } }\n";
+    let folder = folder();
+    let mut table = Defaults::standard();
+    table.server.client_certificate = false;
+    table.server.networks = NetworksDefault::Any;
+    table.server.tls12 = true;
+    table.server.deadline = Duration::from_secs(7);
+    let loaded = good(load_text("vestibule.yaml", text, folder.path(), &table, &environment()));
+    let tls = loaded.plan.gateway.doors[0].tls.as_ref().expect("TLS");
+    assert_eq!((&tls.clients, tls.tls12), (&ClientCertificates::NotAsked, true));
+    assert!(loaded.plan.gateway.operations[0].networks.is_empty());
+    assert_eq!(loaded.plan.gateway.operations[0].deadline, Duration::from_secs(7));
+}
+
+#[test]
+fn the_local_ca_is_never_a_root_for_workloads() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("vestibule-data")).expect("a folder");
+    std::fs::copy(folder.path().join("root.pem"), folder.path().join("vestibule-data/local-ca.pem")).expect("copied");
+    let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
+                trust: { root: { certificate: root.pem } }\nworkloads: { shop: { networks: loopback } }\n\
+                apis: { notes: { door: server, service: notes, callers: { workloads: shop }, operations: { a: GET / } } }\n";
+    assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::MissingFile]);
+}
+
+#[test]
+fn no_value_of_a_reference_is_shown() {
+    let folder = folder();
+    for (_, text) in fixtures("bad") {
+        if let Err(refused) = loaded_in(folder.path(), &text) {
+            assert!(!refused.faults.render(false).contains("hunter2"));
+            assert!(!format!("{:?}", refused.faults.to_json()).contains("hunter2"));
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_says_how_to_get_one() {
+    let refused =
+        load(Path::new("/nowhere/vestibule.yaml"), &Defaults::standard(), &environment()).err().expect("refused");
+    let told = refused.faults.render(false);
+    assert!(told.contains("error[unreadable-file]") && told.contains("vestibule init"), "{told}");
+    assert_eq!(refused.files, [Path::new("/nowhere/vestibule.yaml")]);
+}
+
+#[test]
+fn bytes_that_are_not_text_are_shown_with_their_line() {
+    let folder = folder();
+    let path = folder.path().join("vestibule.yaml");
+    std::fs::write(&path, b"vestibule: 1\nname: \xff\n").expect("written");
+    let refused = load(&path, &Defaults::standard(), &environment()).err().expect("refused");
+    let fault = refused.faults.iter().next().expect("a fault");
+    assert_eq!(
+        (fault.code, refused.faults.place(fault).map(|place| (place.line, place.column))),
+        (FaultCode::NotText, Some((2, 7)))
+    );
+}
+
+#[test]
+fn the_hash_changes_with_every_file_that_is_named() {
+    let folder = folder();
+    let path = folder.path().join("vestibule.yaml");
+    let text = fixtures("good").into_iter().find(|(path, _)| path.ends_with("references.yaml")).expect("it").1;
+    std::fs::write(&path, text).expect("written");
+    let hash = || good(load(&path, &Defaults::standard(), &environment())).hash;
+    let before = hash();
+    assert_eq!(before, hash());
+    assert_eq!(before.len(), 7);
+    std::fs::write(folder.path().join("domain"), "other.example").expect("written");
+    assert_ne!(before, hash());
+}
+
+#[test]
+fn ten_thousand_operations_load_in_reasonable_time() {
+    use std::fmt::Write;
+    let mut text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\napis:\n".to_owned();
+    for api in 0..100 {
+        writeln!(
+            text,
+            "  api-{api}:\n    door: client\n    path: /v{api}\n    service: notes\n    public: true\n    operations:"
+        )
+        .expect("written");
+        for operation in 0..100 {
+            writeln!(text, "      op{operation}: GET /things-{operation}/{{id}}").expect("written");
+        }
+    }
+    let loaded = good(loaded(&text));
+    assert_eq!(loaded.report.summary.operations, 10_000);
+    assert_eq!(loaded.report.routes.len(), 10_000);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A good file with a line lost, doubled or broken: every fault is in the file, and what loads has its callers.
+    #[test]
+    fn a_damaged_file_never_panics_nor_opens(
+        line in 0_usize..140,
+        damage in prop::sample::select(vec!["", "  ", "{", "- x", "callers: {}", "public: true", "zebra: 1", "\"", "&a"]),
+        replace in any::<bool>(),
+    ) {
+        let text = fixtures("good").into_iter().find(|(path, _)| path.ends_with("shop.yaml")).expect("the shop").1;
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let line = line.min(lines.len() - 1);
+        if replace {
+            lines[line] = damage.to_owned();
+        } else {
+            lines[line].push_str(damage);
+        }
+        let damaged = lines.join("\n");
+        let says_public = |operation: &str| damaged.contains(operation);
+        match loaded(&damaged) {
+            Ok(loaded) => {
+                let rules = &loaded.plan.gateway.rules;
+                for at in 0..rules.len() {
+                    let rule = rules.rule(OperationId(u32::try_from(at).unwrap())).unwrap();
+                    prop_assert!(rule.public || !rule.ways.is_empty());
+                    prop_assert!(!rule.public || says_public("public: true"));
+                }
+            }
+            Err(refused) => {
+                prop_assert!(refused.faults.errors() > 0);
+                for fault in refused.faults.iter() {
+                    if let Some(place) = refused.faults.place(fault) {
+                        prop_assert!(place.line <= refused.faults.source().lines());
+                    }
+                    prop_assert!(fault.severity == Severity::Warning || !fault.message.is_empty());
+                }
+                let _ = refused.faults.render(true);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_makes_loading_panic(text in "(?s)vestibule: 1\\n.{0,120}|(?s).{0,120}") {
+        let _ = loaded(&text);
     }
 }

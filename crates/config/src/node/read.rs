@@ -54,7 +54,15 @@ pub(crate) struct Tree {
 /// A map or list that is not closed yet.
 enum Open {
     List { span: Span, items: Vec<Node> },
-    Map { span: Span, entries: Vec<Entry>, seen: HashMap<String, Span>, key: Option<(String, Span)> },
+    Map { span: Span, entries: Vec<Entry>, seen: HashMap<String, Span>, key: Option<Key> },
+}
+
+/// A key whose value comes next.
+struct Key {
+    text: String,
+    span: Span,
+    /// Whether what it says can be gone on with; if not, it and its value are left out.
+    usable: bool,
 }
 
 struct Builder<'a> {
@@ -169,9 +177,13 @@ impl<'a> Builder<'a> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
-        if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
-            *key = Some((text.to_owned(), span));
-            self.check_key(text, style == ScalarStyle::Plain, span);
+        // The span of a quoted scalar goes on over the spaces after it.
+        let span = Span::new(span.start(), span.start() + self.source.words(span).trim_end().len());
+        if matches!(self.open.last(), Some(Open::Map { key: None, .. })) {
+            let usable = self.check_key(text, style == ScalarStyle::Plain, span);
+            if let Some(Open::Map { key, .. }) = self.open.last_mut() {
+                *key = Some(Key { text: text.to_owned(), span, usable });
+            }
             return;
         }
         let plain = style == ScalarStyle::Plain;
@@ -188,22 +200,28 @@ impl<'a> Builder<'a> {
         self.place(Node { span, value });
     }
 
-    fn check_key(&mut self, key: &str, plain: bool, span: Span) {
+    /// Judges a key; false where it says nothing that could be gone on with.
+    fn check_key(&mut self, key: &str, plain: bool, span: Span) -> bool {
         if key == "<<" && plain {
             self.feature(span, "a merge key", "write the keys out");
-        } else if key.is_empty() || (plain && !is_text(key)) {
+            return false;
+        }
+        if key.is_empty() || (plain && !is_text(key)) {
             let fault = Fault::new(FaultCode::KeyNotText, span, format!("the key `{key}` is not a word"));
             self.faults.push(fault.label("keys are words"));
-        } else if !self.source.text().get(span.end()..).unwrap_or_default().trim_start_matches(' ').starts_with(':') {
+            return false;
+        }
+        if !self.source.text().get(span.end()..).unwrap_or_default().trim_start_matches(' ').starts_with(':') {
             let fault = Fault::new(FaultCode::YamlFeature, span, format!("no colon follows the key `{key}`"));
             self.faults.push(fault.label(format!("write `{key}: …`")));
         }
+        true
     }
 
     /// Says that a value is empty, at the key that it belongs to.
     fn empty(&mut self, span: Span) {
         let fault = match self.open.last() {
-            Some(Open::Map { key: Some((key, key_span)), .. }) => {
+            Some(Open::Map { key: Some(Key { text: key, span: key_span, .. }), .. }) => {
                 Fault::new(FaultCode::EmptyValue, *key_span, format!("`{key}` has no value"))
                     .label("write one, or leave the key out")
             }
@@ -234,9 +252,10 @@ impl<'a> Builder<'a> {
                 None => {
                     let fault = Fault::new(FaultCode::KeyNotText, node.span, "a map or list stands as a key");
                     self.faults.push(fault.label("keys are words"));
-                    *key = Some((String::new(), node.span));
+                    *key = Some(Key { text: String::new(), span: node.span, usable: false });
                 }
-                Some((key, key_span)) => {
+                Some(Key { usable: false, .. }) => {}
+                Some(Key { text: key, span: key_span, .. }) => {
                     if let Some(first) = seen.get(&key) {
                         let fault = Fault::new(FaultCode::DuplicateKey, key_span, format!("`{key}` stands twice"));
                         self.faults.push(fault.label("and again here").related(*first, "first here"));
@@ -246,6 +265,18 @@ impl<'a> Builder<'a> {
                     entries.push(Entry { key, key_span, node });
                 }
             },
+        }
+    }
+
+    /// The `$` that was read as a value is none.
+    fn forget_last(&mut self) {
+        let last = match self.open.last_mut() {
+            Some(Open::Map { entries, .. }) => entries.last_mut().map(|entry| &mut entry.node),
+            Some(Open::List { items, .. }) => items.last_mut(),
+            None => None,
+        };
+        if let Some(node) = last {
+            node.value = Value::Missing;
         }
     }
 
@@ -263,6 +294,7 @@ impl<'a> Builder<'a> {
                 "a reference inside `{ }` or `[ ]` needs quotes",
             );
             self.faults.push(fault.label(format!("write `\"{reference}\"`")));
+            self.forget_last();
             return;
         }
         let fault = Fault::new(FaultCode::Syntax, Span::new(at, at + 1), format!("this is not YAML: {}", error.info()));

@@ -6,7 +6,6 @@ use auth::{Directory, KeySettings, Settings, WorkloadSettings};
 
 use super::Planner;
 use crate::draft::{PinnedKey, Workload};
-use crate::source::Span;
 
 impl Planner<'_> {
     pub(super) fn directory(&mut self, trust_domain: &str) -> Option<Directory> {

@@ -6,7 +6,6 @@ use gateway::{ClientCertificates, ConnectionBounds, DoorSettings, HeadBounds, Pa
 use guard::Networks;
 use model::DoorKind;
 use routing::{HostPattern, Table};
-use rustls_pki_types::CertificateDer;
 
 use super::Planner;
 use super::inherit::said_errors;
@@ -14,13 +13,7 @@ use crate::draft::{Door, Protocol, Said, Tls, loosened};
 use crate::rules::routing_host;
 
 impl Planner<'_> {
-    pub(super) fn door(
-        &mut self,
-        door: &Door,
-        kind: DoorKind,
-        routes: Table,
-        anchors: &[CertificateDer<'static>],
-    ) -> Option<DoorSettings> {
+    pub(super) fn door(&mut self, door: &Door, kind: DoorKind, routes: Table) -> Option<DoorSettings> {
         let defaults = self.defaults.of(kind).clone();
         let narrow = |said: &Option<Said<u64>>, otherwise| {
             said.as_ref().map_or(otherwise, |said| u32::try_from(said.value).unwrap_or(u32::MAX))
@@ -30,7 +23,7 @@ impl Planner<'_> {
             listen: self.listen(door, kind),
             redirect_from: door.redirect_from.as_ref().map(|redirect| redirect.value),
             hosts: self.hosts(door),
-            tls: self.tls(door, kind, anchors)?,
+            tls: self.tls(door, kind)?,
             protocols: protocols(door),
             networks: self.door_networks(door),
             connections: ConnectionBounds {
@@ -91,6 +84,12 @@ impl Planner<'_> {
         ranges
     }
 
+    /// What was read of a door's files; taken, since a key is not copied without need.
+    fn certificates_of(&mut self, door: &Door) -> Option<Vec<gateway::CertificateAndKey>> {
+        let at = self.draft.doors.iter().position(|other| other.name.value == door.name.value)?;
+        self.certificates.doors.get_mut(at)?.take()
+    }
+
     /// Whether a door's certificate is of the local CA.
     pub(super) fn is_local(&self, door: &Door) -> bool {
         door.tls.as_ref().is_none_or(|tls| tls.value == Tls::Local)
@@ -101,18 +100,18 @@ impl Planner<'_> {
         clippy::option_option,
         reason = "a fault and cleartext are two things, and neither may pass for the other"
     )]
-    fn tls(&mut self, door: &Door, kind: DoorKind, anchors: &[CertificateDer<'static>]) -> Option<Option<TlsSettings>> {
+    fn tls(&mut self, door: &Door, kind: DoorKind) -> Option<Option<TlsSettings>> {
         let certificates = match door.tls.as_ref().map(|tls| &tls.value) {
             Some(Tls::None) => return Some(None),
-            Some(Tls::Files(files)) => self.certificates(files)?,
+            Some(Tls::Files(_)) => self.certificates_of(door)?,
             // Of the local CA: the wiring puts them in.
             Some(Tls::Local) | None => Vec::new(),
         };
         let asks = self.defaults.of(kind).client_certificate;
         let clients = match (asks, loosened(&door.loosen, "certificate-optional")) {
             (false, _) => ClientCertificates::NotAsked,
-            (true, false) => ClientCertificates::Required { anchors: anchors.to_vec() },
-            (true, true) => ClientCertificates::Optional { anchors: anchors.to_vec() },
+            (true, false) => ClientCertificates::Required { anchors: self.certificates.anchors.clone() },
+            (true, true) => ClientCertificates::Optional { anchors: self.certificates.anchors.clone() },
         };
         let tls12 = self.defaults.of(kind).tls12 || loosened(&door.loosen, "tls-1.2");
         Some(Some(TlsSettings { certificates, clients, tls12 }))

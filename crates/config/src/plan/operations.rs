@@ -6,14 +6,13 @@ use gateway::OperationSettings;
 use guard::Networks;
 use model::{DoorKind, OperationId, ServiceId};
 use policy::{OperationRule, Way, WorkloadPattern};
-use routing::{MethodRule, Route, Table};
+use routing::{Route, Table};
 
 use super::Planner;
 use super::inherit::Effective;
 use crate::defaults::{NetworksDefault, Unidentified};
 use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
-use crate::fault::{Fault, FaultCode};
-use crate::rules::{full_template, routing_host};
+use crate::rules::published;
 use crate::source::Span;
 use crate::value::WorkloadText;
 
@@ -22,7 +21,6 @@ pub(crate) struct Planned {
     pub(crate) settings: OperationSettings,
     pub(crate) rule: OperationRule,
     route: Route,
-    span: Span,
 }
 
 impl Planner<'_> {
@@ -59,7 +57,6 @@ impl Planner<'_> {
         let name: Arc<str> = Arc::from(operation.name.value.as_str());
         let api_name: Arc<str> = Arc::from(api.name.value.as_str());
         let prefix = api.path.as_ref().map_or("", |path| path.value.trim_end_matches('/'));
-        let said = operation.route.as_ref()?;
         let (service, _) = self.index.services.get(api.service.as_ref()?.value.as_str())?;
         let settings = OperationSettings {
             door: at,
@@ -82,17 +79,8 @@ impl Planner<'_> {
             ways: self.ways(holds.access, &operation.scopes)?,
             place: self.place(access_span(holds.access).unwrap_or(api.name.span)),
         };
-        let host = match &api.host {
-            Some(host) => Some(routing_host(&host.value).ok()?),
-            None => None,
-        };
-        let route = Route {
-            host,
-            template: full_template(prefix, &said.value.template).ok()?,
-            method: MethodRule::parse(&said.value.method).ok()?,
-            operation: id,
-        };
-        Some(Planned { settings, rule, route, span: said.span })
+        let route = published(api, operation, id)?;
+        Some(Planned { settings, rule, route })
     }
 
     fn is_public(&self, access: &Access, kind: DoorKind) -> bool {
@@ -138,35 +126,23 @@ impl Planner<'_> {
         Some(Way::Workloads { patterns, networks })
     }
 
-    /// The routes of each door, in their order; two that would win the same request are a fault at both lines.
+    /// The routes of each door, in their order.
     pub(super) fn tables(&mut self, opened: &[&Door], operations: &[Planned]) -> Vec<Table> {
         let mut tables = Vec::new();
         for at in 0..opened.len() {
             let routes = operations.iter().filter(|planned| planned.settings.door == at);
             match Table::build(routes.map(|planned| planned.route.clone()).collect()) {
                 Ok(table) => tables.push(table),
+                // The rules know each of these.
                 Err(conflicts) => {
                     tables.push(Table::default());
                     for conflict in conflicts {
-                        self.conflict(operations, &conflict);
+                        self.not_understood(Span::default(), conflict.to_string());
                     }
                 }
             }
         }
         tables
-    }
-
-    fn conflict(&mut self, operations: &[Planned], conflict: &routing::ConflictError) {
-        let find = |id: OperationId| operations.iter().find(|planned| planned.route.operation == id);
-        let (Some(first), Some(second)) = (find(conflict.first), find(conflict.second)) else {
-            self.not_understood(Span::default(), conflict.to_string());
-            return;
-        };
-        let named = |planned: &Planned| format!("`{}.{}`", planned.settings.api, planned.settings.name);
-        let message = format!("{} and {} answer to the same requests", named(first), named(second));
-        let fault = Fault::new(FaultCode::RouteConflict, second.span, message);
-        let door = format!("`{}` is published twice at one door", conflict.route);
-        self.faults.push(fault.label(door).related(first.span, "first here"));
     }
 }
 

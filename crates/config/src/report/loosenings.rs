@@ -1,7 +1,5 @@
 //! Every loosening: what it opens, why, until when, and where it stands.
 
-use std::time::SystemTime;
-
 use serde_json::{Value, json};
 
 use crate::plan::Planner;
@@ -46,7 +44,7 @@ impl LooseningLine {
     }
 }
 
-pub(super) fn list(planner: &Planner<'_>, now: SystemTime) -> Vec<LooseningLine> {
+pub(super) fn list(planner: &Planner<'_>) -> Vec<LooseningLine> {
     let line = |loosening: &crate::draft::Loosened| {
         let until = loosening.until.as_ref().map(|until| until.value);
         LooseningLine {
@@ -54,7 +52,7 @@ pub(super) fn list(planner: &Planner<'_>, now: SystemTime) -> Vec<LooseningLine>
             on: loosening.on.clone(),
             reason: loosening.reason.clone(),
             until,
-            expired: until.is_some_and(|until| until < Day::of(now)),
+            expired: until.is_some_and(|until| until < Day::of(planner.now)),
             opens: loosening.opens,
             place: planner.source.place(loosening.name.span),
         }

@@ -156,10 +156,7 @@ impl Lines<'_, '_> {
             for service in &planner.draft.services {
                 lines.below(&service.name.value, |lines| {
                     let defaults = &planner.defaults.service;
-                    let urls = service
-                        .urls
-                        .iter()
-                        .map(|url| planner.source.words(url.span).trim_matches(['"', '\'']).to_owned());
+                    let urls = service.urls.iter().map(|url| url.value.to_string());
                     lines.said("urls", &list(urls), service.name.span);
                     let or = |said: &Option<Said<_>>, default| match said {
                         Some(said) => (write_duration(said.value), lines_origin(lines, said.span)),

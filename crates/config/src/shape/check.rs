@@ -2,7 +2,7 @@
 
 use super::foreign;
 use super::loosening::{LOOSENINGS, Spot};
-use super::{Key, Names, Record, Scalar, Shape, State, Word, nearest, root};
+use super::{Key, Names, Record, Scalar, Shape, State, Word, nearest, one_of, root};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Text, Value, is_text};
 use crate::source::Span;
@@ -16,6 +16,14 @@ pub(crate) fn check(tree: &Node, whole: bool, faults: &mut Collector) {
     checker.format(tree);
     let start = Span::new(tree.span.start(), tree.span.start() + 1);
     checker.record(root(), tree, start, "the file");
+}
+
+/// The key of a record that an unknown one was meant to be: our word for it, or the nearest.
+fn meant(record: &Record, key: &str) -> Option<&'static str> {
+    match foreign::answer(key) {
+        Some(foreign) => foreign.ours.filter(|ours| record.key(ours).is_some()),
+        None => nearest(key, record.keys.iter().map(|key| key.name)),
+    }
 }
 
 struct Checker<'a> {
@@ -79,8 +87,12 @@ impl Checker<'_> {
         if !self.whole {
             return;
         }
-        let is_there = |name: &str| entries.iter().any(|entry| entry.key == name);
-        // The format has its own fault; a missing service is told with what stands in its place.
+        // A misspelt key is told once; so is what stands in the place of a service; the format has its own fault.
+        let instead = |entry: &Entry| {
+            let meant = if record.key(&entry.key).is_some() { None } else { meant(record, &entry.key) };
+            meant.or_else(|| matches!(entry.key.as_str(), "files" | "redirect" | "respond").then_some("service"))
+        };
+        let is_there = |name: &str| entries.iter().any(|entry| entry.key == name || instead(entry) == Some(name));
         for key in record.keys.iter().filter(|key| key.needed && key.name != "vestibule") {
             if !is_there(key.name) {
                 let fault = Fault::new(FaultCode::MissingKey, owner, format!("`{what}` has no `{}`", key.name));
@@ -101,11 +113,14 @@ impl Checker<'_> {
             return;
         }
         let fault = Fault::new(FaultCode::UnknownKey, *key_span, format!("`{key}` is not a key of {}", record.noun));
+        let meant = meant(record, key);
         let fault = if let Some(foreign) = foreign::answer(key) {
-            let ours = foreign.ours.filter(|ours| record.key(ours).is_some());
             let fault = fault.label(foreign.answer);
-            ours.map_or(fault.clone(), |ours| fault.replace(ours))
-        } else if let Some(near) = nearest(key, record.keys.iter().map(|key| key.name)) {
+            match meant {
+                Some(ours) => fault.replace(ours),
+                None => fault,
+            }
+        } else if let Some(near) = meant {
             fault.label(format!("did you mean `{near}`?")).replace(near)
         } else {
             let keys: Vec<_> = record
@@ -194,7 +209,7 @@ impl Checker<'_> {
         let fault = Fault::new(FaultCode::UnknownWord, span, format!("`{written}` is not a value of `{what}`"));
         self.faults.push(match nearest(written, words().map(|word| word.text)) {
             Some(near) => fault.label(format!("did you mean `{near}`?")).replace(near),
-            None => fault.label(format!("write {}", listed.join(", "))),
+            None => fault.label(format!("write {}", one_of(&listed))),
         });
     }
 
@@ -216,7 +231,7 @@ impl Checker<'_> {
                     let here = here.map(|loosening| format!("`{}`", loosening.name)).collect::<Vec<_>>();
                     self.faults.push(match nearest(key, LOOSENINGS.iter().map(|loosening| loosening.name)) {
                         Some(near) => fault.label(format!("did you mean `{near}`?")).replace(near),
-                        None => fault.label(format!("{} can have {}", spot.noun(), here.join(", "))),
+                        None => fault.label(format!("{} can have {}", spot.noun(), one_of(&here))),
                     });
                 }
                 Some(loosening) if !loosening.spots.contains(&spot) => {

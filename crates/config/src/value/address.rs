@@ -1,5 +1,6 @@
 //! Addresses: sockets, hosts, networks and the URLs of services.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -169,6 +170,17 @@ pub enum Url {
     },
     /// `unix:PATH`.
     Unix(PathBuf),
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, host, port) = match self {
+            Self::Http { host, port } => ("http", host, port),
+            Self::Https { host, port } => ("https", host, port),
+            Self::Unix(path) => return write!(f, "unix:{}", path.display()),
+        };
+        if host.contains(':') { write!(f, "{scheme}://[{host}]:{port}") } else { write!(f, "{scheme}://{host}:{port}") }
+    }
 }
 
 /// `http://host:port`, `https://host:port` or `unix:PATH`; no path, query, fragment or user.

@@ -49,7 +49,8 @@ pub fn path_prefix(text: &str) -> Result<&str, Wrong> {
         return Ok(text);
     }
     let Some(rest) = text.strip_prefix('/') else {
-        return Err(wrong().replace(format!("/{text}")));
+        let guess = format!("/{}", text.trim_end_matches('/'));
+        return Err(if path_prefix(&guess).is_ok() { wrong().replace(guess) } else { wrong() });
     };
     if let Some(shorter) = text.strip_suffix('/') {
         return Err(

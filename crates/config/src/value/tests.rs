@@ -148,6 +148,7 @@ fn a_path_prefix_is_plain_segments() {
     }
     assert_eq!(wrong(path_prefix("/orders/")).replace.as_deref(), Some("/orders"));
     assert_eq!(wrong(path_prefix("orders")).replace.as_deref(), Some("/orders"));
+    assert_eq!(wrong(path_prefix("orders/")).replace.as_deref(), Some("/orders"));
     for text in ["", "//", "/a//b", "/../a", "/.", "/a b", "/a%2Fb", "/{id}", "/a?b", "/ä"] {
         assert!(path_prefix(text).is_err(), "{text}");
     }
