@@ -111,18 +111,16 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         terminal.say(moved);
     }
     terminal.say("making two certificate authorities, certificates and keys");
-    let data = directory.make("data")?;
-    let roots = Roots::open_or_create(&data, file::TRUST_DOMAIN)?;
-    let workloads = directory.make("workloads")?;
-    let strangers = directory.make("strangers")?;
-    let shop = roots.workload("shop", &workloads)?;
-    roots.workload("warehouse", &workloads)?;
-    roots::stranger("shop", file::TRUST_DOMAIN, &strangers)?;
-    roots.local_as_caller("local", &strangers)?;
+    let here = directory.path();
+    let roots = Roots::open_or_create(here, file::TRUST_DOMAIN)?;
+    let shop = roots.workload("shop", here)?;
+    roots.workload("warehouse", here)?;
+    roots::stranger(requests::STRANGER, file::TRUST_DOMAIN, here)?;
+    roots.local_as_caller(requests::DOOR, here)?;
     let till = roots::key(KeyKind::Restricted)?;
     let bookkeeper = roots::key(KeyKind::Secret)?;
     let too_large = directory.write("too-large.json", &format!("\"{}\"", "x".repeat(TOO_LARGE)))?;
-    let (admin, outside) = admin_socket(&data)?;
+    let (admin, outside) = admin_socket(here)?;
     let text = file::text(&file::Facts {
         client: ports.client,
         server: ports.server,
@@ -145,8 +143,7 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         client: &format!("https://{HOST}:{}", ports.client.port()),
         server: &format!("https://{HOST}:{}", ports.server.port()),
         ca: &ca,
-        workloads: &workloads,
-        strangers: &strangers,
+        certificates: here,
         too_large: &too_large,
         till: till.text.expose(),
         bookkeeper: bookkeeper.text.expose(),
@@ -154,10 +151,10 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
     Ok(Prepared { directory, file, ports, ca, admin, outside, door, tries })
 }
 
-/// Where the admin socket is: in the data directory, or, where that path is too long for a socket, in a private
+/// Where the admin socket is: in the demo's directory, or, where that path is too long for a socket, in a private
 /// temporary one.
-fn admin_socket(data: &Path) -> Result<(PathBuf, Option<PathBuf>), Failure> {
-    let inside = data.join("admin.sock");
+fn admin_socket(here: &Path) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+    let inside = here.join("admin.sock");
     if inside.as_os_str().len() <= SOCKET_PATH {
         return Ok((inside, None));
     }

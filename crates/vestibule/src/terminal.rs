@@ -83,6 +83,11 @@ impl Terminal {
         self.json
     }
 
+    /// Whether more is wanted than usual.
+    pub(crate) const fn verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether results go to a person.
     pub(crate) const fn results_are_read(&self) -> bool {
         self.results.is_terminal

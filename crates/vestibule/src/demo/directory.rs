@@ -12,8 +12,25 @@ const MARKER_TEXT: &str =
     "This directory belongs to `vestibule demo`, which makes it anew at each start: what it wrote here is replaced.\n";
 
 /// What a demo writes into its directory, and what the next one therefore removes; nothing else is touched.
-const OURS: [&str; 7] =
-    ["vestibule.yaml", "vestibule.schema.json", "data", "workloads", "strangers", "too-large.json", "access.log"];
+const OURS: [&str; 17] = [
+    "vestibule.yaml",
+    "vestibule.schema.json",
+    "local-ca.pem",
+    "local-ca-key.pem",
+    "workload-root.pem",
+    "workload-root-key.pem",
+    "shop.pem",
+    "shop-key.pem",
+    "warehouse.pem",
+    "warehouse-key.pem",
+    "stranger.pem",
+    "stranger-key.pem",
+    "door.pem",
+    "door-key.pem",
+    "too-large.json",
+    "access.log",
+    "admin.sock",
+];
 
 /// A directory that this demo has for itself.
 #[derive(Debug)]
@@ -64,16 +81,6 @@ impl Directory {
         write_private(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
         Ok(path)
     }
-
-    /// Makes a directory in it.
-    ///
-    /// # Errors
-    /// A directory that cannot be made.
-    pub(crate) fn make(&self, name: &str) -> Result<PathBuf, Failure> {
-        let path = self.path.join(name);
-        DirBuilder::new().mode(0o700).create(&path).map_err(|error| Failure::file("make", &path, &error))?;
-        Ok(path)
-    }
 }
 
 fn lock(marker_path: &Path, wanted: &Path) -> Result<File, Failure> {
@@ -97,13 +104,10 @@ fn write_private(path: &Path, content: &str) -> std::io::Result<()> {
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
-    let removed = match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    };
-    removed.map_err(|error| Failure::file("remove", path, &error))
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file("remove", path, &error)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

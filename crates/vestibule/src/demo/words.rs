@@ -29,8 +29,9 @@ pub(crate) fn print(terminal: &Terminal, open: &Open<'_>) {
         bold("A shop is open."),
         faint(&format!("Ctrl-C closes it; everything is in {directory}"))
     ));
+    let width = open.client.len().max(file.len()) + 1;
     let place = |what: &str, place: &str, note: &str| {
-        terminal.result(format_args!("  {what:<9} {place:<26} {}", faint(note)));
+        terminal.result(format_args!("  {what:<9} {place:<width$} {}", faint(note)));
     };
     place("page", open.client, "open it and order something");
     place(
@@ -40,15 +41,22 @@ pub(crate) fn print(terminal: &Terminal, open: &Open<'_>) {
     );
     place("server", open.server, "only with a certificate");
     place("file", &file, "change it while the demo runs");
-    place("status", &format!("vestibule status -c {file}"), "");
+    place("status", &format!("{} status -c {file}", this_program()), "");
     for (kind, heading) in [(DoorKind::Client, "At the client door"), (DoorKind::Server, "At the server door")] {
         terminal.result("");
         terminal.result(format_args!("{} {}", bold(heading), faint("(paste any line)")));
-        for each in open.tries.iter().filter(|each| each.door == kind) {
+        let shown = |each: &&Try| each.door == kind && (each.shown || terminal.verbose());
+        for each in open.tries.iter().filter(shown) {
             terminal.result(format_args!("  {} {}", answer(terminal, each), command(&each.argv)));
         }
     }
-    terminal.result("");
+    let left = open.tries.iter().filter(|each| !each.shown && !terminal.verbose()).count();
+    if left > 0 {
+        terminal.result(faint(&format!("\n{left} more with --verbose")));
+    }
+    if terminal.results_are_read() {
+        terminal.result(faint("\nRequests appear below as they come."));
+    }
 }
 
 /// Status and problem in columns.
@@ -60,7 +68,7 @@ fn answer(terminal: &Terminal, each: &Try) -> String {
         None if each.expect == 0 => "no handshake",
         None => "",
     };
-    format!("{} {problem:<21}", terminal.paint(style, status))
+    format!("{} {problem:<20} ", terminal.paint(style, status))
 }
 
 /// A command line that a shell reads back as this list; paths below the current directory are shortened.
@@ -83,6 +91,11 @@ pub(crate) fn shown(path: &Path) -> String {
         Ok(below) if here != Path::new("/") && !below.as_os_str().is_empty() => below.display().to_string(),
         _ => path.display().to_string(),
     }
+}
+
+/// This program as it was called, so that the printed line can be pasted.
+fn this_program() -> String {
+    std::env::args().next().map_or_else(|| "vestibule".to_owned(), |name| quoted(&name))
 }
 
 /// A word in single quotes, where a shell would read it otherwise.
