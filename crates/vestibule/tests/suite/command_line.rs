@@ -150,3 +150,134 @@ fn init_writes_over_nothing_without_force() {
     // Others may rely on the authority already.
     assert_eq!(std::fs::read(prepared.folder().join("vestibule-data/local-ca.pem")).expect("a file"), ca);
 }
+
+/// What `init` writes is checked, run, and called by the very line that it prints.
+#[track_caller]
+fn init_runs_at_once(door: &str, standing_port: u16) {
+    if !testkit::needs("curl") {
+        return;
+    }
+    let service = testkit::backend::Backend::saying("made by the service");
+    let prepared = house();
+    let init = prepared.command(&["init", "--door", door, "--service", service.url(), "--json"]);
+    assert_code(&init, 0);
+    let said: Value = serde_json::from_str(&init.stdout).expect("JSON");
+    assert_code(&prepared.command(&["check"]), 0);
+    let port = testkit::port::free();
+    let path = prepared.folder().join("vestibule.yaml");
+    let written = std::fs::read_to_string(&path).expect("a file");
+    let house = prepared.config(&format!("{written}\ndoors:\n  {door}: {{ listen: \"127.0.0.1:{port}\" }}\n")).start();
+    let key = said["key"].as_str().unwrap_or_default();
+    let mut argv = said["try"].as_array().expect("a command").iter().map(|word| {
+        let word = word.as_str().expect("a word");
+        word.replace("$KEY", key).replace(&format!(":{standing_port}/"), &format!(":{port}/"))
+    });
+    assert_eq!(argv.next().as_deref(), Some("curl"));
+    let output = std::process::Command::new(testkit::tool("curl"))
+        .args(argv)
+        .args(["-sS", "-m", "20"])
+        .current_dir(house.folder())
+        .output()
+        .expect("curl");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "made by the service", "{output:?}\n{}", house.stdout());
+}
+
+#[test]
+fn init_for_the_client_door_runs_and_its_key_opens_it() {
+    init_runs_at_once("client", 8443);
+}
+
+#[test]
+fn init_for_the_server_door_runs_and_its_certificate_opens_it() {
+    init_runs_at_once("server", 9443);
+}
+
+const ONE_API: &str = "vestibule: 1
+services:
+  a: { urls: http://127.0.0.1:9 }
+apis:
+  a: { door: client, service: a, public: true, operations: { all: ANY /** } }
+";
+
+#[test]
+fn an_address_in_use_is_code_7_and_names_its_holder() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let address = taken.local_addr().expect("an address");
+    let prepared = house().config(&format!("{ONE_API}doors:\n  client: {{ listen: \"{address}\" }}\n"));
+    let ended = prepared.command(&["run"]);
+    assert_code(&ended, 7);
+    let said = format!("error[address-in-use]: `{address}` is in use by ");
+    assert!(ended.stderr.contains(&said), "{ended:?}");
+    assert!(ended.stderr.contains(&format!("(process {})", std::process::id())), "{ended:?}");
+}
+
+#[test]
+fn a_second_gateway_with_the_same_data_directory_is_code_7() {
+    let port = testkit::port::free();
+    let other = testkit::port::free();
+    let file = |port: u16| format!("{ONE_API}doors:\n  client: {{ listen: \"127.0.0.1:{port}\" }}\n");
+    let house = house().config(&file(port)).start();
+    house.write("other.yaml", &file(other));
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"))
+        .args(["run", "-c", "other.yaml"])
+        .current_dir(house.folder())
+        .output()
+        .expect("vestibule");
+    assert_eq!(ended.status.code(), Some(7), "{ended:?}");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("another gateway answers"), "{ended:?}");
+}
+
+#[test]
+fn run_ends_with_0_on_both_signals_and_says_how_long_it_took_to_open() {
+    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
+        let port = testkit::port::free();
+        let file = format!("{ONE_API}doors:\n  client: {{ listen: \"127.0.0.1:{port}\" }}\n");
+        let mut house = house().config(&file).start();
+        assert!(house.stderr().trim_end().lines().last().is_some_and(|line| line.starts_with("ready in ")));
+        house.signal(signal);
+        assert_eq!(house.wait(std::time::Duration::from_secs(20)).code(), Some(0), "{}", house.stderr());
+    }
+}
+
+#[test]
+fn a_changed_file_a_signal_and_the_command_all_load_it_and_faults_leave_what_ran() {
+    let port = testkit::port::free();
+    let file = |deadline: &str| {
+        format!("{ONE_API}doors:\n  client: {{ listen: \"127.0.0.1:{port}\", deadline: {deadline} }}\n")
+    };
+    let house = house().config(&file("1s")).start();
+    let vestibule = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.args(arguments).current_dir(house.folder()).output().expect("vestibule")
+    };
+    let hash = || {
+        // The file may name another socket by now.
+        let status = vestibule(&["status", "--json", "--admin", "unix:vestibule-data/admin.sock"]);
+        let status: Value = serde_json::from_slice(&status.stdout).expect("JSON");
+        status["configuration"]["hash"].as_str().expect("a hash").to_owned()
+    };
+    let first = hash();
+    house.write_config(&file("2s"));
+    house.wait_for_message(&format!("(was {first})"));
+    let second = hash();
+
+    house.write_config("vestibule: 1\napis: 7\n");
+    house.wait_for_message(&format!("still running {second}"));
+    let refused = vestibule(&["reload"]);
+    assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("vestibule.yaml:2:7") && said.contains(&format!("still running {second}")), "{said}");
+    assert_eq!(hash(), second);
+
+    // Whichever of the three ways comes first, the others find it done.
+    house.write_config(&file("3s"));
+    house.hang_up();
+    house.wait_for_message(&format!("(was {second})"));
+    let third = hash();
+    let same = vestibule(&["reload"]);
+    assert_eq!(String::from_utf8_lossy(&same.stdout), format!("nothing has changed: running {third}\n"));
+
+    house.write_config(&format!("{}admin: {{ listen: \"unix:elsewhere.sock\" }}\n", file("3s")));
+    house.wait_for_message("a change of `admin.listen` needs a restart");
+    assert_eq!(hash(), third);
+}
