@@ -142,6 +142,12 @@ impl Backend {
         self.shared.record.open()
     }
 
+    /// How many of them have been ended from this side, whether or not the peer has noticed.
+    #[must_use]
+    pub fn ended_connections(&self) -> usize {
+        self.shared.record.ended_connections()
+    }
+
     /// How many requests began to arrive (a whole head, or a fault).
     #[must_use]
     pub fn arrivals(&self) -> usize {

@@ -61,6 +61,12 @@ impl Connection {
         &mut self.stream
     }
 
+    /// The stream, for an end of its own making.
+    #[must_use]
+    pub fn into_stream(self) -> Stream {
+        self.stream
+    }
+
     /// Sends these bytes.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! answer only what tests ask for is read: its status, its data, or how the
 //! stream or the connection was ended.
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::time::Duration;
 
@@ -29,36 +30,82 @@ pub enum Outcome {
 pub struct Http2 {
     stream: Stream,
     pending: Vec<u8>,
+    /// A write failed.
+    over: bool,
 }
 
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+/// Kind of a frame with content.
+pub const DATA: u8 = 0;
+/// Kind of a frame that opens a stream, answers on it, or ends it with trailers.
+pub const HEADERS: u8 = 1;
+/// Kind of a frame that breaks a stream off.
+pub const RST_STREAM: u8 = 3;
+/// Kind of a frame with settings of the connection.
+pub const SETTINGS: u8 = 4;
+/// Kind of a frame that asks for an echo.
+pub const PING: u8 = 6;
+/// Kind of a frame that ends the connection.
+pub const GOAWAY: u8 = 7;
+/// Kind of a frame that lets the peer send more.
+pub const WINDOW_UPDATE: u8 = 8;
+/// Kind of a frame that goes on with the fields of the one before.
+pub const CONTINUATION: u8 = 9;
+/// Flag of DATA and HEADERS: nothing follows on this stream.
+pub const END_STREAM: u8 = 1;
+/// Flag of HEADERS and CONTINUATION: no CONTINUATION follows.
+pub const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
 
 /// One frame as it came.
-struct Frame {
-    kind: u8,
-    flags: u8,
-    stream: u32,
-    payload: Vec<u8>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// DATA, HEADERS and so on.
+    pub kind: u8,
+    /// Their meaning depends on the kind.
+    pub flags: u8,
+    /// The stream, or 0 for the connection.
+    pub stream: u32,
+    /// What it holds.
+    pub payload: Vec<u8>,
+}
+
+impl Frame {
+    /// The status that this frame answers its stream with, if it does.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        if self.kind == HEADERS { status_of(&self.payload) } else { None }
+    }
+
+    const fn ends_stream(&self) -> bool {
+        matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
+    }
+}
+
+/// Fields as a header block: literals without indexing, exactly as given.
+#[must_use]
+pub fn block(fields: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut block = Vec::new();
+    for (name, value) in fields {
+        block.push(0);
+        string(&mut block, name);
+        string(&mut block, value);
+    }
+    block
 }
 
 impl Http2 {
-    /// Sends the preface and empty SETTINGS over a stream whose ALPN chose `h2`.
+    /// Sends the preface and SETTINGS over a stream whose ALPN chose `h2`. The settings forbid the peer to refer back
+    /// to fields that it sent before, so that each answer can be read alone.
     ///
     /// # Panics
     /// When the peer is gone.
     #[must_use]
     pub fn over(stream: Stream) -> Self {
-        let mut connection = Self { stream, pending: Vec::new() };
+        let mut connection = Self { stream, pending: Vec::new(), over: false };
         connection.stream.set_timeout(Duration::from_secs(20)).expect("a timeout");
         connection.stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").expect("the preface");
-        connection.send(SETTINGS, 0, 0, &[]);
+        const HEADER_TABLE_SIZE_0: [u8; 6] = [0, 1, 0, 0, 0, 0];
+        connection.send(SETTINGS, 0, 0, &HEADER_TABLE_SIZE_0);
         connection
     }
 
@@ -70,20 +117,14 @@ impl Http2 {
         bytes.extend_from_slice(&stream.to_be_bytes());
         bytes.extend_from_slice(payload);
         // A peer that is gone shows in the outcome.
-        let _ = self.stream.write_all(&bytes).and_then(|()| self.stream.flush());
+        self.over |= self.stream.write_all(&bytes).and_then(|()| self.stream.flush()).is_err();
         self
     }
 
     /// Opens a stream with these fields, pseudo-fields first as given; `end` where there is no body.
     pub fn request(&mut self, stream: u32, fields: &[(&[u8], &[u8])], end: bool) -> &mut Self {
-        let mut block = Vec::new();
-        for (name, value) in fields {
-            block.push(0);
-            string(&mut block, name);
-            string(&mut block, value);
-        }
         let flags = END_HEADERS | if end { END_STREAM } else { 0 };
-        self.send(HEADERS, flags, stream, &block)
+        self.send(HEADERS, flags, stream, &block(fields))
     }
 
     /// Sends a piece of the body.
@@ -91,36 +132,98 @@ impl Http2 {
         self.send(DATA, if end { END_STREAM } else { 0 }, stream, bytes)
     }
 
+    /// Breaks the stream off, saying that it is not wanted any more.
+    pub fn cancel(&mut self, stream: u32) -> &mut Self {
+        self.send(RST_STREAM, 0, stream, &8_u32.to_be_bytes())
+    }
+
+    /// Whether the peer was found gone when something was sent to it.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The stream itself.
+    pub const fn stream(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
     /// What becomes of the stream.
+    ///
+    /// # Panics
+    /// When an answer has no status.
     pub fn outcome(&mut self, stream: u32, deadline: Deadline) -> Outcome {
-        let (mut status, mut body) = (0, Vec::new());
-        loop {
+        self.outcomes(&[stream], deadline).remove(&stream).unwrap_or(Outcome::Nothing)
+    }
+
+    /// What becomes of several streams. What is received is acknowledged, so that bodies may be of any length.
+    ///
+    /// # Panics
+    /// When an answer has no status.
+    pub fn outcomes(&mut self, streams: &[u32], deadline: Deadline) -> BTreeMap<u32, Outcome> {
+        let mut answers: BTreeMap<u32, (u16, Vec<u8>)> =
+            streams.iter().map(|stream| (*stream, (0, Vec::new()))).collect();
+        let mut outcomes = BTreeMap::new();
+        while !answers.is_empty() {
             let frame = match self.frame(deadline) {
                 Ok(frame) => frame,
-                Err(outcome) => return outcome,
+                Err(outcome) => {
+                    outcomes.extend(answers.into_keys().map(|stream| (stream, outcome.clone())));
+                    return outcomes;
+                }
             };
+            let Some((status, body)) = answers.get_mut(&frame.stream) else { continue };
+            match frame.kind {
+                RST_STREAM => {
+                    outcomes.insert(frame.stream, Outcome::StreamReset(word(&frame.payload, 0)));
+                    answers.remove(&frame.stream);
+                    continue;
+                }
+                HEADERS if *status < 200 => {
+                    *status = frame.status().unwrap_or_else(|| panic!("no status: {:02x?}", frame.payload));
+                }
+                DATA => body.extend_from_slice(&frame.payload),
+                _ => {}
+            }
+            if frame.ends_stream() {
+                outcomes.insert(frame.stream, Outcome::Answer(*status, std::mem::take(body)));
+                answers.remove(&frame.stream);
+            } else if frame.kind == DATA {
+                self.take_in(frame.stream, frame.payload.len());
+            }
+        }
+        outcomes
+    }
+
+    /// Lets the peer send as much again.
+    fn take_in(&mut self, stream: u32, length: usize) {
+        let Some(length) = u32::try_from(length).ok().filter(|length| *length > 0) else { return };
+        for stream in [0, stream] {
+            self.send(WINDOW_UPDATE, 0, stream, &length.to_be_bytes());
+        }
+    }
+
+    /// The next frame. SETTINGS are acknowledged and passed over.
+    ///
+    /// # Errors
+    /// [`Outcome::GoneAway`], [`Outcome::Closed`] or [`Outcome::Nothing`] where there is no further frame.
+    pub fn frame(&mut self, deadline: Deadline) -> Result<Frame, Outcome> {
+        loop {
+            let frame = self.any_frame(deadline)?;
             match frame.kind {
                 SETTINGS if frame.flags & ACK == 0 => drop(self.send(SETTINGS, ACK, 0, &[])),
+                SETTINGS => {}
                 GOAWAY => match word(&frame.payload, 4) {
-                    // NO_ERROR only says that no further stream is taken; this one may still be answered.
+                    // NO_ERROR only says that no further stream is taken; those under way may still be answered.
                     0 => {}
-                    code => return Outcome::GoneAway(code),
+                    code => return Err(Outcome::GoneAway(code)),
                 },
-                RST_STREAM if frame.stream == stream => return Outcome::StreamReset(word(&frame.payload, 0)),
-                HEADERS if frame.stream == stream && status < 200 => {
-                    status = status_of(&frame.payload).unwrap_or_else(|| panic!("no status: {:02x?}", frame.payload));
-                }
-                DATA if frame.stream == stream => body.extend_from_slice(&frame.payload),
-                _ => continue,
-            }
-            let ended = matches!(frame.kind, DATA | HEADERS) && frame.stream == stream && frame.flags & END_STREAM != 0;
-            if ended {
-                return Outcome::Answer(status, body);
+                _ => return Ok(frame),
             }
         }
     }
 
-    fn frame(&mut self, deadline: Deadline) -> Result<Frame, Outcome> {
+    fn any_frame(&mut self, deadline: Deadline) -> Result<Frame, Outcome> {
         loop {
             if let Some((header, rest)) = self.pending.split_at_checked(9) {
                 let [l1, l2, l3, kind, flags, s1, s2, s3, s4] = *header else { return Err(Outcome::Closed) };

@@ -13,6 +13,8 @@ struct Seen {
     requests: Vec<Request>,
     faults: Vec<String>,
     arrivals: usize,
+    /// Connections that the service itself has ended.
+    ended: usize,
     /// To end connections that are still open; `None` once they ended.
     open: Vec<Option<Box<dyn Fn() + Send>>>,
     over: bool,
@@ -58,6 +60,14 @@ impl Record {
 
     pub(super) fn closed(&self, connection: usize) {
         self.change(|seen| seen.open.get_mut(connection).map(Option::take));
+    }
+
+    pub(super) fn ended(&self) {
+        self.change(|seen| seen.ended += 1);
+    }
+
+    pub(super) fn ended_connections(&self) -> usize {
+        self.seen().ended
     }
 
     pub(super) fn received(&self, connection: usize, bytes: &[u8]) {

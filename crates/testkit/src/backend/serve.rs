@@ -141,7 +141,9 @@ impl Connection<'_> {
 
     /// Ends in order: what was not read would otherwise turn the end into a reset.
     fn shut(&mut self) {
-        if self.stream.finish_sending().is_ok() && self.stream.set_timeout(Duration::from_secs(5)).is_ok() {
+        let finished = self.stream.finish_sending().is_ok();
+        self.shared.record.ended();
+        if finished && self.stream.set_timeout(Duration::from_secs(5)).is_ok() {
             while self.fill().is_some() {}
         }
     }
