@@ -57,6 +57,10 @@ pub enum HeadError {
     /// A field that may stand once stands twice.
     #[error("a field that may be sent once is sent more than once")]
     Repeated,
+    /// A known name with underscores for its dashes: to CGI and its heirs both are the same variable, so that a caller
+    /// could say what only this house may.
+    #[error("a field name has an underscore where a known one has a dash")]
+    Disguised,
     /// `Connection` names a field that a hop may not drop.
     #[error("the Connection field names a field that must reach the service")]
     ConnectionNames,
@@ -109,6 +113,7 @@ impl HeadError {
             | Self::FieldName
             | Self::FieldValue
             | Self::Repeated
+            | Self::Disguised
             | Self::ConnectionNames
             | Self::Connection
             | Self::ConnectionSpecific

@@ -215,6 +215,12 @@ impl Fields {
         self.repeats_a_single
     }
 
+    /// Whether a name spells a known one with underscores for its dashes.
+    pub(crate) fn has_disguise(&self) -> bool {
+        let is_disguise = |name: &str| name.contains('_') && Name::of(name.replace('_', "-").as_bytes()) != Name::Other;
+        memchr::memchr(b'_', self.names.as_bytes()).is_some() && self.iter().any(|field| is_disguise(field.name))
+    }
+
     /// Says that fields of this name end here.
     pub(crate) fn hide(&mut self, name: Name) {
         for span in self.spans.iter_mut().filter(|span| span.known == name) {

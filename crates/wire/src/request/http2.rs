@@ -46,6 +46,9 @@ impl RequestHead {
         if self.fields.repeats_a_single() {
             return Err(HeadError::Repeated);
         }
+        if self.fields.has_disguise() {
+            return Err(HeadError::Disguised);
+        }
         self.framing = match declared(&self.fields, self.version)? {
             Declared::Nothing | Declared::Length(0) if request.end_stream => Framing::None,
             Declared::Length(_) if request.end_stream => return Err(HeadError::LengthWithoutContent),

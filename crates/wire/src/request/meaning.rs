@@ -14,6 +14,9 @@ impl RequestHead {
         if self.fields.repeats_a_single() {
             return Err(HeadError::Repeated);
         }
+        if self.fields.has_disguise() {
+            return Err(HeadError::Disguised);
+        }
         self.framing = match declared(&self.fields, self.version)? {
             Declared::Nothing => Framing::None,
             Declared::Length(length) => Framing::Length(length),

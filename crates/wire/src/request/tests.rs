@@ -404,6 +404,21 @@ fn what_may_stand_once_stands_once() {
 }
 
 #[test]
+fn an_underscore_does_not_stand_for_the_dash_of_a_known_name() {
+    for name in ["Content_Length", "transfer_encoding", "X_Forwarded-For", "VESTIBULE_IDENTITY", "x_api_key"] {
+        assert_eq!(refused(with_fields(&format!("{name}: 1")).as_bytes()), HeadError::Disguised, "{name}");
+        assert_eq!(assemble(HTTP2, &[(&name.to_lowercase(), "1")]).err(), Some(HeadError::Disguised), "{name}");
+    }
+    for name in ["my_own", "_", "content__length", "_host"] {
+        assert_eq!(
+            accepted(&with_fields(&format!("{name}: 1"))).fields().by_name(name),
+            Some(b"1".as_slice()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn the_only_expectation_is_to_continue() {
     let with_body = "Expect: 100-Continue\r\nContent-Length: 1";
     assert!(accepted(&with_fields(with_body)).expects_continue());
