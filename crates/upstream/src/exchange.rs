@@ -1,5 +1,6 @@
 //! One request to a service and its answer, streamed both ways.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -8,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::{Buf, Bytes};
+use model::{Code, Problem};
 use policy::Permit;
 use wire::{BodyDecoder, BodyLimits, Decoded, Framing, HeadLimits, Method, ResponseHead};
 
@@ -80,20 +82,34 @@ impl Upstreams {
             alarm.set(Some(whole.map_or(by, |whole| whole.min(by))));
         }
         // Pinned where it lies: handed on by value, it would be copied at each step.
-        let exchanging = pin!(exchange(service, request));
+        let caller_awaited = Cell::new(false);
+        let exchanging = pin!(exchange(service, request, &caller_awaited));
         let outcome = alarm.guard(exchanging).await;
         alarm.set(whole);
-        outcome.map_err(|_| UpstreamError::TimedOut)?
+        outcome.map_err(|_| if caller_awaited.get() { slow_caller() } else { UpstreamError::TimedOut })?
     }
 }
 
-async fn exchange(service: &Service, request: Outgoing) -> Result<Answer, UpstreamError> {
+/// A service cannot answer in time what has not been asked in time.
+fn slow_caller() -> UpstreamError {
+    let problem = Problem::new(Code::RequestTimeout, "the body of the request did not arrive within the deadline");
+    UpstreamError::Caller(Box::new(problem.maybe_sent()))
+}
+
+/// `caller_awaited` says at each moment whether it is the caller's body that is waited for.
+async fn exchange(service: &Service, request: Outgoing, caller_awaited: &Cell<bool>) -> Result<Answer, UpstreamError> {
     let Outgoing { head, method, body, mut answer } = request;
     let mut upload = Upload::new(head, body);
     let mut lease = service.lease(false).await?;
     let mut retries = 0;
     loop {
-        let received = poll_fn(|context| poll_head(context, &mut lease, &mut upload, &mut answer, method)).await;
+        let mut interim = 0;
+        let received = poll_fn(|context| {
+            let polled = poll_head(context, &mut lease, &mut upload, &mut answer, method, &mut interim);
+            caller_awaited.set(upload.awaits_caller());
+            polled
+        })
+        .await;
         match received {
             Ok(()) => return Ok(finish_head(Exchange { lease, upload }, answer, retries)),
             Err(Silence) if lease.reused && upload.is_repeatable() && is_idempotent(method) => {
@@ -129,6 +145,7 @@ fn poll_head(
     upload: &mut Upload,
     head: &mut ResponseHead,
     method: Method,
+    interim: &mut usize,
 ) -> Poll<Result<(), HeadError>> {
     let connection = &mut lease.connection;
     if !upload.is_complete()
@@ -136,7 +153,6 @@ fn poll_head(
     {
         return Poll::Ready(Err(Failed(error)));
     }
-    let mut interim = 0;
     loop {
         while !connection.read.is_empty() {
             let parsed = head.parse(&connection.read, method, &HEAD).map_err(UpstreamError::Malformed)?;
@@ -144,8 +160,8 @@ fn poll_head(
             connection.read.advance(length);
             match head.status() {
                 101 => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
-                100..=199 if interim == INTERIM_AT_MOST => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
-                100..=199 => interim += 1,
+                100..=199 if *interim == INTERIM_AT_MOST => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
+                100..=199 => *interim += 1,
                 _ => return Poll::Ready(Ok(())),
             }
         }

@@ -61,6 +61,11 @@ impl Upload {
         self.ended && self.written == self.out.len()
     }
 
+    /// Whether all that came was sent and more has to come.
+    pub(crate) const fn awaits_caller(&self) -> bool {
+        !self.ended && !self.refused && self.written == self.out.len()
+    }
+
     pub(crate) const fn is_refused(&self) -> bool {
         self.refused
     }
