@@ -5,7 +5,9 @@
 //! The record is closed when it is dropped, so also when the caller goes away in the middle.
 
 use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::{Instant, SystemTime};
 
 use auth::identify;
@@ -48,6 +50,12 @@ pub(crate) trait Reply {
     /// Sends an answer whole, telling the record as it goes; `false` if the connection cannot be used again.
     async fn send(&mut self, request: &Request<'_>, record: &mut Record<'_>, answer: Answer, alarm: &mut Alarm)
     -> bool;
+
+    /// Ready once the caller has taken its request back, before anything was sent. Over HTTP/1.1 that is never: a caller
+    /// that closed its side may still be reading, and one that is gone shows when it is written to.
+    fn poll_withdrawn(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
 }
 
 /// What came in on a connection: a readable request and its body, or why there is none.
@@ -66,8 +74,14 @@ pub(crate) async fn serve<R: Reply>(
     let passed = {
         // Pinned where it lies: handed on by value, it would be copied at each step.
         let passing = pin!(pass(request, &mut record, intake, alarm));
-        catch_panic(passing).await
+        let mut passing = pin!(catch_panic(passing));
+        poll_fn(|context| match passing.as_mut().poll(context) {
+            Poll::Ready(passed) => Poll::Ready(Some(passed)),
+            Poll::Pending => reply.poll_withdrawn(context).map(|()| None),
+        })
+        .await
     };
+    let Some(passed) = passed else { return false };
     let answer = match passed.unwrap_or_else(|Panicked| Err(panicked(request, record.id))) {
         Ok(answer) => answer,
         Err(problem) => answer::refuse(request, &mut record, &problem),

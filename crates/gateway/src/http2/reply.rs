@@ -57,6 +57,12 @@ impl Reply for Http2Reply {
         }
         true
     }
+
+    /// A stream that was reset must not go on costing the service: a caller may reset as many as it likes
+    /// (CVE-2023-44487).
+    fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.respond.poll_reset(context).map(drop)
+    }
 }
 
 impl Http2Reply {
