@@ -8,11 +8,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use model::Problem;
 use tokio::io::AsyncWrite;
 use upstream::{Alarm, UpstreamError};
 use wire::{Version, encode};
 
-use crate::answer::{Answer, AnswerBody, Length};
+use crate::answer::{self, Answer, AnswerBody, Length};
 use crate::http1::stream::Stream;
 use crate::record::Record;
 use crate::request::{Reply, Request};
@@ -56,9 +57,29 @@ impl Reply for Http1Reply<'_> {
         &mut self,
         request: &Request<'_>,
         record: &mut Record<'_>,
-        mut answer: Answer,
+        answer: Answer,
         alarm: &mut Alarm,
     ) -> bool {
+        match self.send_once(request, record, answer, alarm).await {
+            Ok(keep) => keep,
+            Err(problem) => {
+                let refusal = answer::refuse(request, record, &problem);
+                self.send_once(request, record, refusal, alarm).await.unwrap_or(false)
+            }
+        }
+    }
+}
+
+impl Http1Reply<'_> {
+    /// Whether the connection can be used again; or the problem of a service that broke off before anything of its
+    /// answer had gone out, so that the caller can still be told.
+    async fn send_once(
+        &mut self,
+        request: &Request<'_>,
+        record: &mut Record<'_>,
+        mut answer: Answer,
+        alarm: &mut Alarm,
+    ) -> Result<bool, Problem> {
         let length = answer.length(request);
         let end = match length {
             Length::Absent | Length::Known(_) | Length::Announced(_) => End::Counted,
@@ -72,10 +93,10 @@ impl Reply for Http1Reply<'_> {
         if matches!(length, Length::Announced(_)) {
             answer.body = AnswerBody::Whole(Vec::new());
         }
-        let mut sending = Sending { out, written: 0, content: 0, end, ended: false, sent: 0 };
+        let mut sending = Sending { out, written: 0, content: 0, end, ended: false, sent: 0, begun: false };
         let sent = self.drive(request, record, &mut sending, &mut answer.body, alarm).await;
         record.sent(sending.sent);
-        request.thread.give_buffer(sending.out);
+        request.thread.give_buffer(std::mem::take(&mut sending.out));
         request.thread.give_answer(answer.head);
         let mut stream = self.stream.borrow_mut();
         match sent {
@@ -88,14 +109,15 @@ impl Reply for Http1Reply<'_> {
                 }
                 let read_whole = stream.discard();
                 stream.linger |= !read_whole;
-                keep && read_whole
+                Ok(keep && read_whole)
             }
+            Err(SendError::Service(error)) if !sending.begun => Err(error.into()),
             Err(error) => {
                 if let SendError::Service(error) = error {
                     record.fail(&error.into());
                 }
                 stream.broken = true;
-                false
+                Ok(false)
             }
         }
     }
@@ -187,6 +209,8 @@ struct Sending {
     ended: bool,
     /// Content sent or in `out`.
     sent: u64,
+    /// Something has gone out.
+    begun: bool,
 }
 
 impl Sending {
@@ -275,6 +299,7 @@ impl Sending {
                 return Poll::Ready(Ok(()));
             }
             let count = ready!(stream.socket.poll_write_two(context, head, content))?;
+            self.begun = true;
             let of_head = count.min(head.len());
             self.written += of_head;
             let of_content = count - of_head;
