@@ -42,6 +42,8 @@ pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer
     let mut alarm = Alarm::new();
     let mut place = Place::new(&open, door);
     let mut first = true;
+    // Until when the next request has to begin; kept while nothing comes, whatever wakes the connection meanwhile.
+    let mut until = None;
     while let Some((snapshot, index)) = place.of(&peer, first) {
         let Some((settings, _)) = snapshot.door(index) else { break };
         let patience = &settings.patience;
@@ -51,16 +53,20 @@ pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer
                 true => patience.head,
                 false => patience.keep_alive,
             };
-            alarm.set(Some(peer.at_most_until(Instant::now() + wait)));
+            alarm.set(Some(*until.get_or_insert_with(|| peer.at_most_until(Instant::now() + wait))));
             match wait_for_request(&open, &place, &stream, &mut alarm).await {
                 Wait::Readable => {}
-                Wait::Changed => continue,
+                Wait::Changed => {
+                    until = None;
+                    continue;
+                }
                 Wait::Ended => break,
             }
         }
-        first = false;
-        if !serve_one(&open, &snapshot, index, &peer, &stream, &mut alarm).await {
-            break;
+        match serve_one(&open, &snapshot, index, &peer, &stream, &mut alarm).await {
+            Served::Nothing => {}
+            Served::One => (first, until) = (false, None),
+            Served::Last => break,
         }
     }
     stream::close(&stream, &mut alarm).await;
@@ -85,7 +91,18 @@ async fn wait_for_request(
     .await
 }
 
-/// Reads one request and serves it; `false` if the connection is not to be used again.
+/// What came of a connection on which something was to be read.
+enum Served {
+    /// Not one byte of a request: a socket says that it is readable when it is new, and when TLS has something to
+    /// say for itself.
+    Nothing,
+    /// A request, and there may be another.
+    One,
+    /// The connection is not to be used again.
+    Last,
+}
+
+/// Reads one request and serves it.
 async fn serve_one(
     open: &OpenConnection,
     snapshot: &Snapshot,
@@ -93,9 +110,9 @@ async fn serve_one(
     peer: &Peer,
     stream: &Rc<RefCell<Stream>>,
     alarm: &mut Alarm,
-) -> bool {
+) -> Served {
     let thread = open.thread();
-    let Some((door, state)) = snapshot.door(index) else { return false };
+    let Some((door, state)) = snapshot.door(index) else { return Served::Last };
     stream.borrow_mut().take_buffer(thread);
     let mut head = thread.take_head();
     let started = Instant::now();
@@ -103,7 +120,12 @@ async fn serve_one(
     let intake = match read_head(stream, &mut head, door, alarm).await {
         HeadRead::Whole => Ok(()),
         HeadRead::Refused(problem) => Err(problem),
-        HeadRead::Closed => return false,
+        HeadRead::Nothing => {
+            thread.give_head(head);
+            stream.borrow_mut().rest(thread);
+            return Served::Nothing;
+        }
+        HeadRead::Closed => return Served::Last,
     };
     let request =
         Request { thread, snapshot, door, state, door_index: index, peer, protocol: protocol(&head), head: &head };
@@ -113,7 +135,7 @@ async fn serve_one(
     let keep = request::serve(&request, intake, started, &received, alarm, &mut reply).await;
     thread.give_head(head);
     stream.borrow_mut().rest(thread);
-    keep
+    if keep { Served::One } else { Served::Last }
 }
 
 fn protocol(head: &RequestHead) -> &'static str {
@@ -138,6 +160,7 @@ fn body_of(head: &RequestHead, stream: &Rc<RefCell<Stream>>, door: &DoorSettings
 enum HeadRead {
     Whole,
     Refused(Problem),
+    Nothing,
     Closed,
 }
 
@@ -164,6 +187,8 @@ async fn read_head(
                 }
             }
             match socket.poll_fill(context, buffer, stream::READ_BYTES) {
+                // The wait for a first byte needs no buffer.
+                Poll::Pending if buffer.is_empty() => return Poll::Ready(HeadRead::Nothing),
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(HeadRead::Closed),
                 Poll::Ready(Ok(_)) => {}
