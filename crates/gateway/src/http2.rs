@@ -234,10 +234,12 @@ fn assemble(
     let heads = &door.heads;
     let limits = HeadLimits { head_bytes: heads.bytes, target_bytes: heads.target_bytes, fields: heads.fields };
     let path = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
+    let authority = parts.uri.authority().map(http::uri::Authority::as_str);
     let request = Http2Request {
         method: parts.method.as_str(),
-        scheme: parts.uri.scheme_str().unwrap_or_default(),
-        authority: parts.uri.authority().map(http::uri::Authority::as_str),
+        // Without `:authority`, where Host stands in, h2 checks that there is a scheme and then cannot keep it.
+        scheme: parts.uri.scheme_str().unwrap_or(if authority.is_none() { "https" } else { "" }),
+        authority,
         path: path.ok_or_else(|| Problem::new(Code::MalformedRequest, "the request has no path"))?,
         end_stream,
     };
