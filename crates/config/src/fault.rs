@@ -187,6 +187,11 @@ impl Collector {
         }
     }
 
+    /// Whether further faults are only counted: then nothing costly is worth finding out for them.
+    pub(crate) fn is_full(&self) -> bool {
+        self.faults.len() >= FAULTS_AT_MOST
+    }
+
     /// Whether anything so far stops the file.
     pub(crate) fn any_error(&self) -> bool {
         self.left_out > 0 || self.faults.iter().any(|fault| fault.severity == Severity::Error)
@@ -209,3 +214,6 @@ impl Collector {
         Faults::new(source, faults, self.left_out)
     }
 }
+
+#[cfg(test)]
+mod tests;

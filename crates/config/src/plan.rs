@@ -136,8 +136,8 @@ impl<'a> Planner<'a> {
 
     fn local_names(&self, door: &Door, kind: DoorKind) -> Vec<String> {
         let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
-        let listen = self.listen(door, kind).into_iter().map(|address| address.ip());
-        names.extend(listen.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string()));
+        let listen = self.listen(door, kind).into_iter().map(|address| address.ip().to_string());
+        names.extend(listen.filter(|ip| ca::LocalAuthority::signs(ip)));
         names.extend(door.hosts.iter().map(|host| host.value.clone()));
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(name.clone()));

@@ -1,9 +1,12 @@
 //! Faults as people read them: the line, the words underlined, and what to write instead.
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Fault, Faults, Severity};
 use crate::source::Span;
+
+/// Bytes of the lines between a fault and what belongs to it; with more between them places are told, not shown.
+const SHOWN_AT_MOST: usize = 16 * 1024;
 
 impl Faults {
     /// Every fault as text, one after another, without the closing count.
@@ -44,22 +47,38 @@ impl Faults {
         };
         let title = level.primary_title(fault.message.as_str()).id(fault.code.as_str());
         let mut group = Group::with_title(title);
-        if let Some(span) = fault.span {
-            group = group.element(self.snippet(fault, span));
-        } else if let Some(label) = &fault.label {
-            group = group.element(Level::NOTE.message(label.as_str()));
+        let note = |text: String| Level::NOTE.message(text);
+        match fault.span {
+            Some(span) if self.lines_of(span, &fault.related).is_some() => {
+                group = group.element(self.snippet(fault, span));
+            }
+            Some(span) => {
+                let place = self.source.place(span);
+                group = group.element(Origin::path(self.source.name()).line(place.line).char_column(place.column));
+                let related = fault.related.iter().map(|(at, what)| format!("{what}: {}", self.source.place(*at)));
+                group = group.elements(fault.label.iter().cloned().chain(related).map(note));
+            }
+            None => group = group.elements(fault.label.iter().cloned().map(note)),
         }
         if let Some(help) = &fault.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         [group]
     }
-    /// Only the lines concerned are handed over, so that a large file costs no more than a small one.
-    fn snippet<'a>(&'a self, fault: &'a Fault, span: Span) -> Snippet<'a, Annotation<'a>> {
-        let all = || fault.related.iter().map(|(span, _)| *span).chain([span]).map(|span| self.source.first_line(span));
+
+    /// The lines that a fault is shown in; `None` where they are too long to be shown.
+    ///
+    /// Only they are handed over, so that a fault of a large file costs no more than one of a small file.
+    fn lines_of(&self, span: Span, related: &[(Span, String)]) -> Option<Span> {
+        let all = || related.iter().map(|(span, _)| *span).chain([span]).map(|span| self.source.first_line(span));
         let first = all().map(Span::start).min().unwrap_or_default();
         let last = all().map(Span::end).max().unwrap_or_default();
         let lines = self.source.whole_lines(Span::new(first, last));
+        (lines.end() - lines.start() <= SHOWN_AT_MOST).then_some(lines)
+    }
+
+    fn snippet<'a>(&'a self, fault: &'a Fault, span: Span) -> Snippet<'a, Annotation<'a>> {
+        let lines = self.lines_of(span, &fault.related).unwrap_or(span);
         let within = |span: Span| {
             let span = self.source.first_line(span);
             span.start() - lines.start()..span.end() - lines.start()

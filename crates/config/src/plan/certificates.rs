@@ -1,22 +1,20 @@
 //! Certificates from files: read, matched with their keys, and told as faults of the file where they are not good.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ca::CaError;
 use gateway::CertificateAndKey;
-use rustls::RootCertStore;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::sign::CertifiedKey;
-use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::parse_x509_certificate;
 
 use crate::draft::{CertificateFiles, Draft, Said, Tls};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::files::Files;
+use crate::rules::TRUST_DOMAIN;
 
-/// Permission bit: readable by everyone.
-const OTHERS_READ: u32 = 0o004;
 /// Certificates and keys are small; more is a mistake.
 const BYTES_AT_MOST: u64 = 1024 * 1024;
 
@@ -71,43 +69,37 @@ impl Reader<'_> {
     }
 
     fn chain(&mut self, path: &Said<PathBuf>) -> Option<Vec<CertificateDer<'static>>> {
-        let pem = self.pem(path, "certificate", false)?;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-        match chain {
-            Ok(chain) if !chain.is_empty() => Some(chain),
-            _ => self.bad_file(path, "holds no certificate in PEM form"),
-        }
+        self.file(path, "certificate", ca::read_chain)
     }
 
     fn key(&mut self, path: &Said<PathBuf>) -> Option<PrivateKeyDer<'static>> {
-        let pem = self.pem(path, "key", true)?;
-        match PrivateKeyDer::from_pem_slice(&pem) {
-            Ok(key) => Some(key),
-            Err(_) => self.bad_file(path, "holds no private key in PEM form"),
-        }
+        self.file(path, "key", ca::read_key)
     }
 
-    fn pem(&mut self, path: &Said<PathBuf>, what: &str, secret: bool) -> Option<Vec<u8>> {
-        let content = match self.files.read(&path.value, BYTES_AT_MOST) {
-            Ok(content) => content,
+    /// Counts a file in, for watching and for the hash, and lets the room of certificates read it.
+    fn file<T>(
+        &mut self,
+        said: &Said<PathBuf>,
+        what: &str,
+        read: impl FnOnce(&Path) -> Result<T, CaError>,
+    ) -> Option<T> {
+        let written = said.value.display().to_string();
+        if let Err(error) = self.files.read(&said.value, BYTES_AT_MOST) {
+            let message = format!("the {what} `{written}` cannot be read: {error}");
+            let fault = Fault::new(FaultCode::MissingFile, said.span, message);
+            self.faults.push(fault.label("paths are relative to this file"));
+            return None;
+        }
+        let resolved = self.files.resolve(&said.value);
+        match read(&resolved) {
+            Ok(content) => Some(content),
             Err(error) => {
-                let message = format!("the {what} `{}` cannot be read: {error}", path.value.display());
-                let fault = Fault::new(FaultCode::MissingFile, path.span, message);
-                self.faults.push(fault.label("paths are relative to this file"));
-                return None;
+                // The path as it was written is what the reader of the message knows.
+                let message = error.to_string().replace(&resolved.display().to_string(), &written);
+                self.faults.push(Fault::new(FaultCode::MissingFile, said.span, message));
+                None
             }
-        };
-        if secret && content.mode & OTHERS_READ != 0 {
-            let message = format!("can be read by everyone (mode {:04o}); run `chmod o-r` on it", content.mode);
-            return self.bad_file(path, &message);
         }
-        Some(content.bytes)
-    }
-
-    fn bad_file<T>(&mut self, path: &Said<PathBuf>, why: &str) -> Option<T> {
-        let message = format!("`{}` {why}", path.value.display());
-        self.faults.push(Fault::new(FaultCode::MissingFile, path.span, message));
-        None
     }
 
     /// Warns of a certificate past its day: a running gateway would not stop for it, and nobody can connect.
@@ -125,42 +117,21 @@ impl Reader<'_> {
         }
     }
 
+    /// INVARIANT: the local CA is never an anchor for workloads: the room of certificates refuses it as one.
     fn anchors(&mut self, draft: &Draft) -> Vec<CertificateDer<'static>> {
-        let Some(said) = &draft.trust.certificate else { return Vec::new() };
-        if let Some(key) = &draft.trust.key {
+        let trust = &draft.trust;
+        if let Some(key) = &trust.key {
             self.key(key);
         }
-        let Some(chain) = self.chain(said) else { return Vec::new() };
-        let usable = match chain.as_slice() {
-            [root] if !is_authority(root) => Err("it is not the certificate of an authority".to_owned()),
-            [root] => RootCertStore::empty().add(root.clone()).map_err(|error| error.to_string()),
-            _ => Err("it holds more than one certificate".to_owned()),
-        };
-        if let Err(why) = usable {
-            self.bad_file::<()>(said, &format!("is not a root: {why}"));
-        }
-        self.expiry(said, &chain);
-        // INVARIANT: the local CA is never an anchor for workloads; whoever has its key could be every one of them.
-        let local = self.files.resolve(&data_directory(draft)).join(LOCAL_CA);
-        let local_pem = std::fs::read(&local).unwrap_or_default();
-        let is_local = CertificateDer::pem_slice_iter(&local_pem).flatten().any(|local| chain.contains(&local));
-        if is_local || self.files.resolve(&said.value) == local {
-            self.bad_file::<()>(
-                said,
-                "is the local CA, which is never a root for workloads; `vestibule init` makes one",
-            );
-        }
-        chain
+        let domain = trust.domain.as_ref().map_or(TRUST_DOMAIN, |domain| domain.value.as_str());
+        let read = |path: &Path| ca::read_workload_anchors(path, domain);
+        trust.certificate.as_ref().and_then(|said| self.file(said, "root", read)).unwrap_or_default()
     }
 }
 
 /// The data directory as the file has it, or the default beside it.
 pub(super) fn data_directory(draft: &Draft) -> PathBuf {
     draft.data_directory.as_ref().map_or_else(|| PathBuf::from("vestibule-data"), |said| said.value.clone())
-}
-
-fn is_authority(der: &CertificateDer<'_>) -> bool {
-    parse_x509_certificate(der).is_ok_and(|(_, certificate)| certificate.is_ca())
 }
 
 /// The certificate of the local CA within the data directory.

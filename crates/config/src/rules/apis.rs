@@ -36,12 +36,12 @@ impl Rules<'_> {
             && !self.index.doors.contains_key(door.value.as_str())
         {
             let names = self.index.doors.keys().copied().chain(["client", "server"]);
-            faults.push(unknown("door", "doors", door, names));
+            unknown("door", "doors", door, names, faults);
         }
         if let Some(service) = &api.service
             && !self.index.services.contains_key(service.value.as_str())
         {
-            faults.push(unknown("service", "services", service, self.index.services.keys().copied()));
+            unknown("service", "services", service, self.index.services.keys().copied(), faults);
         }
     }
 

@@ -46,7 +46,7 @@ impl Rules<'_> {
     fn key_names(&self, api: &Api, keys: &KeyCallers, faults: &mut Collector) {
         for name in keys.names.iter().flatten() {
             let Some(key) = self.index.keys.get(name.value.as_str()) else {
-                faults.push(unknown("key", "keys", name, self.index.keys.keys().copied()));
+                unknown("key", "keys", name, self.index.keys.keys().copied(), faults);
                 continue;
             };
             let never = if !key.apis.iter().any(|opens| opens.value == api.name.value) {
@@ -83,7 +83,7 @@ impl Rules<'_> {
             WorkloadText::Name(name) => {
                 if !self.index.workloads.contains_key(name.as_str()) {
                     let said = Said { value: name.clone(), span: said.span };
-                    faults.push(unknown("workload", "workloads", &said, self.index.workloads.keys().copied()));
+                    unknown("workload", "workloads", &said, self.index.workloads.keys().copied(), faults);
                 }
                 return;
             }

@@ -78,7 +78,8 @@ impl Rules<'_> {
                 }
                 no_tls(door, kind, *span, faults);
             }
-            _ => {}
+            (None | Some(Said { value: Tls::Local, .. }), _) => local_names(door, faults),
+            (Some(Said { value: Tls::Files(_), .. }), _) => {}
         }
         for hosts in door.hosts.iter().filter(|host| routing_host(&host.value).is_err()) {
             let message = format!("`{}` is not a host", hosts.value);
@@ -133,6 +134,18 @@ fn certificate_not_said(door: &Door, kind: DoorKind, address: IpAddr, span: crat
          `tls: local`, a certificate of the local CA, which only those believe who were given it\n\
          `tls: none` with `loosen: {{ plaintext: WHY }}`, behind something that ends TLS"
     ))
+}
+
+/// The local CA signs only names that nobody owns, so that a misspelt public name ends in no self-made certificate.
+fn local_names(door: &Door, faults: &mut Collector) {
+    let mut unsigned = door.hosts.iter().filter(|host| !ca::LocalAuthority::signs(&host.value));
+    if let Some(host) = unsigned.next() {
+        let message = format!("the local CA signs no certificate for `{}`", host.value);
+        faults.push(Fault::new(FaultCode::NoTls, host.span, message).label("it signs names that nobody owns").help(
+            "write `tls: { files: [{ certificate: PATH, key: PATH }] }` at the door, or a name under `.localhost`, \
+             `.test`, `.example`, `.internal`, `.local` or `.home.arpa`",
+        ));
+    }
 }
 
 /// What cannot go together with no TLS at all.

@@ -72,7 +72,7 @@ impl<'d> Index<'d> {
                 && !self.networks.contains_key(name.as_str())
             {
                 let said = Said { value: name.clone(), span: network.span };
-                faults.push(unknown("network", "networks", &said, self.networks.keys().copied()));
+                unknown("network", "networks", &said, self.networks.keys().copied(), faults);
             }
         }
     }
@@ -82,22 +82,30 @@ fn by_name<'d, T>(things: &'d [T], name: impl Fn(&'d T) -> &'d Said<String>) -> 
     things.iter().map(|thing| (name(thing).value.as_str(), thing)).collect()
 }
 
-/// The fault for a name that nothing has; `map` is where such things stand in the file.
+/// Tells a name that nothing has; `map` is where such things stand in the file.
 pub(super) fn unknown<'n>(
     noun: &str,
     map: &str,
     said: &Said<String>,
     names: impl Iterator<Item = &'n str> + Clone,
-) -> Fault {
+    faults: &mut Collector,
+) {
     let fault = Fault::new(FaultCode::UnknownName, said.span, format!("there is no {noun} `{}`", said.value));
-    if let Some(near) = nearest(&said.value, names.clone()) {
-        return fault.label(format!("did you mean `{near}`?")).replace(near);
+    if faults.is_full() {
+        return faults.push(fault);
     }
-    let mut names: Vec<_> = names.take(8).map(|name| format!("`{name}`")).collect();
+    if let Some(near) = nearest(&said.value, names.clone()) {
+        return faults.push(fault.label(format!("did you mean `{near}`?")).replace(near));
+    }
+    let mut names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     names.sort_unstable();
+    names.truncate(NAMES_LISTED);
     let fault = fault.label(format!("it would stand under `{map}:`"));
-    if names.is_empty() { fault } else { fault.help(format!("there is {}", names.join(", "))) }
+    faults.push(if names.is_empty() { fault } else { fault.help(format!("there is {}", names.join(", "))) });
 }
+
+/// More names than this help nobody who looks for one.
+const NAMES_LISTED: usize = 8;
 
 /// The loopback ranges (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
 fn loopback() -> Vec<IpNet> {

@@ -84,7 +84,7 @@ impl Checker<'_> {
                 Some(key) => self.shape(&key.shape, &entry.node, entry.key_span, &entry.key),
             }
         }
-        if !self.whole {
+        if !self.whole || self.faults.is_full() {
             return;
         }
         // A misspelt key is told once; so is what stands in the place of a service; the format has its own fault.
@@ -110,6 +110,10 @@ impl Checker<'_> {
         let Entry { key, key_span, .. } = entry;
         // An empty key was told while reading.
         if key.is_empty() {
+            return;
+        }
+        if self.faults.is_full() {
+            self.faults.push(Fault::new(FaultCode::UnknownKey, *key_span, String::new()));
             return;
         }
         let fault = Fault::new(FaultCode::UnknownKey, *key_span, format!("`{key}` is not a key of {}", record.noun));

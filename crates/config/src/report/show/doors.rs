@@ -18,6 +18,10 @@ impl Lines<'_, '_> {
                     lines.below(&door.name.value, |lines| lines.door(door, settings));
                 }
             }
+            for door in planner.draft.doors.iter().filter(|door| !planner.index.is_used(door)) {
+                let origin = lines.origin(From::Words(door.name.span));
+                lines.comment(&door.name.value, "not opened, no API names it", origin);
+            }
         });
     }
 
