@@ -3,4 +3,15 @@
 //! A module owns what it starts: its gateway, its services, its ports, its
 //! folder. Names of tests are facts; `docs/features.md` names them.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that breaks is a test that fails"
+)]
+
+mod http2;
+mod open_house;
+mod smuggling;
 mod standing;
+mod upstreams;
