@@ -211,10 +211,13 @@ async fn serve_stream(
     let mut head = thread.take_head();
     let intake = assemble(&mut head, &parts, body.is_end_stream(), door);
     let body = Rc::new(RefCell::new(body));
+    let respond = Rc::new(RefCell::new(respond));
     let received = Rc::new(Cell::new(0));
     let intake: Intake = intake.map(|()| {
         let has_content = !matches!(head.framing(), Framing::None | Framing::Length(0));
-        has_content.then(|| Box::new(Http2Body::new(Rc::clone(&body), Rc::clone(&received), door.patience)) as _)
+        let waiting = head.expects_continue().then(|| Rc::clone(&respond));
+        has_content
+            .then(|| Box::new(Http2Body::new(Rc::clone(&body), Rc::clone(&received), door.patience, waiting)) as _)
     });
     let request = Request { thread, snapshot, door, state, door_index: index, peer, protocol: "HTTP/2", head: &head };
     let mut reply = Http2Reply::new(respond);

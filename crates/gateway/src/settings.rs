@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guard::Networks;
 use model::Door;
@@ -133,6 +133,15 @@ pub struct Patience {
     pub stall: Duration,
     /// Slowest body taken, in bytes per second, after a first `stall`; 0 for any.
     pub body_bytes_per_second: u64,
+}
+
+impl Patience {
+    /// Whether a body that has been coming since `started` comes too slowly: one that drips occupies a connection
+    /// just as a silent one does.
+    pub(crate) fn is_too_slow(&self, started: Instant, received: u64) -> bool {
+        let elapsed = started.elapsed();
+        elapsed > self.stall && received < self.body_bytes_per_second.saturating_mul(elapsed.as_secs())
+    }
 }
 
 /// How much a refusal tells.

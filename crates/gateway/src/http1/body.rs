@@ -33,13 +33,6 @@ impl Http1Body {
         let started = Instant::now();
         Self { stream: Rc::clone(stream), patience, started, stall, at_most: 0, continue_written: 0 }
     }
-
-    /// A body that keeps coming, but too slowly, occupies a connection just as a silent one does.
-    fn is_too_slow(&self, received: u64) -> bool {
-        let elapsed = self.started.elapsed();
-        elapsed > self.patience.stall
-            && received < self.patience.body_bytes_per_second.saturating_mul(elapsed.as_secs())
-    }
 }
 
 impl Incoming for Http1Body {
@@ -97,7 +90,9 @@ impl Http1Body {
         let Stream { socket, buffer, .. } = stream;
         match socket.poll_fill(context, buffer, READ_BYTES) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(gone(io::ErrorKind::UnexpectedEof.into()))),
-            Poll::Ready(Ok(_)) if self.is_too_slow(stream.received.get()) => Poll::Ready(Err(too_slow())),
+            Poll::Ready(Ok(_)) if self.patience.is_too_slow(self.started, stream.received.get()) => {
+                Poll::Ready(Err(too_slow()))
+            }
             Poll::Ready(Ok(_)) => {
                 self.stall.set(None);
                 Poll::Ready(Ok(()))
@@ -126,7 +121,7 @@ pub(crate) fn too_large(at_most: u64) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the body may have {at_most} bytes"))
 }
 
-fn too_slow() -> Problem {
+pub(crate) fn too_slow() -> Problem {
     Problem::new(Code::RequestTimeout, "the body of the request came too slowly")
 }
 

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use h2::RecvStream;
-use http::HeaderMap;
+use h2::server::SendResponse;
+use http::{HeaderMap, Response, StatusCode};
 use model::{Code, Problem};
 use upstream::{Alarm, RequestBody};
 use wire::fields::Fields;
 use wire::{encode, http2_trailers};
 
-use crate::http1::{BODY, too_large};
+use crate::http1::{BODY, too_large, too_slow};
 use crate::request::Incoming;
 use crate::settings::Patience;
 
@@ -46,15 +47,34 @@ pub(super) struct Http2Body {
     patience: Patience,
     stall: Alarm,
     at_most: u64,
+    started: Instant,
+    /// Where to tell a caller that waits for it to go on.
+    waiting: Option<Rc<RefCell<SendResponse<Bytes>>>>,
     content: Bytes,
     content_ended: bool,
     trailers: Option<Fields>,
 }
 
 impl Http2Body {
-    pub(super) fn new(stream: Rc<RefCell<RecvStream>>, received: Rc<Cell<u64>>, patience: Patience) -> Self {
-        let (stall, content) = (Alarm::new(), Bytes::new());
-        Self { stream, received, patience, stall, at_most: 0, content, content_ended: false, trailers: None }
+    /// `waiting` is where to answer a caller that expects to be told to go on.
+    pub(super) fn new(
+        stream: Rc<RefCell<RecvStream>>,
+        received: Rc<Cell<u64>>,
+        patience: Patience,
+        waiting: Option<Rc<RefCell<SendResponse<Bytes>>>>,
+    ) -> Self {
+        Self {
+            stream,
+            received,
+            patience,
+            stall: Alarm::new(),
+            at_most: 0,
+            started: Instant::now(),
+            waiting,
+            content: Bytes::new(),
+            content_ended: false,
+            trailers: None,
+        }
     }
 
     /// The next content, or `None` at its end.
@@ -63,17 +83,21 @@ impl Http2Body {
         match stream.poll_data(context) {
             Poll::Ready(Some(Ok(content))) => {
                 self.stall.set(None);
+                self.waiting = None;
                 stream.flow_control().release_capacity(content.len()).map_err(gone)?;
                 Poll::Ready(Ok(Some(content)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Err(gone(error))),
             Poll::Ready(None) => Poll::Ready(Ok(None)),
             Poll::Pending => {
+                // Only now: the request is permitted and its body is wanted (RFC 9110 §10.1.1).
+                if let Some(respond) = self.waiting.take() {
+                    go_on(&respond);
+                }
                 if self.stall.deadline().is_none() {
                     self.stall.set(Some(Instant::now() + self.patience.stall));
                 }
-                let slow = || Problem::new(Code::RequestTimeout, "the body of the request came too slowly");
-                self.stall.poll_ring(context).map(|()| Err(slow()))
+                self.stall.poll_ring(context).map(|()| Err(too_slow()))
             }
         }
     }
@@ -101,6 +125,9 @@ impl RequestBody for Http2Body {
             if self.received.get() > self.at_most {
                 return Poll::Ready(Err(too_large(self.at_most)));
             }
+            if self.patience.is_too_slow(self.started, self.received.get()) {
+                return Poll::Ready(Err(too_slow()));
+            }
             self.content = content;
         }
         if self.content.is_empty() {
@@ -117,6 +144,13 @@ impl RequestBody for Http2Body {
     fn append_last_chunk(&mut self, out: &mut Vec<u8>) {
         encode::last_chunk(out, self.trailers.as_ref());
     }
+}
+
+/// A caller that is gone cannot be told, and one that has its answer need not be.
+fn go_on(respond: &RefCell<SendResponse<Bytes>>) {
+    let mut interim = Response::new(());
+    *interim.status_mut() = StatusCode::CONTINUE;
+    let _ = respond.borrow_mut().send_informational(interim);
 }
 
 /// Trailers are held to the same rules as those of HTTP/1.1.

@@ -1,6 +1,8 @@
 //! An answer on an HTTP/2 stream, sent no faster than the caller's windows allow.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
@@ -20,11 +22,11 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 /// Answers the request of one stream.
 pub(super) struct Http2Reply {
-    respond: SendResponse<Bytes>,
+    respond: Rc<RefCell<SendResponse<Bytes>>>,
 }
 
 impl Http2Reply {
-    pub(super) const fn new(respond: SendResponse<Bytes>) -> Self {
+    pub(super) const fn new(respond: Rc<RefCell<SendResponse<Bytes>>>) -> Self {
         Self { respond }
     }
 }
@@ -61,7 +63,7 @@ impl Reply for Http2Reply {
     /// A stream that was reset must not go on costing the service: a caller may reset as many as it likes
     /// (CVE-2023-44487).
     fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.respond.poll_reset(context).map(drop)
+        self.respond.borrow_mut().poll_reset(context).map(drop)
     }
 }
 
@@ -80,18 +82,18 @@ impl Http2Reply {
         request.thread.give_answer(answer_head);
         match body {
             _ if matches!(length, Length::Announced(_) | Length::Absent | Length::Known(0)) => {
-                self.respond.send_response(head, true)?;
+                self.respond.borrow_mut().send_response(head, true)?;
                 record.sent_head(status);
                 reclaim(request, body);
             }
             AnswerBody::Whole(whole) => {
-                let mut stream = self.respond.send_response(head, false)?;
+                let mut stream = self.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
                 record.sent(whole.len() as u64);
                 stream.send_data(Bytes::from(whole), true)?;
             }
             AnswerBody::Service(body) => {
-                let stream = self.respond.send_response(head, false)?;
+                let stream = self.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
                 let body = relay(request, record, stream, body, alarm).await?;
                 reclaim(request, AnswerBody::Service(body));

@@ -5,6 +5,7 @@ mod injected;
 mod lengths;
 mod reset;
 mod streams;
+mod waiting;
 
 use std::time::Duration;
 
