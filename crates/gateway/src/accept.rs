@@ -136,7 +136,7 @@ async fn serve(
         Ok(stream) => stream,
         Err(failure) => return failure.tell(&open, snapshot, index, &door, address),
     };
-    let peer = identify(&stream, snapshot, settings, address);
+    let peer = peer_of(&stream, settings, address);
     let row = snapshot.configuration.catalogue.door(index);
     let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
     open.thread().observer.handshake_completed(row, resumed);
@@ -149,9 +149,9 @@ async fn serve(
     }
 }
 
-/// Who the peer is by its handshake; the path of its certificate was validated there. A certificate that leads to
-/// an anchor and is nobody's here gets an answer that says so, request by request.
-fn identify(stream: &TlsStream<TcpStream>, snapshot: &Snapshot, settings: &DoorSettings, address: SocketAddr) -> Peer {
+/// What the handshake tells of the peer; the path of its certificate was validated there. A certificate that leads
+/// to an anchor and is nobody's here gets an answer that says so, request by request.
+fn peer_of(stream: &TlsStream<TcpStream>, settings: &DoorSettings, address: SocketAddr) -> Peer {
     let session = stream.get_ref().1;
     let mut peer = Peer { secure: true, ..Peer::plain(address) };
     peer.server_name = session.server_name().map(|name| name.to_ascii_lowercase().into_boxed_str());
@@ -162,11 +162,14 @@ fn identify(stream: &TlsStream<TcpStream>, snapshot: &Snapshot, settings: &DoorS
         return peer;
     }
     let Some(leaf) = session.peer_certificates().and_then(<[CertificateDer<'_>]>::first) else { return peer };
-    peer.workload = certificate::read(leaf).map_err(AuthError::from).and_then(|read| {
-        let left = read.not_after.duration_since(SystemTime::now()).unwrap_or_default();
-        peer.until = Instant::now().checked_add(left);
-        snapshot.configuration.settings.directory.workload(&read, address.ip()).map(Some)
-    });
+    match certificate::read(leaf) {
+        Ok(read) => {
+            let left = read.not_after.duration_since(SystemTime::now()).unwrap_or_default();
+            peer.until = Instant::now().checked_add(left);
+            peer.certificate = Some(Box::new(read));
+        }
+        Err(error) => peer.workload = Err(AuthError::from(error)),
+    }
     peer
 }
 

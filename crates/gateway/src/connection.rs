@@ -46,14 +46,15 @@ impl<'a> Place<'a> {
     }
 
     /// The configuration of now and the door's index in it; `None` where the connection has to end: the thread
-    /// is draining, the door is gone, or what the peer's identity rested on is no longer trusted. A connection
-    /// that has not carried a request yet may carry its first one while the thread drains.
-    pub(crate) fn of(&mut self, peer: &Peer, first: bool) -> Option<(Rc<Snapshot>, usize)> {
+    /// is draining, the door is gone, or it would not let this peer in any more. A connection that has not carried
+    /// a request yet may carry its first one while the thread drains.
+    pub(crate) fn of(&mut self, peer: &mut Rc<Peer>, first: bool) -> Option<(Rc<Snapshot>, usize)> {
         let snapshot = self.thread.snapshot();
         if self.is_outdated() {
             self.version.set(self.thread.version());
             let index = snapshot.configuration.door_named(&self.door);
-            self.index = index.filter(|index| snapshot.trusts(*index, &peer.anchors));
+            self.index = index.filter(|index| snapshot.lets_in(*index, peer));
+            Peer::recognise(peer, &snapshot.configuration.settings.directory);
         }
         let index = self.index.filter(|_| first || !self.thread.is_draining())?;
         Some((snapshot, index))

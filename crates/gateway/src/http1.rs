@@ -41,10 +41,11 @@ pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer
     let stream = Rc::new(RefCell::new(Stream::new(socket)));
     let mut alarm = Alarm::new();
     let mut place = Place::new(&open, door);
+    let mut peer = Rc::new(peer);
     let mut first = true;
     // Until when the next request has to begin; kept while nothing comes, whatever wakes the connection meanwhile.
     let mut until = None;
-    while let Some((snapshot, index)) = place.of(&peer, first) {
+    while let Some((snapshot, index)) = place.of(&mut peer, first) {
         let Some((settings, _)) = snapshot.door(index) else { break };
         let patience = &settings.patience;
         if stream.borrow().buffer.is_empty() {

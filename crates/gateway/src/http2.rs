@@ -111,12 +111,12 @@ impl Session<'_> {
             alarm.set(Some(self.deadline(leaving)));
             match self.next(&mut connection, alarm).await {
                 // Also while leaving: the peer opened it before it heard of that.
-                Next::Stream(request, respond) => match self.place.of(&self.peer, true) {
+                Next::Stream(request, respond) => match self.place.of(&mut self.peer, true) {
                     Some((snapshot, index)) => self.spawn(snapshot, index, request, respond),
                     None => leaving = leave(&mut connection),
                 },
                 Next::Changed => {
-                    if self.place.of(&self.peer, false).is_none() {
+                    if self.place.of(&mut self.peer, false).is_none() {
                         leaving = leave(&mut connection);
                     }
                 }

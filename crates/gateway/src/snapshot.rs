@@ -10,6 +10,7 @@ use observe::{Catalogue, Labels, Observatory, OperationName};
 use rustls::ServerConfig;
 use upstream::{Pools, Upstreams};
 
+use crate::peer::Peer;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
 use crate::tls::{self, DoorNames, TlsError};
 
@@ -131,9 +132,11 @@ impl Snapshot {
         Some((self.configuration.settings.doors.get(index)?, self.configuration.doors.get(index)?))
     }
 
-    /// Whether an identity proven by a handshake with `anchors` is still worth the same at this door.
-    pub(crate) fn trusts(&self, index: usize, anchors: &ClientCertificates) -> bool {
-        let tls = self.configuration.settings.doors.get(index).and_then(|door| door.tls.as_ref());
-        tls.map_or(*anchors == ClientCertificates::NotAsked, |tls| tls.clients == *anchors)
+    /// Whether this door would let the peer of an open connection in again: from its address, over what it speaks,
+    /// by the same anchors that its certificate was judged by.
+    pub(crate) fn lets_in(&self, index: usize, peer: &Peer) -> bool {
+        let Some(door) = self.configuration.settings.doors.get(index) else { return false };
+        let asks = door.tls.as_ref().map_or(&ClientCertificates::NotAsked, |tls| &tls.clients);
+        door.networks.admits(peer.address.ip()) && door.tls.is_some() == peer.secure && *asks == peer.anchors
     }
 }
