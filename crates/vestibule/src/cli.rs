@@ -55,7 +55,7 @@ pub(crate) struct EveryCommand {
     pub(crate) verbose: bool,
 
     /// Use colour
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = false)]
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(crate) color: ColourWhen,
 
     /// Give up talking to the gateway after this time

@@ -114,12 +114,18 @@ pub(crate) fn misused(error: &clap::Error) -> ExitCode {
             .fail(&Failure::new(Exit::Usage, "not-yet", said).help(format!("there are: {}", there_are.join(", "))));
         return exit_code(Exit::Usage);
     }
+    let wrong = !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if wrong && std::env::args_os().any(|argument| argument == "--json") {
+        let said = error.to_string();
+        let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let flags = EveryCommand { json: true, ..EveryCommand::plain() };
+        Terminal::new("vestibule", &flags)
+            .fail(&Failure::new(Exit::Usage, "usage", said).help("`vestibule help` lists the commands"));
+        return exit_code(Exit::Usage);
+    }
     // Its own streams and colours are right: help on standard output, errors on standard error.
     error.print().ok();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code(Exit::Done),
-        _ => exit_code(Exit::Usage),
-    }
+    exit_code(if wrong { Exit::Usage } else { Exit::Done })
 }
 
 fn exit_code(exit: Exit) -> ExitCode {

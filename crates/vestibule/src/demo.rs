@@ -98,10 +98,10 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         let open = words::Open { client, server, ca: &ca, directory: directory.path(), tries: &tries };
         words::print(terminal, &open);
     }
-    house.live(&mut signals).await;
-    let closed = house.close(&mut signals).await;
+    house.live(&mut signals).await?;
+    house.close(&mut signals).await?;
     shop.close().await;
-    closed
+    Ok(())
 }
 
 fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {

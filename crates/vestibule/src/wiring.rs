@@ -1,7 +1,7 @@
 //! From a checked configuration to the running house: what is started, in which order, and how it ends.
 //!
 //! ```text
-//! open   observatory → gateway (binds all doors) → admin socket → ready
+//! open   observatory → admin socket (not ready) → gateway (binds all doors) → ready
 //! live   until told to end: reload on SIGHUP, on a changed file, on `vestibule reload`
 //! close  not ready → gateway drains → admin stops → log is written out
 //! ```
@@ -36,6 +36,9 @@ use watch::Watch;
 
 /// How long requests under way may take when the house closes.
 const GRACE: Duration = Duration::from_secs(30);
+
+/// How often the files and the data threads are looked at.
+const PULSE: Duration = Duration::from_secs(1);
 
 /// What the house is opened with, apart from its file.
 pub(crate) struct Opening {
@@ -87,13 +90,19 @@ impl House {
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (desk, asks) = Desk::new(&opening.file, &loaded);
         let hash = loaded.hash.clone();
-        let gateway = Gateway::start(loaded.plan.gateway, gateway::Options::default(), Arc::clone(&observatory))
-            .await
-            .map_err(|error| failed_to_open(&error))?;
+        // The admin socket comes first: only one gateway has it, so that a second one of the same file opens no door.
         let admin =
             admin::Server::start(&fixed.admin, Arc::clone(&desk) as Arc<dyn admin::House>, Arc::clone(&observatory))
                 .await
                 .map_err(|error| admin_failed(&error))?;
+        let started = Gateway::start(loaded.plan.gateway, gateway::Options::default(), Arc::clone(&observatory)).await;
+        let gateway = match started {
+            Ok(gateway) => gateway,
+            Err(error) => {
+                admin.stop().await;
+                return Err(failed_to_open(&error));
+            }
+        };
         observatory.event(model::Event::ConfigurationLoaded { at: std::time::SystemTime::now(), hash });
         desk.open(true);
         let terminal = terminal.clone();
@@ -101,18 +110,28 @@ impl House {
     }
 
     /// Runs until a signal tells it to end.
-    pub(crate) async fn live(&mut self, signals: &mut Signals) {
+    ///
+    /// # Errors
+    /// A data thread has ended: a fault of ours, after which only a new process serves every caller.
+    pub(crate) async fn live(&mut self, signals: &mut Signals) -> Result<(), Failure> {
+        let mut pulse = tokio::time::interval(PULSE);
+        pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 told = signals.next() => match told {
-                    Some(_) => return,
+                    Some(_) => return Ok(()),
                     None => {
                         self.reload().await;
                     }
                 },
-                () = self.watch.changed() => {
-                    self.reload().await;
+                _ = pulse.tick() => {
+                    if !self.gateway.is_alive() {
+                        return Err(failed_to_open(&GatewayError::ThreadEnded));
+                    }
+                    if self.watch.changed() {
+                        self.reload().await;
+                    }
                 }
                 Some(answer) = self.asks.recv() => {
                     // Whoever asked may have gone; the reload happened all the same.
@@ -125,6 +144,8 @@ impl House {
     /// Finishes what is under way, up to a grace period or a second signal, and ends everything.
     pub(crate) async fn close(self, signals: &mut Signals) -> Result<(), Failure> {
         self.desk.open(false);
+        // Whoever waits for a reload is told that there will be none.
+        drop(self.asks);
         self.terminal.say("closing: finishing what is under way; once more ends it at once");
         let cut_off = tokio::select! {
             cut_off = self.gateway.shutdown(GRACE) => cut_off,

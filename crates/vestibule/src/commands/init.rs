@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Outcome {
         refuse_to_overwrite(folder)?;
     }
     let written = write(folder, door, &service)?;
-    let file = folder.join(FILE);
+    let file = below(folder, FILE);
     load::load(&file).map_err(|refused| load::faulty(&file, &refused.faults, terminal))?;
     if terminal.json() {
         let mut object = json!({
@@ -69,7 +69,7 @@ fn refuse_to_overwrite(folder: &Path) -> Outcome {
 }
 
 fn write(folder: &Path, door: Door, service: &str) -> Result<Written, Failure> {
-    let data = folder.join(DATA);
+    let data = below(folder, DATA);
     let roots = Roots::open_or_create(&data, TRUST_DOMAIN)?;
     let local_ca = roots.local_path.display().to_string();
     let mut curl = vec!["curl".to_owned(), "--cacert".to_owned(), local_ca];
@@ -80,7 +80,7 @@ fn write(folder: &Path, door: Door, service: &str) -> Result<Written, Failure> {
             (include_str!("init/client.yaml"), key.hash, Some(key.text.expose().clone()), 8443)
         }
         Door::Server => {
-            let workloads = folder.join(WORKLOADS);
+            let workloads = below(folder, WORKLOADS);
             let (certificate, key) = roots::files(&workloads, WORKLOAD);
             if !certificate.exists() {
                 roots.workload(WORKLOAD, &workloads)?;

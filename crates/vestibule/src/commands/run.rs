@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) ->
             terminal.say(line);
         }
         terminal.say(format_args!("ready in {} ms", began.elapsed().as_millis()));
-        house.live(&mut signals).await;
+        house.live(&mut signals).await?;
         house.close(&mut signals).await
     })
 }

@@ -34,7 +34,8 @@ fn print(status: &Status, terminal: &Terminal) {
         line("", terminal.paint(Style::Yellow, said));
     }
     for door in &status.doors {
-        line("door", format!("{} ({}) at {}", door.name, door.kind, door.listen.join(", ")));
+        let kind = if door.kind == door.name { String::new() } else { format!(" ({} door)", door.kind) };
+        line("door", format!("{}{kind} at {}", door.name, door.listen.join(", ")));
     }
     for service in &status.services {
         let of = |healthy: usize| format!("{healthy} of {} replicas healthy", service.total);

@@ -70,12 +70,12 @@ impl House {
             Err(refused) => {
                 let faults = &refused.faults;
                 self.watch.replace(&self.file, &refused.files);
-                self.terminal.warn(faults.render(self.terminal.messages_have_colour()).trim_end());
+                load::tell(faults, &self.terminal);
                 self.refused(faults.errors());
                 return ReloadOutcome::Refused {
                     running: was,
                     faults: faults.to_json(),
-                    rendered: faults.render(false),
+                    rendered: format!("{}{}", faults.render(false), faults.count()),
                 };
             }
         };

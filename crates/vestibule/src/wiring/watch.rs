@@ -1,4 +1,4 @@
-//! Whether a file has changed: its metadata is looked at once a second, which works on every file system.
+//! Whether a file has changed: its metadata is looked at now and then, which works on every file system.
 //!
 //! A notification service would be faster and would miss what it misses:
 //! network file systems, mounted secrets that swap a symbolic link, renames of
@@ -7,9 +7,6 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-const EVERY: Duration = Duration::from_secs(1);
 
 /// The files of a configuration, and how they were when last looked at.
 #[derive(Debug)]
@@ -43,30 +40,15 @@ impl Watch {
         self.files = paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
     }
 
-    /// Waits until one of them has changed; for ever where watching is off.
-    ///
-    /// Dropping the future and calling again misses nothing.
-    pub(crate) async fn changed(&mut self) {
-        if !self.on {
-            return std::future::pending().await;
-        }
-        loop {
-            tokio::time::sleep(EVERY).await;
-            if self.look() {
-                return;
-            }
-        }
-    }
-
-    /// Whether anything changed since the last look.
-    fn look(&mut self) -> bool {
+    /// Whether anything changed since the last look; never where watching is off.
+    pub(crate) fn changed(&mut self) -> bool {
         let mut changed = false;
         for (path, seen) in &mut self.files {
             let now = stamp(path);
             changed |= now != *seen;
             *seen = now;
         }
-        changed
+        self.on && changed
     }
 }
 
