@@ -10,8 +10,14 @@
     reason = "a test that breaks is a test that fails"
 )]
 
+mod browser;
+mod command_line;
+mod demo;
+mod doors;
 mod http2;
 mod open_house;
+mod readme;
 mod smuggling;
 mod standing;
+mod two_doors;
 mod upstreams;
