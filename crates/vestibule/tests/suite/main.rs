@@ -19,5 +19,6 @@ mod open_house;
 mod readme;
 mod smuggling;
 mod standing;
+mod tls_sessions;
 mod two_doors;
 mod upstreams;
