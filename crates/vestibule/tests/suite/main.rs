@@ -17,6 +17,7 @@ mod doors;
 mod http2;
 mod open_house;
 mod readme;
+mod reload;
 mod smuggling;
 mod standing;
 mod tls_sessions;
