@@ -11,6 +11,7 @@
 )]
 
 mod browser;
+mod closed_by_default;
 mod command_line;
 mod demo;
 mod doors;

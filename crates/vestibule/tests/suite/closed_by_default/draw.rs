@@ -1,0 +1,495 @@
+//! A random file, drawn by walking the whole grammar: a key that is built tomorrow is drawn tomorrow.
+//!
+//! At each key a coin is tossed whether it is written, and among forms and
+//! words one is taken, unless the [`Cast`] has decided it. What is drawn is
+//! remembered by its place, so that a test can tell what never was.
+
+use std::collections::BTreeSet;
+
+use config::shape::{Key, Names, Record, Scalar, Shape, Spot, State, root};
+use fastrand::Rng;
+use model::KeyKind;
+
+use super::cast::{Api, Cast, Door, Kind, NETWORKS, SERVICES, Tls, WORKLOADS};
+use super::elements;
+use super::tree::Tree;
+
+/// What stands in files and addresses around the drawn file.
+#[derive(Clone, Debug)]
+pub(super) struct Surroundings {
+    /// URLs of the services that count.
+    pub(super) urls: [Vec<String>; 2],
+}
+
+/// A drawn file.
+pub(super) struct Drawn {
+    pub(super) tree: Tree,
+    pub(super) cast: Cast,
+    /// The places of everything that it has.
+    pub(super) elements: BTreeSet<String>,
+}
+
+/// Draws a file.
+pub(super) fn draw(random: &mut Rng, surroundings: &Surroundings) -> Drawn {
+    let cast = Cast::draw(random);
+    let mut artist =
+        Artist { random, cast: &cast, surroundings, at: Vec::new(), places: Vec::new(), elements: BTreeSet::new() };
+    let tree = artist.record(root());
+    let elements = artist.elements;
+    Drawn { tree, cast, elements }
+}
+
+struct Artist<'a> {
+    random: &'a mut Rng,
+    cast: &'a Cast,
+    surroundings: &'a Surroundings,
+    /// Where we are, by keys and names.
+    at: Vec<String>,
+    /// The same with `*` for names.
+    places: Vec<String>,
+    elements: BTreeSet<String>,
+}
+
+/// What is done about a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Write,
+    Leave,
+    /// As the coin falls.
+    Toss,
+}
+
+use Choice::{Leave, Toss, Write};
+
+const fn write_if(condition: bool) -> Choice {
+    if condition { Write } else { Leave }
+}
+
+impl Artist<'_> {
+    fn coin(&mut self, one_in: u8) -> bool {
+        self.random.u8(0..one_in) == 0
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.random.usize(0..from.len())].clone()
+    }
+
+    fn note(&mut self, suffix: &str) {
+        let place = format!(".{}{suffix}", self.places.join("."));
+        self.elements.insert(place);
+    }
+
+    fn inside<T>(&mut self, name: &str, place: &str, draw: impl FnOnce(&mut Self) -> T) -> T {
+        self.at.push(name.to_owned());
+        self.places.push(place.to_owned());
+        let drawn = draw(self);
+        self.at.pop();
+        self.places.pop();
+        drawn
+    }
+
+    fn shape(&mut self, shape: &Shape) -> Tree {
+        match shape {
+            Shape::Scalar(scalar) => self.scalar(*scalar),
+            Shape::Words(words) => {
+                let built: Vec<_> =
+                    words.iter().filter(|word| word.state == State::Built).map(|word| word.text).collect();
+                let word = self.word(&built);
+                self.note(&format!("={word}"));
+                Tree::text(word)
+            }
+            Shape::Record(record) => self.record(record),
+            Shape::Names(names) => self.names(names),
+            Shape::List(item) => self.list(item),
+            Shape::Either(shapes) => {
+                let built: Vec<&Shape> = shapes.iter().filter(|shape| elements::is_built(shape)).collect();
+                let forced = self.form();
+                let fitting: Vec<&Shape> = built
+                    .iter()
+                    .copied()
+                    .filter(|shape| forced.is_none_or(|form| elements::form(shape) == form))
+                    .collect();
+                let shape = self.pick(if fitting.is_empty() { &built } else { &fitting });
+                self.note(&format!(" ({})", elements::form(shape)));
+                self.shape(shape)
+            }
+            Shape::Loosenings(spot) => self.loosenings(*spot),
+        }
+    }
+
+    fn record(&mut self, record: &Record) -> Tree {
+        let mut entries = Vec::new();
+        let built: Vec<&Key> =
+            record.keys.iter().filter(|key| key.state == State::Built && elements::is_built(&key.shape)).collect();
+        let built = if record.alternatives { vec![self.pick(&built)] } else { built };
+        for key in built {
+            let before = self.elements.clone();
+            let tree = self.inside(key.name, key.name, |artist| {
+                let written = match artist.choice() {
+                    Write => true,
+                    Leave => false,
+                    Toss => key.needed || record.alternatives || artist.random.bool(),
+                };
+                written.then(|| {
+                    artist.note("");
+                    artist.shape(&key.shape)
+                })
+            });
+            match tree {
+                // A key above nothing is a fault: it was not drawn.
+                Some(tree) if tree.is_empty() => self.elements = before,
+                Some(tree) => entries.push((key.name.to_owned(), tree)),
+                None => {}
+            }
+        }
+        self.mend(&mut entries);
+        Tree::Map(entries)
+    }
+
+    fn names(&mut self, names: &Names) -> Tree {
+        let entries = self.cast_names().into_iter().map(|name| {
+            let mut tree = Tree::Map(Vec::new());
+            // A name above nothing is a fault.
+            while tree.is_empty() {
+                tree = self.inside(&name, "*", |artist| artist.shape(&names.value));
+            }
+            (name, tree)
+        });
+        Tree::Map(entries.collect())
+    }
+
+    fn list(&mut self, item: &Shape) -> Tree {
+        let mut items: Vec<Tree> = match self.cast_items() {
+            Some(items) => items.into_iter().map(Tree::Text).collect(),
+            None => (0..self.random.usize(1..=2)).map(|_| self.shape(item)).collect(),
+        };
+        for item in items.iter().filter_map(Tree::value).map(str::to_owned).collect::<Vec<_>>() {
+            if matches!(self.at.last().map(String::as_str), Some("protocols" | "keys" | "kinds")) {
+                self.note(&format!("={item}"));
+            }
+        }
+        let mut seen = Vec::new();
+        items.retain(|item| {
+            let first = !seen.contains(item);
+            seen.push(item.clone());
+            first
+        });
+        match items.as_slice() {
+            // A single value may stand alone.
+            [one] if one.value().is_some() && self.form() != Some("list") && self.random.bool() => one.clone(),
+            _ => Tree::List(items),
+        }
+    }
+
+    fn loosenings(&mut self, spot: Spot) -> Tree {
+        let cast: Vec<&str> = match self.path().as_slice() {
+            ["doors", door, _] => self.cast.door(door).map(|door| door.loosen.clone()).unwrap_or_default(),
+            ["apis", api, _] => self.cast.api(api).map(|api| api.loosen.clone()).unwrap_or_default(),
+            ["services", ..] => vec!["public-plaintext"],
+            _ => elements::loosenings(spot).collect(),
+        };
+        let entries = cast.into_iter().map(|name| {
+            self.note(&format!(".{name}"));
+            let why = Tree::text("this test wants it");
+            let reason = match self.random.u8(0..3) {
+                0 => Tree::Map(vec![("why".into(), why)]),
+                1 => Tree::Map(vec![("why".into(), why), ("until".into(), Tree::text("2099-12-31"))]),
+                _ => why,
+            };
+            (name.to_owned(), reason)
+        });
+        Tree::Map(entries.collect())
+    }
+
+    fn path(&self) -> Vec<&str> {
+        self.at.iter().map(String::as_str).collect()
+    }
+
+    fn door_here(&self) -> Option<&Door> {
+        match self.path().as_slice() {
+            ["doors", door, ..] => self.cast.door(door),
+            ["apis", api, ..] => self.cast.api(api).map(|api| self.cast.door_of(api)),
+            _ => None,
+        }
+    }
+
+    fn api_here(&self) -> Option<&Api> {
+        match self.path().as_slice() {
+            ["apis", api, ..] => self.cast.api(api),
+            _ => None,
+        }
+    }
+
+    /// What the cast says of the key that we are at.
+    fn choice(&mut self) -> Choice {
+        let at = self.at.clone();
+        let path: Vec<&str> = at.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            // Without these there is nothing to try.
+            ["doors" | "services" | "apis" | "trust" | "networks" | "workloads"] => Write,
+            ["keys"] => write_if(!self.cast.keys.is_empty()),
+            ["doors", _, key] => self.door_choice(key),
+            ["services", name, "loosen"] => write_if(*name == "elsewhere"),
+            ["apis", _, key] => self.api_choice(key),
+            ["apis", api, "operations", operation, key] => {
+                let Some(operation) = self.cast.operation(api, operation) else { return Leave };
+                match *key {
+                    "public" => write_if(operation.access.is_some_and(|access| access.public)),
+                    "callers" => write_if(operation.access.is_some_and(|access| access.keys || access.workloads)),
+                    "scopes" => write_if(operation.scopes),
+                    _ => Toss,
+                }
+            }
+            ["apis", .., "callers", way @ ("keys" | "workloads")] => {
+                let access = self.access_here();
+                write_if(if *way == "keys" { access.keys } else { access.workloads })
+            }
+            ["apis", .., "callers", "keys", "names"] => write_if(!self.key_names().is_empty()).max_toss(self.random),
+            ["trust", "domain"] => write_if(self.cast.domain.is_some()),
+            ["trust", "root"] => Write,
+            ["store" | "observe" | "admin"] => Toss,
+            _ => Toss,
+        }
+    }
+
+    fn door_choice(&mut self, key: &str) -> Choice {
+        let plain_to_named = self.door_here().is_some_and(|door| door.is_loosened("plaintext"));
+        let rare = self.coin(4);
+        let Some(door) = self.door_here() else { return Toss };
+        match key {
+            "kind" if matches!(door.name, "client" | "server") => Toss,
+            "kind" | "listen" => Write,
+            "hosts" => write_if(!door.hosts.is_empty()),
+            "tls" => write_if(door.tls != Tls::Unsaid),
+            "redirect_from" if door.is_plain() => Leave,
+            "protocols" => write_if(door.protocols.is_some()),
+            "networks" if plain_to_named => Write,
+            "networks" | "deny" => write_if(rare),
+            "loosen" => write_if(!door.loosen.is_empty()),
+            _ => Toss,
+        }
+    }
+
+    fn api_choice(&mut self, key: &str) -> Choice {
+        let rare = self.coin(4);
+        let Some((door, api)) = self.door_here().zip(self.api_here()) else { return Toss };
+        match key {
+            "host" => match door.hosts.len() {
+                0 => Leave,
+                1 => Toss,
+                _ => Write,
+            },
+            "public" => write_if(api.access.public),
+            "callers" => write_if(api.access.keys || api.access.workloads),
+            "networks" | "deny" => write_if(rare),
+            "loosen" => write_if(!api.loosen.is_empty()),
+            "upstream_errors" if door.kind == Kind::Client && !is_detailed(door, api) => write_if(rare),
+            _ => Toss,
+        }
+    }
+
+    /// What is written of callers in the place that we are at.
+    fn access_here(&self) -> super::cast::Access {
+        match self.path().as_slice() {
+            ["apis", api, "operations", operation, ..] => {
+                self.cast.operation(api, operation).and_then(|operation| operation.access).unwrap_or_default()
+            }
+            ["apis", api, ..] => self.cast.api(api).map(|api| api.access).unwrap_or_default(),
+            _ => super::cast::Access::default(),
+        }
+    }
+
+    /// The keys that open the API that we are at.
+    fn key_names(&self) -> Vec<String> {
+        let Some(api) = self.api_here() else { return Vec::new() };
+        self.cast.keys.iter().filter(|key| key.apis.contains(&api.name)).map(|key| key.name.clone()).collect()
+    }
+
+    /// The names of a map of things.
+    fn cast_names(&mut self) -> Vec<String> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        match self.path().as_slice() {
+            ["doors"] => self.cast.doors.iter().map(|door| door.name.to_owned()).collect(),
+            ["services"] => owned(&SERVICES),
+            ["apis"] => self.cast.apis.iter().map(|api| api.name.to_owned()).collect(),
+            ["apis", api, "operations"] => {
+                let api = self.cast.api(api);
+                api.map(|api| api.operations.iter().map(|operation| operation.name.clone()).collect())
+                    .unwrap_or_default()
+            }
+            ["keys"] => self.cast.keys.iter().map(|key| key.name.clone()).collect(),
+            ["workloads"] => owned(&WORKLOADS),
+            ["networks"] => owned(&NETWORKS),
+            _ => owned(&["first", "second"]),
+        }
+    }
+
+    /// The parts of a list that the cast knows.
+    fn cast_items(&mut self) -> Option<Vec<String>> {
+        let owned = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
+        match self.path().as_slice() {
+            ["doors", _, "listen"] => Some(self.door_here()?.listen.iter().map(ToString::to_string).collect()),
+            ["doors", _, "hosts"] => Some(owned(&self.door_here()?.hosts)),
+            ["doors", _, "protocols"] => Some(owned(self.door_here()?.protocols?)),
+            ["services", "shop", "urls"] => Some(self.surroundings.urls[0].clone()),
+            ["services", "ledger", "urls"] => Some(self.surroundings.urls[1].clone()),
+            ["services", _, "urls"] => Some(owned(&["http://192.0.2.7:8080"])),
+            ["keys", key, "apis"] => {
+                let key = self.cast.keys.iter().find(|one| one.name == *key)?;
+                Some(owned(&key.apis))
+            }
+            ["workloads", workload, "dns"] => Some(vec![format!("{workload}.test")]),
+            ["apis", .., "callers", "keys", "names"] => {
+                let names = self.key_names();
+                Some(vec![self.pick(&names)])
+            }
+            ["apis", .., "keys"] | ["apis", .., "keys", "kinds"] => {
+                let kinds: &[&str] = match self.door_here()?.kind {
+                    Kind::Client => &["publishable", "restricted"],
+                    Kind::Server => &["secret"],
+                };
+                let one = self.pick(kinds);
+                Some(if self.random.bool() { vec![one.to_owned()] } else { owned(kinds) })
+            }
+            ["apis", .., "workloads"] | ["apis", .., "workloads", "names"] => {
+                let domain = self.cast.domain();
+                let id = format!("spiffe://{domain}/{}", self.pick(&["batch/*", "stranger", "a/b/*"]));
+                Some(vec![self.pick(&WORKLOADS).to_owned(), id])
+            }
+            _ => None,
+        }
+    }
+
+    /// The form that a value has to have where there are several.
+    fn form(&self) -> Option<&'static str> {
+        match self.path().as_slice() {
+            ["doors", _, "tls"] => Some(if self.door_here()?.tls == Tls::Files { "map" } else { "text" }),
+            ["apis", api, "operations", operation] => {
+                let operation = self.cast.operation(api, operation)?;
+                (operation.access.is_some() || operation.scopes).then_some("map")
+            }
+            _ => None,
+        }
+    }
+
+    /// One of these words.
+    fn word(&mut self, words: &[&'static str]) -> &'static str {
+        let wanted: &str = match self.path().as_slice() {
+            ["doors", _, "kind"] => match self.door_here().map(|door| door.kind) {
+                Some(Kind::Client) => "client",
+                _ => "server",
+            },
+            ["doors", _, "tls"] if self.door_here().is_some_and(Door::is_plain) => "none",
+            ["doors", _, "tls"] => "local",
+            ["doors", _, "errors"] => match self.door_here() {
+                Some(door) if door.kind == Kind::Client && door.is_loosened("detailed-errors") => "detailed",
+                Some(door) if door.kind == Kind::Client => "terse",
+                _ => "",
+            },
+            ["apis", _, "errors"] => match self.door_here().zip(self.api_here()) {
+                Some((_, api)) if api.loosen.contains(&"detailed-errors") => "detailed",
+                Some((door, api)) if door.kind == Kind::Client && !is_detailed(door, api) => "terse",
+                _ => "",
+            },
+            ["apis", _, "upstream_errors"] => match self.door_here().zip(self.api_here()) {
+                Some((door, api)) if door.kind == Kind::Client && !is_detailed(door, api) => "replace",
+                _ => "",
+            },
+            ["keys", key, "kind"] => match self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.kind) {
+                Some(KeyKind::Publishable) => "publishable",
+                Some(KeyKind::Restricted) => "restricted",
+                _ => "secret",
+            },
+            _ => "",
+        };
+        words.iter().copied().find(|word| *word == wanted).unwrap_or_else(|| self.pick(words))
+    }
+
+    /// A single value, sometimes by way of a variable.
+    fn scalar(&mut self, scalar: Scalar) -> Tree {
+        let value = self.value(scalar);
+        if scalar.takes_reference() && self.coin(12) {
+            let name = format!("DRAWN_{}", self.at.join("_").to_uppercase().replace(['-', '.'], "_"));
+            return Tree::Referred(format!("{name}_{}", self.random.u16(..)), value);
+        }
+        Tree::Text(value)
+    }
+
+    fn value(&mut self, scalar: Scalar) -> String {
+        let known: Option<String> = match self.path().as_slice() {
+            ["doors", _, "redirect_from"] => self.door_here().map(|door| door.redirect.to_string()),
+            ["doors", _, "tls", "files", "certificate"] => Some("door.pem".into()),
+            ["doors", _, "tls", "files", "key"] => Some("door-key.pem".into()),
+            ["trust", "domain"] => self.cast.domain.map(str::to_owned),
+            ["trust", "root", "certificate"] => Some("workloads.pem".into()),
+            ["trust", "root", "key"] => Some("workloads-key.pem".into()),
+            ["apis", _, "door"] => self.door_here().map(|door| door.name.to_owned()),
+            ["apis", _, "service"] => Some(self.pick(&SERVICES[..2]).to_owned()),
+            ["apis", _, "host"] => self.api_host(),
+            ["apis", api, "operations", operation] | ["apis", api, "operations", operation, "route"] => {
+                let segment = self.cast.operation(api, operation).map(|operation| operation.segment.clone());
+                segment.map(|segment| {
+                    let method = self.pick(&["GET", "POST", "ANY", "PUT"]);
+                    format!("{method} /{segment}{}", self.pick(&["", "/{id}", "/{id}/parts", "/**"]))
+                })
+            }
+            ["keys", key, "hash"] => self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.hash.clone()),
+            ["workloads", workload, "id"] => Some(format!("spiffe://{}/known/{workload}", self.cast.domain())),
+            ["store", "sqlite", "directory"] => Some("data".into()),
+            ["admin", "listen"] => Some("unix:admin.sock".into()),
+            _ => None,
+        };
+        known.unwrap_or_else(|| match scalar {
+            Scalar::Network | Scalar::Range => self.network(scalar),
+            scalar => self.pick(scalar.examples()).to_owned(),
+        })
+    }
+
+    fn api_host(&mut self) -> Option<String> {
+        let hosts = self.door_here()?.hosts.clone();
+        let host = self.pick(&hosts);
+        let below_wildcard = host.starts_with("*.") && self.random.bool();
+        Some(if below_wildcard { host.replacen('*', "api", 1) } else { host.to_owned() })
+    }
+
+    /// A range of addresses; those that hold this machine more often than not, or there would be little to see.
+    fn network(&mut self, scalar: Scalar) -> String {
+        let denied = self.at.last().is_some_and(|key| key == "deny");
+        let near = ["127.0.0.0/8", "127.0.0.1"];
+        let far = ["10.0.0.0/16", "fd00::/8", "192.168.7.7"];
+        let named = ["private", "loopback", NETWORKS[0]];
+        match (self.random.u8(0..6), denied) {
+            (0, _) | (1..5, true) => self.pick(&far).to_owned(),
+            (1 | 2, false) if scalar == Scalar::Network => self.pick(&named).to_owned(),
+            _ => self.pick(&near).to_owned(),
+        }
+    }
+
+    /// What must hold between the keys of one record.
+    fn mend(&mut self, entries: &mut [(String, Tree)]) {
+        if !matches!(self.path().as_slice(), ["apis", .., "callers", "keys"]) {
+            return;
+        }
+        let names: Vec<String> = entries
+            .iter()
+            .filter(|(key, _)| key == "names")
+            .flat_map(|(_, names)| names.items().into_iter().map(str::to_owned))
+            .collect();
+        let Some(named) = self.cast.keys.iter().find(|key| names.contains(&key.name)) else { return };
+        if let Some((_, kinds)) = entries.iter_mut().find(|(key, _)| key == "kinds") {
+            *kinds = Tree::text(named.kind.as_str());
+        }
+    }
+}
+
+impl Choice {
+    /// Written only if the coin says so too.
+    fn max_toss(self, random: &mut Rng) -> Self {
+        if self == Write && random.bool() { Write } else { Leave }
+    }
+}
+
+/// Whether answers at this API may be detailed.
+fn is_detailed(door: &Door, api: &Api) -> bool {
+    door.is_loosened("detailed-errors") || api.loosen.contains(&"detailed-errors")
+}
