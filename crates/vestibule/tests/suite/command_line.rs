@@ -102,6 +102,26 @@ fn every_fault_is_told_at_once_and_the_code_says_which_command_found_them() {
 }
 
 #[test]
+fn a_loosening_past_its_day_fails_the_check() {
+    let file = |until: &str| {
+        format!(
+            "vestibule: 1\nservices: {{ notes: {{ urls: http://127.0.0.1:3000 }} }}\n\
+             apis: {{ notes: {{ door: client, service: notes, public: true, operations: {{ all: ANY /** }}, \
+             loosen: {{ detailed-errors: {{ why: trial, until: {until} }} }} }} }}\n"
+        )
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("vestibule.yaml");
+    let path = path.to_str().expect("text");
+    for (until, code) in [("2020-01-01", 1), ("2999-01-01", 0)] {
+        std::fs::write(path, file(until)).expect("written");
+        let ended = vestibule(&["check", path]);
+        assert_code(&ended, code);
+        assert_eq!(ended.stderr.contains("warning[loosening-expired]"), code == 1, "{ended:?}");
+    }
+}
+
+#[test]
 fn nobody_at_the_admin_socket_is_code_4_and_says_what_to_run() {
     for command in ["status", "reload"] {
         let ended = vestibule(&[command, "--admin", "unix:nobody.sock"]);
@@ -280,4 +300,50 @@ fn a_changed_file_a_signal_and_the_command_all_load_it_and_faults_leave_what_ran
     house.write_config(&format!("{}admin: {{ listen: \"unix:elsewhere.sock\" }}\n", file("3s")));
     house.wait_for_message("a change of `admin.listen` needs a restart");
     assert_eq!(hash(), third);
+}
+
+#[test]
+fn a_signal_lets_requests_finish_and_a_second_one_does_not() {
+    let service = testkit::Backend::always(testkit::script::hang());
+    let port = testkit::port::free();
+    let file = ONE_API.replace("http://127.0.0.1:9", service.url());
+    let door = format!("doors:\n  client: {{ listen: \"127.0.0.1:{port}\", tls: none }}\n");
+    let mut house = house().config(&format!("{file}{door}")).start();
+    let mut caller = testkit::Connection::plain(([127, 0, 0, 1], port).into());
+    caller.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    service
+        .wait_until("the request has arrived", std::time::Duration::from_secs(10), |service| service.arrivals() == 1);
+    house.terminate();
+    house.wait_for_message("closing: ");
+    house.terminate();
+    assert_eq!(house.wait(std::time::Duration::from_secs(10)).code(), Some(143), "{}", house.stderr());
+}
+
+#[test]
+fn routes_loosenings_and_defaults_are_told_of_a_file() {
+    let file = "vestibule: 1
+services:
+  notes: { urls: \"http://127.0.0.1:3000\" }
+apis:
+  notes:
+    door: client
+    service: notes
+    public: true
+    operations:
+      read: GET /notes/{id}
+    loosen: { detailed-errors: while we build it }
+";
+    let prepared = house().config(file);
+    let routes = prepared.command(&["routes"]);
+    assert!(routes.status.success(), "{routes:?}");
+    assert_eq!(routes.stdout.lines().count(), 1, "{routes:?}");
+    for word in ["client", "GET", "/notes/{id}", "notes.read"] {
+        assert!(routes.stdout.contains(word), "{word}: {routes:?}");
+    }
+    let loosenings = prepared.command(&["loosenings"]);
+    for word in ["detailed-errors", "while we build it", "vestibule.yaml:11"] {
+        assert!(loosenings.stdout.contains(word), "{word}: {loosenings:?}");
+    }
+    let show = prepared.command(&["show", "--defaults"]);
+    assert!(show.stdout.contains("deadline: 10s"), "{show:?}");
 }
