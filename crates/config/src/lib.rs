@@ -5,7 +5,7 @@
 //! 1. [`node`]: the text as a tree of spanned nodes, in the plain part of YAML that is accepted;
 //! 2. `reference`: `${env:…}` and `${file:…}` are put in;
 //! 3. [`shape`]: the tree against the grammar, which is data;
-//! 4. [`draft`]: typed values that still know their places;
+//! 4. [`mod@draft`]: typed values that still know their places;
 //! 5. `rules`: what must hold between them;
 //! 6. `plan`: the draft with defaults and inheritance, as the rooms' settings.
 

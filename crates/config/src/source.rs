@@ -48,13 +48,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// Bytes between two places whose characters are counted beforehand.
+const STRIDE: usize = 1024;
+
+/// How many characters begin among these bytes of UTF-8: all but continuation bytes (RFC 3629 §3).
+fn characters_begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 /// One file that was read: its name as people know it, and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<usize>,
-    ascii: bool,
+    /// Characters before every `STRIDE`th byte.
+    characters: Vec<usize>,
 }
 
 impl Source {
@@ -64,8 +73,14 @@ impl Source {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        let ascii = text.is_ascii();
-        Self { name: name.into(), text, line_starts, ascii }
+        let mut before = 0;
+        let counted = text.as_bytes().chunks(STRIDE).map(|chunk| {
+            let so_far = before;
+            before += characters_begun(chunk);
+            so_far
+        });
+        let characters = counted.collect();
+        Self { name: name.into(), text, line_starts, characters }
     }
 
     /// The name of the file, as it was given.
@@ -117,11 +132,7 @@ impl Source {
         let span = self.first_line(span);
         let line = self.line_starts.partition_point(|start| *start <= span.start).max(1);
         let line_start = self.line_starts.get(line - 1).copied().unwrap_or_default();
-        let characters = |from: usize, to: usize| match self.ascii {
-            // A file in one long line has many places: counting characters anew for each would take long.
-            true => to.saturating_sub(from),
-            false => self.text.get(from..to).map_or(0, |part| part.chars().count()),
-        };
+        let characters = |from, to| self.characters_before(to).saturating_sub(self.characters_before(from));
         Place {
             file: self.name.clone(),
             line,
@@ -130,8 +141,22 @@ impl Source {
         }
     }
 
+    /// How many characters begin before an offset, without counting from the start of a file that may be one long line.
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        let (stride, start) = (offset / STRIDE, offset - offset % STRIDE);
+        let rest = self.text.as_bytes().get(start..offset).unwrap_or_default();
+        match self.characters.get(stride) {
+            Some(before) => before + characters_begun(rest),
+            None => self.text.chars().count(),
+        }
+    }
+
     fn border(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
         (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests;
