@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 pub use rcgen::ExtendedKeyUsagePurpose;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::OffsetDateTime;
 
@@ -99,6 +101,35 @@ impl LeafRequest {
     pub fn for_only(self, life: Duration) -> Self {
         Self { until: SystemTime::now() + life, ..self }
     }
+
+    /// A certificate that nobody but its own key vouches for.
+    ///
+    /// # Panics
+    /// When a name or URI is not one.
+    #[must_use]
+    pub fn self_signed(&self) -> Leaf {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = self.params().self_signed(&key).expect("a leaf certificate");
+        Leaf::new(&certificate, &key)
+    }
+
+    fn params(&self) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        let uris = self.uris.iter().map(|uri| SanType::URI(uri.as_str().try_into().expect("an ASCII URI")));
+        let names = self.names.iter().map(|name| SanType::DnsName(name.as_str().try_into().expect("an ASCII name")));
+        let addresses = self.addresses.iter().copied().map(SanType::IpAddress);
+        params.subject_alt_names = uris.chain(names).chain(addresses).collect();
+        params.not_before = OffsetDateTime::from(self.from);
+        params.not_after = OffsetDateTime::from(self.until);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages.clone_from(&self.usages);
+        params.use_authority_key_identifier_extension = true;
+        params.is_ca = if self.authority { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::ExplicitNoCa };
+        if self.authority {
+            params.key_usages.push(KeyUsagePurpose::KeyCertSign);
+        }
+        params
+    }
 }
 
 impl Root {
@@ -142,27 +173,8 @@ impl Root {
     #[must_use]
     pub fn issue(&self, request: &LeafRequest) -> Leaf {
         let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::default();
-        let uris = request.uris.iter().map(|uri| SanType::URI(uri.as_str().try_into().expect("an ASCII URI")));
-        let names = request.names.iter().map(|name| SanType::DnsName(name.as_str().try_into().expect("an ASCII name")));
-        let addresses = request.addresses.iter().copied().map(SanType::IpAddress);
-        params.subject_alt_names = uris.chain(names).chain(addresses).collect();
-        params.not_before = OffsetDateTime::from(request.from);
-        params.not_after = OffsetDateTime::from(request.until);
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages.clone_from(&request.usages);
-        params.use_authority_key_identifier_extension = true;
-        params.is_ca = if request.authority { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::ExplicitNoCa };
-        if request.authority {
-            params.key_usages.push(KeyUsagePurpose::KeyCertSign);
-        }
-        let certificate = params.signed_by(&key, &self.issuer).expect("a leaf certificate");
-        Leaf {
-            der: certificate.der().clone(),
-            pem: certificate.pem(),
-            key_pem: key.serialize_pem(),
-            key_der: key.serialize_der(),
-        }
+        let certificate = request.params().signed_by(&key, &self.issuer).expect("a leaf certificate");
+        Leaf::new(&certificate, &key)
     }
 
     /// A workload's certificate by its SPIFFE id.
@@ -179,6 +191,15 @@ impl Root {
 }
 
 impl Leaf {
+    fn new(certificate: &Certificate, key: &KeyPair) -> Self {
+        Self {
+            der: certificate.der().clone(),
+            pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            key_der: key.serialize_der(),
+        }
+    }
+
     /// The key, for a TLS library.
     #[must_use]
     pub fn key(&self) -> PrivateKeyDer<'static> {

@@ -198,6 +198,7 @@ fn no_request_without_identity_reaches_a_service_unless_its_api_says_public() {
     let outcome = ground.run(seed, files, &Defaults::standard(), false);
     let Outcome { loaded, probes, arrivals, .. } = outcome;
     println!("{loaded} of {files} files, {probes} requests, {arrivals} arrived, {:?}", began.elapsed());
+    println!("rarest: {:?}", outcome.drawn.iter().min_by_key(|(_, files)| **files));
     assert!(
         outcome.violations.is_empty(),
         "{} arrived; the first:\n{}",

@@ -28,6 +28,15 @@ fn running(house: &House) -> String {
     status["configuration"]["hash"].as_str().expect("a hash").to_owned()
 }
 
+/// Runs `vestibule reload` beside the gateway.
+fn command_reload(house: &House) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"))
+        .args(["reload", "-c", testkit::program::FILE, "--admin", "unix:vestibule-data/admin.sock"])
+        .current_dir(house.folder())
+        .output()
+        .expect("vestibule")
+}
+
 /// Doors whose file is loaded only on demand, and that file.
 pub(crate) fn unwatched() -> (TwoDoors, String) {
     let ground = Ground::new();
@@ -52,11 +61,7 @@ fn a_file_with_faults_is_refused_with_its_reasons_and_the_old_one_goes_on() {
     assert!(said["faults"].as_array().is_some_and(|faults| faults.len() >= 3), "all at once: {said}");
     assert!(said["rendered"].as_str().is_some_and(|text| text.contains("did you mean `client`?")), "{said}");
 
-    let command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"))
-        .args(["reload", "-c", testkit::program::FILE, "--admin", "unix:vestibule-data/admin.sock"])
-        .current_dir(house.house.folder())
-        .output()
-        .expect("vestibule");
+    let command = command_reload(&house.house);
     assert_eq!(command.status.code(), Some(3), "{command:?}");
     let stderr = String::from_utf8_lossy(&command.stderr);
     assert!(stderr.contains(&format!("still running {hash}")) && stderr.contains("clinet"), "{stderr}");
@@ -67,6 +72,25 @@ fn a_file_with_faults_is_refused_with_its_reasons_and_the_old_one_goes_on() {
     assert_served(&open.exchange(get("/open/things", &[])));
     assert_served(&house.get("/open/things", &[]));
     assert_eq!(reload(&house.house, &file).0, hash, "the same file has the same hash");
+}
+
+#[test]
+fn the_socket_the_command_and_sighup_load_the_same_file() {
+    let (house, file) = unwatched();
+    let with = |path: &str| changed(&file, &[("read: \"GET /things\"", format!("read: \"GET /{path}\""))]);
+    let (hash, was) = reload(&house.house, &with("by-socket"));
+    assert_ne!(hash, was);
+    assert_served(&house.get("/open/by-socket", &[]));
+    house.house.write_config(&with("by-command"));
+    let command = command_reload(&house.house);
+    assert_eq!(command.status.code(), Some(0), "{command:?}");
+    assert!(String::from_utf8_lossy(&command.stdout).contains(&format!("(was {hash})")), "{command:?}");
+    assert_served(&house.get("/open/by-command", &[]));
+    let running = running(&house.house);
+    house.house.write_config(&with("by-signal"));
+    house.house.hang_up();
+    house.house.wait_for_message(&format!("(was {running})"));
+    assert_served(&house.get("/open/by-signal", &[]));
 }
 
 #[test]

@@ -81,6 +81,22 @@ fn a_session_resumes_at_its_own_door_also_after_an_unrelated_reload_and_at_no_ot
 }
 
 #[test]
+fn a_door_of_the_local_ca_keeps_its_certificate_and_its_sessions_over_an_unrelated_reload() {
+    let ground = Ground::new();
+    let tls = "tls: { files: [{ certificate: door.pem, key: door-key.pem }] }";
+    let file = changed(&ground.file(), &[(tls, "tls: local")]);
+    let house = ground.open_unwatched(&file);
+    let ca = std::fs::read(house.house.folder().join("vestibule-data/local-ca.pem")).expect("the local CA");
+    let tls = ClientTls::trusting(&ca, None, &BOTH);
+    at_client_door(&tls, house.client);
+    let before = handshaken(&tls.clone().without_resumption(), house.client);
+    reload(&house, &changed(&file, &[("path: /elsewhere", "path: /elsewhere\n    deadline: 5s")]));
+    assert_eq!(at_client_door(&tls, house.client), HandshakeKind::Resumed);
+    let after = handshaken(&tls.without_resumption(), house.client);
+    assert_eq!(before.conn.peer_certificates(), after.conn.peer_certificates());
+}
+
+#[test]
 fn a_session_of_one_gateway_resumes_at_no_other_with_the_same_certificate() {
     let first = TwoDoors::open();
     let ground = Ground::new();

@@ -247,7 +247,9 @@ impl Artist<'_> {
             ["apis", .., "callers", "keys", "names"] => write_if(!self.key_names().is_empty()).max_toss(self.random),
             ["trust", "domain"] => write_if(self.cast.domain.is_some()),
             ["trust", "root"] => Write,
-            ["store" | "observe" | "admin"] => Toss,
+            // Keys with others below them: tossed at each step, the lowest would be seldom.
+            ["store" | "observe" | "admin"] => write_if(!self.coin(4)),
+            ["store" | "observe", _] => Write,
             _ => Toss,
         }
     }

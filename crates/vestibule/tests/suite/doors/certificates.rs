@@ -23,6 +23,7 @@ fn a_certificate_that_is_out_of_date_foreign_self_signed_or_for_something_else_o
         ("expired", house.workloads.issue(&orders().expired())),
         ("not valid yet", house.workloads.issue(&orders().not_yet_valid())),
         ("of another root of the same name", foreign.issue(&orders())),
+        ("of its own making", orders().self_signed()),
         ("for servers only", house.workloads.issue(&only(ExtendedKeyUsagePurpose::ServerAuth))),
         ("of an authority", house.workloads.issue(&LeafRequest { authority: true, ..orders() })),
         ("of the root that signs the doors", house.people.issue(&orders())),
@@ -42,15 +43,6 @@ fn a_certificate_that_is_out_of_date_foreign_self_signed_or_for_something_else_o
     ));
     // The operator can see that it happened, and why.
     assert!(house.house.wait_for_log("handshake-refused").contains("\"door\":\"server\""));
-}
-
-#[test]
-fn an_intermediate_made_of_a_leaf_opens_nothing() {
-    let house = TwoDoors::open();
-    // A workload that signs for another one: its certificate says that it is an authority, and ours never are.
-    let rogue = Root::new("orders");
-    let leaf = rogue.issue(&orders());
-    assert!(house.refuses_handshake(&ClientTls::with_certificate(&house.people, &leaf)));
 }
 
 #[test]
