@@ -23,36 +23,36 @@ pub(crate) use read::read;
 
 /// A value, and the words that say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said<T> {
+pub(crate) struct Said<T> {
     /// The value.
-    pub value: T,
+    pub(crate) value: T,
     /// Where it stands.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// A whole file.
 #[derive(Clone, Debug, Default)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// The doors that the file has, and those of the two standing names that an API uses without the file having them.
-    pub doors: Vec<Door>,
+    pub(crate) doors: Vec<Door>,
     /// The services.
-    pub services: Vec<Service>,
+    pub(crate) services: Vec<Service>,
     /// The APIs.
-    pub apis: Vec<Api>,
+    pub(crate) apis: Vec<Api>,
     /// Names for ranges.
-    pub networks: Vec<NamedNetwork>,
+    pub(crate) networks: Vec<NamedNetwork>,
     /// Pinned keys.
-    pub keys: Vec<PinnedKey>,
+    pub(crate) keys: Vec<PinnedKey>,
     /// Declared workloads.
-    pub workloads: Vec<Workload>,
+    pub(crate) workloads: Vec<Workload>,
     /// Trust domain and root.
-    pub trust: Trust,
+    pub(crate) trust: Trust,
     /// The form of the access log.
-    pub log_format: Option<Said<LogFormat>>,
+    pub(crate) log_format: Option<Said<LogFormat>>,
     /// The admin socket.
-    pub admin_listen: Option<Said<PathBuf>>,
+    pub(crate) admin_listen: Option<Said<PathBuf>>,
     /// The data directory.
-    pub data_directory: Option<Said<PathBuf>>,
+    pub(crate) data_directory: Option<Said<PathBuf>>,
 }
 
 /// The form of the access log.
@@ -68,40 +68,40 @@ pub enum LogFormat {
 
 /// A door.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(crate) struct Door {
     /// Its name; for a door that only an API names, where that API names it.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// Whether the file has it under `doors`.
-    pub written: bool,
+    pub(crate) written: bool,
     /// Its kind, written or implied by its name.
-    pub kind: Option<DoorKind>,
+    pub(crate) kind: Option<DoorKind>,
     /// Where it listens.
-    pub listen: Vec<Said<SocketAddr>>,
+    pub(crate) listen: Vec<Said<SocketAddr>>,
     /// The names that it serves.
-    pub hosts: Vec<Said<String>>,
+    pub(crate) hosts: Vec<Said<String>>,
     /// Its certificates.
-    pub tls: Option<Said<Tls>>,
+    pub(crate) tls: Option<Said<Tls>>,
     /// Its plain port.
-    pub redirect_from: Option<Said<SocketAddr>>,
+    pub(crate) redirect_from: Option<Said<SocketAddr>>,
     /// What it speaks.
-    pub protocols: Vec<Said<Protocol>>,
+    pub(crate) protocols: Vec<Said<Protocol>>,
     /// Who may connect.
-    pub addresses: Addresses,
+    pub(crate) addresses: Addresses,
     /// Times and sizes.
-    pub bounds: Bounds,
+    pub(crate) bounds: Bounds,
     /// How much a refusal tells.
-    pub errors: Option<Said<Errors>>,
+    pub(crate) errors: Option<Said<Errors>>,
     /// Connections in all.
-    pub at_most: Option<Said<u64>>,
+    pub(crate) at_most: Option<Said<u64>>,
     /// Connections from one address.
-    pub per_address: Option<Said<u64>>,
+    pub(crate) per_address: Option<Said<u64>>,
     /// Its loosenings.
-    pub loosen: Vec<Loosened>,
+    pub(crate) loosen: Vec<Loosened>,
 }
 
 /// A version of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// HTTP/1.1 and 1.0.
     Http1,
     /// HTTP/2.
@@ -110,7 +110,7 @@ pub enum Protocol {
 
 /// Where a door's certificates come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tls {
+pub(crate) enum Tls {
     /// The local CA.
     Local,
     /// Nowhere: there is no TLS.
@@ -121,204 +121,204 @@ pub enum Tls {
 
 /// A chain and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateFiles {
+pub(crate) struct CertificateFiles {
     /// The chain.
-    pub certificate: Said<PathBuf>,
+    pub(crate) certificate: Said<PathBuf>,
     /// The leaf's key.
-    pub key: Said<PathBuf>,
+    pub(crate) key: Said<PathBuf>,
 }
 
 /// From where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses {
+pub(crate) struct Addresses {
     /// Only from these.
-    pub networks: Option<Vec<Said<NetworkText>>>,
+    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
     /// Not from these.
-    pub deny: Vec<Said<NetworkText>>,
+    pub(crate) deny: Vec<Said<NetworkText>>,
 }
 
 /// Times and sizes that a door, an API or an operation may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// For the whole answer.
-    pub deadline: Option<Said<Duration>>,
+    pub(crate) deadline: Option<Said<Duration>>,
     /// For silence.
-    pub idle: Option<Said<Duration>>,
+    pub(crate) idle: Option<Said<Duration>>,
     /// Largest request body, in bytes.
-    pub body: Option<Said<u64>>,
+    pub(crate) body: Option<Said<u64>>,
 }
 
 /// A service.
 #[derive(Clone, Debug)]
-pub struct Service {
+pub(crate) struct Service {
     /// Its name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// Where it listens.
-    pub urls: Vec<Said<Url>>,
+    pub(crate) urls: Vec<Said<Url>>,
     /// For one connection attempt.
-    pub connect_timeout: Option<Said<Duration>>,
+    pub(crate) connect_timeout: Option<Said<Duration>>,
     /// For the first byte.
-    pub first_byte: Option<Said<Duration>>,
+    pub(crate) first_byte: Option<Said<Duration>>,
     /// For an unused connection.
-    pub idle: Option<Said<Duration>>,
+    pub(crate) idle: Option<Said<Duration>>,
     /// Its loosenings.
-    pub loosen: Vec<Loosened>,
+    pub(crate) loosen: Vec<Loosened>,
 }
 
 /// An API.
 #[derive(Clone, Debug)]
-pub struct Api {
+pub(crate) struct Api {
     /// Its name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// The name of its door.
-    pub door: Option<Said<String>>,
+    pub(crate) door: Option<Said<String>>,
     /// Its host.
-    pub host: Option<Said<String>>,
+    pub(crate) host: Option<Said<String>>,
     /// Its path.
-    pub path: Option<Said<String>>,
+    pub(crate) path: Option<Said<String>>,
     /// The name of its service.
-    pub service: Option<Said<String>>,
+    pub(crate) service: Option<Said<String>>,
     /// Who may call.
-    pub access: Access,
+    pub(crate) access: Access,
     /// What it publishes.
-    pub operations: Vec<Operation>,
+    pub(crate) operations: Vec<Operation>,
     /// From where.
-    pub addresses: Addresses,
+    pub(crate) addresses: Addresses,
     /// Times and sizes.
-    pub bounds: Bounds,
+    pub(crate) bounds: Bounds,
     /// How much a refusal tells.
-    pub errors: Option<Said<Errors>>,
+    pub(crate) errors: Option<Said<Errors>>,
     /// What becomes of the service's 5xx.
-    pub upstream_errors: Option<Said<UpstreamErrors>>,
+    pub(crate) upstream_errors: Option<Said<UpstreamErrors>>,
     /// Its loosenings.
-    pub loosen: Vec<Loosened>,
+    pub(crate) loosen: Vec<Loosened>,
 }
 
 /// An operation.
 #[derive(Clone, Debug)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// Its name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// Method and template.
-    pub route: Option<Said<RouteText>>,
+    pub(crate) route: Option<Said<RouteText>>,
     /// Who may call, where the operation says it.
-    pub access: Access,
+    pub(crate) access: Access,
     /// Scopes that every caller must have.
-    pub scopes: Vec<Said<String>>,
+    pub(crate) scopes: Vec<Said<String>>,
     /// Times and sizes.
-    pub bounds: Bounds,
+    pub(crate) bounds: Bounds,
 }
 
 /// Who may call: `callers` and `public`, which are inherited or replaced together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Access {
+pub(crate) struct Access {
     /// The ways in.
-    pub callers: Option<Callers>,
+    pub(crate) callers: Option<Callers>,
     /// Where `public: true` stands.
-    pub public: Option<Span>,
+    pub(crate) public: Option<Span>,
     /// Whether `public` stands there with a value that has its own fault: nothing is public then, and nobody is told
     /// that nobody may call.
-    pub unclear: bool,
+    pub(crate) unclear: bool,
 }
 
 /// The ways in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Callers {
+pub(crate) struct Callers {
     /// Where the word `callers` stands.
-    pub span: Span,
+    pub(crate) span: Span,
     /// By API key.
-    pub keys: Option<KeyCallers>,
+    pub(crate) keys: Option<KeyCallers>,
     /// By certificate.
-    pub workloads: Option<WorkloadCallers>,
+    pub(crate) workloads: Option<WorkloadCallers>,
 }
 
 /// The way in by API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyCallers {
+pub(crate) struct KeyCallers {
     /// Where the word `keys` stands.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Of which kind.
-    pub kinds: Vec<Said<KeyKind>>,
+    pub(crate) kinds: Vec<Said<KeyKind>>,
     /// Only these.
-    pub names: Option<Vec<Said<String>>>,
+    pub(crate) names: Option<Vec<Said<String>>>,
     /// With these scopes.
-    pub scopes: Vec<Said<String>>,
+    pub(crate) scopes: Vec<Said<String>>,
 }
 
 /// The way in by certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkloadCallers {
+pub(crate) struct WorkloadCallers {
     /// Where the word `workloads` stands.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Who.
-    pub names: Vec<Said<WorkloadText>>,
+    pub(crate) names: Vec<Said<WorkloadText>>,
     /// From where.
-    pub networks: Option<Vec<Said<NetworkText>>>,
+    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
 }
 
 /// A name for ranges.
 #[derive(Clone, Debug)]
-pub struct NamedNetwork {
+pub(crate) struct NamedNetwork {
     /// The name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// The ranges.
-    pub ranges: Vec<Said<IpNet>>,
+    pub(crate) ranges: Vec<Said<IpNet>>,
 }
 
 /// An API key, known by its hash.
 #[derive(Clone, Debug)]
-pub struct PinnedKey {
+pub(crate) struct PinnedKey {
     /// Its name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// Its kind.
-    pub kind: Option<Said<KeyKind>>,
+    pub(crate) kind: Option<Said<KeyKind>>,
     /// Its hash.
-    pub hash: Option<Said<KeyHash>>,
+    pub(crate) hash: Option<Said<KeyHash>>,
     /// What it opens.
-    pub apis: Vec<Said<String>>,
+    pub(crate) apis: Vec<Said<String>>,
     /// What it carries.
-    pub scopes: Vec<Said<String>>,
+    pub(crate) scopes: Vec<Said<String>>,
     /// Its last day.
-    pub expires: Option<Said<Day>>,
+    pub(crate) expires: Option<Said<Day>>,
 }
 
 /// A declared workload.
 #[derive(Clone, Debug)]
-pub struct Workload {
+pub(crate) struct Workload {
     /// Its name.
-    pub name: Said<String>,
+    pub(crate) name: Said<String>,
     /// Its SPIFFE id.
-    pub id: Option<Said<SpiffeId>>,
+    pub(crate) id: Option<Said<SpiffeId>>,
     /// Names in its certificate.
-    pub dns: Vec<Said<String>>,
+    pub(crate) dns: Vec<Said<String>>,
     /// From where it calls.
-    pub networks: Option<Vec<Said<NetworkText>>>,
+    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
 }
 
 /// Whose certificates are believed.
 #[derive(Clone, Debug, Default)]
-pub struct Trust {
+pub(crate) struct Trust {
     /// The trust domain.
-    pub domain: Option<Said<String>>,
+    pub(crate) domain: Option<Said<String>>,
     /// The root's certificate.
-    pub certificate: Option<Said<PathBuf>>,
+    pub(crate) certificate: Option<Said<PathBuf>>,
     /// The root's key.
-    pub key: Option<Said<PathBuf>>,
+    pub(crate) key: Option<Said<PathBuf>>,
 }
 
 /// A loosening that stands somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loosened {
+pub(crate) struct Loosened {
     /// Its name, from the closed list.
-    pub name: Said<&'static str>,
+    pub(crate) name: Said<&'static str>,
     /// What it opens.
-    pub opens: &'static str,
+    pub(crate) opens: &'static str,
     /// What it stands on, as a dotted key.
-    pub on: String,
+    pub(crate) on: String,
     /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
     /// Its last day.
-    pub until: Option<Said<Day>>,
+    pub(crate) until: Option<Said<Day>>,
 }
 
 /// Whether a loosening of this name is among them.

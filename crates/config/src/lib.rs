@@ -2,20 +2,20 @@
 //!
 //! The steps, each of which collects its faults and goes on where it can:
 //!
-//! 1. [`node`]: the text as a tree of spanned nodes, in the plain part of YAML that is accepted;
+//! 1. `node`: the text as a tree of spanned nodes, in the plain part of YAML that is accepted;
 //! 2. `reference`: `${env:…}` and `${file:…}` are put in;
 //! 3. [`shape`]: the tree against the grammar, which is data;
-//! 4. [`mod@draft`]: typed values that still know their places;
+//! 4. `draft`: typed values that still know their places;
 //! 5. `rules`: what must hold between them;
 //! 6. `plan`: the draft with defaults and inheritance, as the rooms' settings.
 
 pub mod defaults;
-pub mod draft;
+mod draft;
 mod environment;
 mod fault;
 mod files;
 mod load;
-pub mod node;
+mod node;
 mod plan;
 mod reference;
 mod report;
@@ -28,7 +28,7 @@ pub use defaults::Defaults;
 pub use draft::LogFormat;
 pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
-pub use load::{Loaded, Refused, draft, load, load_text};
+pub use load::{Loaded, Refused, load, load_text};
 pub use plan::{LOCAL_CA, LocalCertificate, Plan, TrustPlan};
 pub use report::{LooseningLine, Report, RouteLine, ShownLine, Summary};
 pub use source::{Place, Source, Span};

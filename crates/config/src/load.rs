@@ -76,25 +76,6 @@ pub fn load_text(
     Loading::new(Source::new(name, text), files, defaults, environment).run()
 }
 
-/// The draft of a text, for tests that judge it by themselves; nothing that runs is made of it here.
-///
-/// # Errors
-/// Every fault of the text.
-pub fn draft(
-    name: &str,
-    text: &str,
-    folder: &Path,
-    defaults: &Defaults,
-    environment: &Environment,
-) -> Result<Draft, Box<Faults>> {
-    let mut loading = Loading::new(Source::new(name, text), Files::new(folder), defaults, environment);
-    let (tree, draft) = loading.read();
-    match draft.filter(|_| !loading.faults.any_error()) {
-        Some(draft) => Ok(draft),
-        None => Err(Box::new(loading.faults.finish(loading.source, path_of(tree.as_ref())))),
-    }
-}
-
 struct Loading<'a> {
     source: Source,
     files: Files,

@@ -12,24 +12,24 @@ use crate::source::Span;
 pub(crate) use read::{is_text, read};
 
 /// The largest file that is read, in bytes.
-pub const FILE_BYTES_AT_MOST: usize = 4 * 1024 * 1024;
+pub(crate) const FILE_BYTES_AT_MOST: usize = 4 * 1024 * 1024;
 /// How deep maps and lists may stand in one another.
-pub const DEPTH_AT_MOST: usize = 32;
+pub(crate) const DEPTH_AT_MOST: usize = 32;
 /// How many maps, lists and values a file may have: enough for 20,000 operations.
-pub const NODES_AT_MOST: usize = 250_000;
+pub(crate) const NODES_AT_MOST: usize = 250_000;
 
 /// A value of the file and where it stands.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub(crate) struct Node {
     /// Its words; of a map or list the first line.
-    pub span: Span,
+    pub(crate) span: Span,
     /// What it is.
-    pub value: Value,
+    pub(crate) value: Value,
 }
 
 /// The three things that a value can be, and the one that it must not.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub(crate) enum Value {
     /// Text; numbers and booleans too, as they were written.
     Text(Text),
     /// A list.
@@ -42,30 +42,30 @@ pub enum Value {
 
 /// A scalar.
 #[derive(Clone, Debug)]
-pub struct Text {
+pub(crate) struct Text {
     /// What it says, after YAML's quoting and after references were put in.
-    pub text: String,
+    pub(crate) text: String,
     /// Whether it stood without quotes: only then is `true` a boolean and `8` a number.
-    pub plain: bool,
+    pub(crate) plain: bool,
     /// Whether a reference stood in it.
-    pub referred: bool,
+    pub(crate) referred: bool,
 }
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The key.
-    pub key: String,
+    pub(crate) key: String,
     /// Where the key stands.
-    pub key_span: Span,
+    pub(crate) key_span: Span,
     /// Its value.
-    pub node: Node,
+    pub(crate) node: Node,
 }
 
 impl Node {
     /// The entries, of a map.
     #[must_use]
-    pub fn map(&self) -> Option<&[Entry]> {
+    pub(crate) fn map(&self) -> Option<&[Entry]> {
         match &self.value {
             Value::Map(entries) => Some(entries),
             _ => None,
@@ -74,19 +74,19 @@ impl Node {
 
     /// The value of a key, of a map that has it.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|entry| &entry.node)
     }
 
     /// A key with its value, of a map that has it.
     #[must_use]
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.map()?.iter().find(|entry| entry.key == key)
     }
 
     /// The text, of a scalar.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(&text.text),
             _ => None,
@@ -95,7 +95,7 @@ impl Node {
 
     /// The parts of a list; a single value stands for a list of one.
     #[must_use]
-    pub fn items(&self) -> &[Self] {
+    pub(crate) fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             Value::Missing => &[],
@@ -105,7 +105,7 @@ impl Node {
 
     /// The dotted key of the innermost entry that an offset belongs to.
     #[must_use]
-    pub fn path_at(&self, offset: usize) -> String {
+    pub(crate) fn path_at(&self, offset: usize) -> String {
         let mut path = String::new();
         let mut node = self;
         loop {

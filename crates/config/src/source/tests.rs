@@ -21,7 +21,7 @@ proptest! {
     fn counting_by_strides_is_counting(text in "(é|a|\n|漢){0,3000}", at in any::<prop::sample::Index>()) {
         let source = Source::new("a.yaml", text.as_str());
         let offset = source.first_line(Span::new(at.index(text.len() + 1), usize::MAX)).start();
-        let before = &text[..offset];
+        let before = text.split_at(offset).0;
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
         let place = source.place(Span::new(offset, offset));
         prop_assert_eq!((place.line, place.column), (before.matches('\n').count() + 1, column));
