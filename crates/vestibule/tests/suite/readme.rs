@@ -72,8 +72,7 @@ fn the_ten_lines_of_readme_run_and_let_the_key_in() {
     let file: Vec<String> = README
         .lines()
         .skip_while(|line| line.trim() != "vestibule: 1")
-        .take_while(|line| line.starts_with("    "))
-        .map(|line| line[4..].to_owned())
+        .map_while(|line| line.strip_prefix("    ").map(str::to_owned))
         .collect();
     assert_eq!(file.len(), 10, "{file:?}");
     let text =
