@@ -138,8 +138,8 @@ fn a_person_opens_the_page_and_orders_by_keyboard_alone() {
     // The name is shown as it was typed: text, never markup.
     assert!(said.contains("it is paid") && said.contains("Ada <b>Lovelace</b>"), "{said}");
     assert!(said.contains("charge-") && said.contains("order-"), "{said}");
-    let ids =
-        browser.value("[...document.querySelectorAll('#result dd')].filter(e => /^[0-9A-Z]{26}$/.test(e.innerText)).length");
+    let ids = browser
+        .value("[...document.querySelectorAll('#result dd')].filter(e => /^[0-9A-Z]{26}$/.test(e.innerText)).length");
     assert_eq!(ids, 2, "a request id of each door: {said}");
     browser.picture("paid");
     assert_eq!(browser.complaints, Vec::<String>::new());
