@@ -22,6 +22,9 @@ pub enum AuthError {
     /// A credential in the query, where logs and histories keep it (RFC 6750 §5.3).
     #[error("a credential stands in the query; send it as `Authorization: Bearer`")]
     InQuery,
+    /// A key in the path, where logs and histories keep it just as well.
+    #[error("a key stands in the path; send it as `Authorization: Bearer`")]
+    InPath,
     /// More than one credential (RFC 6750 §2).
     #[error("more than one credential was sent")]
     Several,
@@ -96,7 +99,7 @@ impl AuthError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Browser { .. } => Code::BrowserNotAllowed,
-            Self::InQuery => Code::CredentialInQuery,
+            Self::InQuery | Self::InPath => Code::CredentialInQuery,
             Self::KeyMisplaced { .. } | Self::CertificateMisplaced => Code::CredentialMisplaced,
             Self::Several
             | Self::Scheme

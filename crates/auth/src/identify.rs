@@ -30,6 +30,9 @@ pub fn identify(
     if head.query().is_some_and(query::has_credential) {
         return Err(AuthError::InQuery);
     }
+    if query::has_key_in_path(head.path()) {
+        return Err(AuthError::InPath);
+    }
     if let Some(text) = presented(head.fields())? {
         return Ok(Caller::Key(directory.key(text, door)?));
     }

@@ -1,5 +1,7 @@
 //! What both kinds of authority have in common: a key, a certificate, their files, and signing.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -204,6 +206,7 @@ pub(crate) fn open_or_create<T>(
     open: impl Fn(&Path, &Path) -> Result<T, CaError>,
     create: impl Fn(&Path, &Path) -> Result<T, CaError>,
 ) -> Result<T, CaError> {
+    refuse_open_directory(key)?;
     let half = |there: &Path, missing: &Path| CaError::Half { there: there.to_owned(), missing: missing.to_owned() };
     match (certificate.exists(), key.exists()) {
         (true, true) => open(certificate, key),
@@ -211,6 +214,17 @@ pub(crate) fn open_or_create<T>(
         (false, true) => Err(half(key, certificate)),
         (false, false) => create(certificate, key),
     }
+}
+
+/// Nobody else may be able to put another key in the place of ours.
+fn refuse_open_directory(key: &Path) -> Result<(), CaError> {
+    const OTHERS_MAY_WRITE: u32 = 0o022;
+    let Some(directory) = key.parent().filter(|directory| directory.exists()) else { return Ok(()) };
+    let read = |source| CaError::Read { path: directory.to_owned(), source };
+    if fs::metadata(directory).map_err(read)?.permissions().mode() & OTHERS_MAY_WRITE != 0 {
+        return Err(CaError::OpenDirectory { path: directory.to_owned() });
+    }
+    Ok(())
 }
 
 /// A DNS name in lower case, or a wildcard before one, as a name of a certificate.

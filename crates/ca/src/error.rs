@@ -9,6 +9,12 @@ use thiserror::Error;
 /// What went wrong with a certificate, a key or a file of them.
 #[derive(Debug, Error)]
 pub enum CaError {
+    /// Others may write to the directory that keys are kept in, and so put their own in the place of ours.
+    #[error("`{}` may be written to by others; a key is not safe there (chmod go-w)", path.display())]
+    OpenDirectory {
+        /// Which directory.
+        path: PathBuf,
+    },
     /// The file cannot be read.
     #[error("cannot read `{}`", path.display())]
     Read {

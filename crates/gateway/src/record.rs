@@ -1,5 +1,6 @@
 //! The record of one request: opened before anything is decided, closed exactly once, also when the caller goes away.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -152,6 +153,14 @@ fn detail_of(problem: &Problem) -> String {
     detail
 }
 
+/// A path as a log may hold it: without what looks like a key of ours.
+fn without_keys(path: &str) -> Cow<'_, str> {
+    match path.find("vst_").and_then(|at| path.get(..at)) {
+        Some(before) => Cow::Owned(format!("{before}[redacted]")),
+        None => Cow::Borrowed(path),
+    }
+}
+
 impl Drop for Record<'_> {
     fn drop(&mut self) {
         let request = self.request;
@@ -173,7 +182,7 @@ impl Drop for Record<'_> {
             protocol: request.protocol,
             method: head.method_str(),
             host: head.host(),
-            path: head.path(),
+            path: &without_keys(head.path()),
             has_query: head.query().is_some(),
             operation,
             caller: &self.caller,

@@ -7,11 +7,12 @@
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Instant, SystemTime};
 
 use auth::identify;
-use model::{Code, DoorKind, Problem, RequestId, Stage};
+use model::{Caller, Code, DoorKind, Problem, RequestId, Stage};
 use observe::DoorRow;
 use routing::Choice;
 use upstream::{Alarm, RequestBody};
@@ -115,6 +116,10 @@ async fn pass(
     record.reach(Stage::Identify);
     let kind = request.door.door.kind;
     let workload = request.peer.workload.as_ref().map_err(Clone::clone)?;
+    // Whoever shows a certificate is known by it, also where the rest of the request is refused.
+    if let (Some(workload), DoorKind::Server) = (workload, kind) {
+        record.caller = Caller::Workload(Arc::clone(workload));
+    }
     record.caller = identify(kind, request.head, workload.as_ref(), &settings.directory)?;
 
     record.reach(Stage::Policy);

@@ -10,6 +10,11 @@ pub(super) fn has_credential(query: &str) -> bool {
     query.split('&').any(is_named_so) || has_key(Decoded(query.as_bytes()))
 }
 
+/// Whether a key of ours stands in the path.
+pub(super) fn has_key_in_path(path: &str) -> bool {
+    has_key(Decoded(path.as_bytes()))
+}
+
 fn is_named_so(parameter: &str) -> bool {
     let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
     let decoded = Decoded(name.as_bytes());

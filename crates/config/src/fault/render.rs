@@ -1,5 +1,7 @@
 //! Faults as people read them: the line, the words underlined, and what to write instead.
 
+use std::borrow::Cow;
+
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Fault, Faults, Severity};
@@ -86,10 +88,41 @@ impl Faults {
         let primary = AnnotationKind::Primary.span(within(span)).label(fault.label.as_deref());
         let others =
             fault.related.iter().map(|(span, what)| AnnotationKind::Context.span(within(*span)).label(what.as_str()));
-        Snippet::source(self.source.words(lines))
+        Snippet::source(masked(self.source.words(lines)))
             .line_start(self.source.place(lines).line)
             .path(self.source.name())
             .annotation(primary)
             .annotations(others)
     }
 }
+
+/// The lines of a file as they may be shown: an API key that stands where its hash belongs is not, since what is
+/// printed here ends in terminals and logs. As many bytes as before, so that places stay true.
+fn masked(lines: &str) -> Cow<'_, str> {
+    const PREFIX: &str = "vst_";
+    /// Longer than any word that only talks of keys.
+    const KEY_LEN: usize = 24;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mut shown = String::with_capacity(lines.len());
+    let mut rest = lines;
+    while let Some((before, from)) = rest.find(PREFIX).and_then(|at| rest.split_at_checked(at)) {
+        let len = from.bytes().take_while(is_part).count();
+        let (word, after) = from.split_at_checked(len).unwrap_or((from, ""));
+        shown.push_str(before);
+        if len < KEY_LEN {
+            shown.push_str(word);
+        } else {
+            shown.push_str(PREFIX);
+            shown.extend(std::iter::repeat_n('*', len - PREFIX.len()));
+        }
+        rest = after;
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(lines);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests;

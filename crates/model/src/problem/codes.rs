@@ -50,7 +50,7 @@ codes! {
     AmbiguousPath = "ambiguous-path", 400, Caller, "The path has more than one reading";
     /// Host, `:authority` or the request target are missing, doubled or disagree.
     AmbiguousHost = "ambiguous-host", 400, Caller, "The host is missing or ambiguous";
-    /// A credential stands in the query, where it would end in logs.
+    /// A credential stands in the query or the path, where it would end in logs.
     CredentialInQuery = "credential-in-query", 400, Caller, "Credentials do not belong in the URL";
     /// The operation needs a credential and none was sent.
     CredentialRequired = "credential-required", 401, Caller, "A credential is required";
