@@ -199,3 +199,6 @@ impl Drop for Record<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

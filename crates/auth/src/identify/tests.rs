@@ -195,6 +195,15 @@ fn a_credential_in_the_query_is_refused_beside_a_right_one_too() {
 }
 
 #[test]
+fn a_key_in_the_path_is_refused_like_one_in_the_query() {
+    let house = house();
+    let key = house.restricted.text.expose();
+    let refused = identify(DoorKind::Client, &head(&format!("/notes/{key}"), &[]), None, &house.directory);
+    assert_eq!(refused, Err(AuthError::InPath));
+    assert_eq!(Problem::from(AuthError::InPath).code, model::Code::CredentialInQuery);
+}
+
+#[test]
 fn a_workload_is_the_caller_at_a_server_door_and_refused_at_a_client_door() {
     let house = house();
     let shop = shop();

@@ -182,3 +182,14 @@ fn printing_what_was_issued_prints_no_key() {
     let line = issued.key_pem.expose().lines().nth(1).expect("a line");
     assert!(printed.contains("[redacted]") && !printed.contains(line));
 }
+
+#[test]
+fn no_key_is_written_where_others_may_replace_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).expect("its mode");
+    let refused = crate::LocalAuthority::open_or_create(folder.path(), "local-ca");
+    assert!(matches!(refused, Err(crate::CaError::OpenDirectory { .. })));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was left behind");
+}
