@@ -14,7 +14,7 @@ use super::sample::{Flaw, Sample};
 use super::scenario::{Kind, Scenario};
 
 /// Where the load generator cannot follow the fastest contender, all get this share of what the slowest can do.
-const PACE: f64 = 0.85;
+const PACE: f64 = 0.6;
 
 /// Runs all scenarios.
 ///
