@@ -2,7 +2,7 @@
 //!
 //! The steps, each of which collects its faults and goes on where it can:
 //!
-//! 1. `node`: the text as a tree of spanned nodes, in the plain part of YAML that is accepted;
+//! 1. `node` (room `document`): the text as a tree of spanned nodes, in the plain part of YAML that is accepted;
 //! 2. `reference`: `${env:…}` and `${file:…}` are put in;
 //! 3. [`shape`]: the tree against the grammar, which is data;
 //! 4. `draft`: typed values that still know their places;
@@ -12,19 +12,17 @@
 pub mod defaults;
 mod draft;
 mod environment;
-mod fault;
 mod files;
 mod load;
-mod node;
 mod plan;
 mod reference;
 mod report;
 mod rules;
 pub mod shape;
-mod source;
 pub mod value;
 
 pub use defaults::Defaults;
+use document::{fault, node, source};
 pub use draft::LogFormat;
 pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};

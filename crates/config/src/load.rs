@@ -8,11 +8,11 @@ use crate::draft::{self, Draft};
 use crate::environment::Environment;
 use crate::fault::{Collector, Fault, FaultCode, Faults};
 use crate::files::Files;
-use crate::node::{self, FILE_BYTES_AT_MOST, Node};
+use crate::node::{self, Dialect, Node};
 use crate::plan::{Certificates, Plan, Planner};
 use crate::report::{Report, Summary};
 use crate::rules::{self, Index};
-use crate::source::Source;
+use crate::source::{FileId, Source, Sources, Span};
 use crate::value::Day;
 use crate::{reference, shape};
 
@@ -50,7 +50,7 @@ pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Resu
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let mut files = Files::new(folder);
     let file_name = path.file_name().map_or(path, Path::new);
-    let text = match files.read(file_name, FILE_BYTES_AT_MOST as u64) {
+    let text = match files.read(file_name, Dialect::FILE.bytes_at_most as u64) {
         Ok(content) => String::from_utf8(content.bytes).map_err(|error| not_text(&name, &error)),
         Err(error) => Err(unreadable(&name, &error)),
     };
@@ -77,7 +77,7 @@ pub fn load_text(
 }
 
 struct Loading<'a> {
-    source: Source,
+    sources: Sources,
     files: Files,
     faults: Collector,
     defaults: &'a Defaults,
@@ -86,12 +86,14 @@ struct Loading<'a> {
 
 impl<'a> Loading<'a> {
     fn new(source: Source, files: Files, defaults: &'a Defaults, environment: &'a Environment) -> Self {
-        Self { source, files, faults: Collector::default(), defaults, environment }
+        Self { sources: Sources::new(source), files, faults: Collector::default(), defaults, environment }
     }
 
     /// The steps up to the draft; each goes on as far as what came before lets it.
     fn read(&mut self) -> (Option<Node>, Option<Draft>) {
-        let Some(tree) = node::read(&self.source, &mut self.faults) else { return (None, None) };
+        let Some(tree) = node::read(self.sources.first(), &Dialect::FILE, &mut self.faults) else {
+            return (None, None);
+        };
         let (mut root, whole) = (tree.root, tree.whole);
         reference::resolve(&mut root, self.environment, &mut self.files, &mut self.faults);
         shape::check(&root, whole, &mut self.faults);
@@ -112,7 +114,7 @@ impl<'a> Loading<'a> {
         let (tree, draft) = self.read();
         let made = draft.as_ref().and_then(|draft| self.plan(draft));
         let path_of = path_of(tree.as_ref());
-        let warnings = self.faults.finish(self.source, path_of);
+        let warnings = self.faults.finish(self.sources, path_of);
         let (files, hash) = self.files.finish();
         let summary = draft.as_ref().map(Summary::new).unwrap_or_default();
         match made.filter(|_| warnings.errors() == 0) {
@@ -134,7 +136,7 @@ impl<'a> Loading<'a> {
             draft,
             index: &index,
             defaults: self.defaults,
-            source: &self.source,
+            sources: &self.sources,
             files: &self.files,
             certificates,
             faults: &mut self.faults,
@@ -146,8 +148,11 @@ impl<'a> Loading<'a> {
     }
 }
 
-fn path_of(tree: Option<&Node>) -> impl Fn(usize) -> String {
-    move |offset| tree.map(|tree| tree.path_at(offset)).unwrap_or_default()
+fn path_of(tree: Option<&Node>) -> impl Fn(Span) -> String {
+    move |span| {
+        let tree = tree.filter(|_| span.file() == FileId::FIRST);
+        tree.map(|tree| tree.path_at(span.start())).unwrap_or_default()
+    }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Faults {
@@ -160,7 +165,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> Faults {
 fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Faults {
     let valid = error.utf8_error().valid_up_to();
     let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-    let span = crate::Span::new(valid, valid + char::REPLACEMENT_CHARACTER.len_utf8());
+    let span = Span::new(valid, valid + char::REPLACEMENT_CHARACTER.len_utf8());
     let fault = Fault::new(FaultCode::NotText, span, format!("`{name}` is not UTF-8"));
     Faults::new(Source::new(name, text), vec![fault.label("this byte is part of no character")], 0)
 }

@@ -22,7 +22,7 @@ use crate::draft::{Door, Draft, LogFormat, Service};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::files::Files;
 use crate::rules::{Index, TRUST_DOMAIN};
-use crate::source::{Source, Span};
+use crate::source::{Sources, Span};
 use crate::value::Url;
 
 pub(crate) use certificates::Certificates;
@@ -70,7 +70,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) draft: &'a Draft,
     pub(crate) index: &'a Index<'a>,
     pub(crate) defaults: &'a Defaults,
-    pub(crate) source: &'a Source,
+    pub(crate) sources: &'a Sources,
     pub(crate) files: &'a Files,
     pub(crate) certificates: Certificates,
     pub(crate) faults: &'a mut Collector,
@@ -121,7 +121,7 @@ impl<'a> Planner<'a> {
 
     /// `file:line:column` of some words.
     pub(crate) fn place(&self, span: Span) -> Arc<str> {
-        Arc::from(self.source.place(span).to_string())
+        Arc::from(self.sources.place(span).to_string())
     }
 
     fn trust(&self) -> TrustPlan {

@@ -9,7 +9,7 @@ use super::resolve;
 use crate::environment::Environment;
 use crate::fault::{Collector, FaultCode};
 use crate::files::Files;
-use crate::node::{self, Node};
+use crate::node::{self, Dialect, Node};
 use crate::source::Source;
 
 /// The value of `a` with references put in, or the codes of the faults.
@@ -18,7 +18,7 @@ fn resolved(value: &str, folder: &Path) -> Result<(String, bool), Vec<String>> {
     let environment = Environment::new(BTreeMap::from(variables), UNIX_EPOCH);
     let source = Source::new("a.yaml", format!("a: '{value}'\n"));
     let mut faults = Collector::default();
-    let mut root = node::read(&source, &mut faults).expect("a map").root;
+    let mut root = node::read(&source, &Dialect::FILE, &mut faults).expect("a map").root;
     resolve(&mut root, &environment, &mut Files::new(folder), &mut faults);
     let found = faults.finish(source, |_| String::new());
     match root.get("a") {

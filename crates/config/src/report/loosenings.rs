@@ -54,7 +54,7 @@ pub(super) fn list(planner: &Planner<'_>) -> Vec<LooseningLine> {
             until,
             expired: until.is_some_and(|until| until < Day::of(planner.now)),
             opens: loosening.opens,
-            place: planner.source.place(loosening.name.span),
+            place: planner.sources.place(loosening.name.span),
         }
     };
     rules::loosenings(planner.draft).map(line).collect()

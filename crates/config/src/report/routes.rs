@@ -72,7 +72,7 @@ pub(super) fn list(planner: &Planner<'_>, plan: &Plan) -> Vec<RouteLine> {
                     url: format!("{origin}{prefix}{}", route.value.template),
                     callers: callers(effective(api, operation)),
                     scopes: operation.scopes.iter().map(|scope| scope.value.clone()).collect(),
-                    place: planner.source.place(operation.name.span),
+                    place: planner.sources.place(operation.name.span),
                 });
             }
         }

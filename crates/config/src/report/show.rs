@@ -115,7 +115,7 @@ impl Lines<'_, '_> {
         match from {
             From::Default(kind) => format!("default of {kind} doors"),
             From::Words(span) => {
-                let place = self.planner.source.place(span);
+                let place = self.planner.sources.place(span);
                 let name = place.file.rsplit('/').next().unwrap_or_default().to_owned();
                 format!("{name}:{}", place.line)
             }

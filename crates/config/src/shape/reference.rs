@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::{Default, Key, LOOSENINGS, Names, Record, Scalar, Shape, State, root};
 use crate::defaults::Defaults;
 use crate::fault::FaultCode;
-use crate::node::{DEPTH_AT_MOST, FILE_BYTES_AT_MOST, NODES_AT_MOST};
+use crate::node::Dialect;
 
 /// The whole page.
 #[must_use]
@@ -70,11 +70,13 @@ impl Page {
     fn yaml(&mut self) {
         let text = format!(
             "## The YAML that is accepted\n\n\
-             YAML 1.2 in UTF-8, one document of at most {} MiB, {DEPTH_AT_MOST} levels and {NODES_AT_MOST} values. No \
+             YAML 1.2 in UTF-8, one document of at most {} MiB, {} levels and {} values. No \
              anchors, aliases, merge keys,\ntags, directives, duplicate keys or tabs; no key without a value; no \
              unquoted text over several lines. Only `true` and\n`false` are booleans. Where a list is expected a single \
              value may stand alone.\n",
-            FILE_BYTES_AT_MOST >> 20
+            Dialect::FILE.bytes_at_most >> 20,
+            Dialect::FILE.depth_at_most,
+            Dialect::FILE.nodes_at_most
         );
         self.line(&text);
     }

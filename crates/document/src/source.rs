@@ -1,19 +1,43 @@
-//! The text of a file, and places in it: offsets inside, line and column for people.
+//! The texts of files, and places in them: offsets inside, line and column for people.
 
 use std::fmt;
 
-/// A stretch of bytes of the file.
+/// Which of the files that were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u16);
+
+impl FileId {
+    /// The file that everything begins with; others are named by it.
+    pub const FIRST: Self = Self(0);
+    /// So many files may be read together.
+    pub const AT_MOST: usize = 1024;
+}
+
+/// A stretch of bytes of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
+    file: FileId,
     start: usize,
     end: usize,
 }
 
 impl Span {
-    /// From the first byte up to, not including, the last.
+    /// From the first byte up to, not including, the last; of the first file.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
+        Self { file: FileId::FIRST, start, end: end.max(start) }
+    }
+
+    /// The same bytes of another file.
+    #[must_use]
+    pub const fn of(self, file: FileId) -> Self {
+        Self { file, ..self }
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn file(self) -> FileId {
+        self.file
     }
 
     /// The offset of its first byte.
@@ -59,6 +83,7 @@ fn characters_begun(bytes: &[u8]) -> usize {
 /// One file that was read: its name as people know it, and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
+    file: FileId,
     name: String,
     text: String,
     line_starts: Vec<usize>,
@@ -80,7 +105,13 @@ impl Source {
             so_far
         });
         let characters = counted.collect();
-        Self { name: name.into(), text, line_starts, characters }
+        Self { file: FileId::FIRST, name: name.into(), text, line_starts, characters }
+    }
+
+    /// A span of this file.
+    #[must_use]
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(start, end).of(self.file)
     }
 
     /// The name of the file, as it was given.
@@ -113,7 +144,7 @@ impl Source {
         let start = self.border(span.start);
         let end = self.border(span.end);
         let words = self.text.get(start..end).unwrap_or_default();
-        Span::new(start, start + words.find(['\n', '\r']).unwrap_or(words.len()))
+        self.span(start, start + words.find(['\n', '\r']).unwrap_or(words.len()))
     }
 
     /// The span widened to whole lines, without the last line break.
@@ -123,7 +154,7 @@ impl Source {
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let end = self.border(span.end);
         let after = self.text.get(end..).unwrap_or_default();
-        Span::new(start, end + after.find('\n').unwrap_or(after.len()))
+        self.span(start, end + after.find('\n').unwrap_or(after.len()))
     }
 
     /// Line, column and length of a span.
@@ -155,6 +186,60 @@ impl Source {
     fn border(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
         (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
+    }
+}
+
+/// All files that were read for one configuration.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    first: Source,
+    others: Vec<Source>,
+}
+
+impl Sources {
+    /// Begins with the file that names the others.
+    #[must_use]
+    pub const fn new(first: Source) -> Self {
+        Self { first, others: Vec::new() }
+    }
+
+    /// Takes one more in; `None` where there are too many.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> Option<FileId> {
+        let at = self.others.len() + 1;
+        let file = FileId(u16::try_from(at).ok().filter(|_| at < FileId::AT_MOST)?);
+        self.others.push(Source { file, ..Source::new(name, text) });
+        Some(file)
+    }
+
+    /// The file that everything began with.
+    #[must_use]
+    pub const fn first(&self) -> &Source {
+        &self.first
+    }
+
+    /// A file by its number; one that is not known is the first.
+    #[must_use]
+    pub fn get(&self, file: FileId) -> &Source {
+        let at = usize::from(file.0).checked_sub(1);
+        at.and_then(|at| self.others.get(at)).unwrap_or(&self.first)
+    }
+
+    /// The file that a span belongs to.
+    #[must_use]
+    pub fn of(&self, span: Span) -> &Source {
+        self.get(span.file)
+    }
+
+    /// File, line, column and length of a span.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        self.of(span).place(span)
+    }
+}
+
+impl From<Source> for Sources {
+    fn from(first: Source) -> Self {
+        Self::new(first)
     }
 }
 

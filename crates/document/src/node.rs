@@ -1,35 +1,32 @@
-//! The file as a tree of spanned nodes: what was written where, before anybody asks what it means.
+//! A file as a tree of spanned nodes: what was written where, before anybody asks what it means.
 //!
 //! The YAML that is accepted is a small, plain part of YAML 1.2: one document
-//! of maps, lists and text. Anchors, aliases, merge keys, tags, directives,
-//! duplicate keys, tabs and empty values are faults, so that every fact has one
-//! place and every fault one line. The YAML crate is known to this module only.
+//! of maps, lists and text. Anchors, aliases, merge keys, tags, directives and
+//! duplicate keys are faults, so that every fact has one place and every fault
+//! one line. The file itself also has no tabs, no empty values, no keys that are
+//! numbers; a contract, which other tools write, may have them: [`Dialect`]. The
+//! YAML crate is known to this module only.
 
 mod characters;
+mod dialect;
 mod read;
 
 use crate::source::Span;
-pub(crate) use read::{is_text, read};
-
-/// The largest file that is read, in bytes.
-pub(crate) const FILE_BYTES_AT_MOST: usize = 4 * 1024 * 1024;
-/// How deep maps and lists may stand in one another.
-pub(crate) const DEPTH_AT_MOST: usize = 32;
-/// How many maps, lists and values a file may have: enough for 20,000 operations.
-pub(crate) const NODES_AT_MOST: usize = 250_000;
+pub use dialect::Dialect;
+pub use read::{Tree, is_text, read};
 
 /// A value of the file and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
+pub struct Node {
     /// Its words; of a map or list the first line.
-    pub(crate) span: Span,
+    pub span: Span,
     /// What it is.
-    pub(crate) value: Value,
+    pub value: Value,
 }
 
 /// The three things that a value can be, and the one that it must not.
 #[derive(Clone, Debug)]
-pub(crate) enum Value {
+pub enum Value {
     /// Text; numbers and booleans too, as they were written.
     Text(Text),
     /// A list.
@@ -42,30 +39,30 @@ pub(crate) enum Value {
 
 /// A scalar.
 #[derive(Clone, Debug)]
-pub(crate) struct Text {
+pub struct Text {
     /// What it says, after YAML's quoting and after references were put in.
-    pub(crate) text: String,
+    pub text: String,
     /// Whether it stood without quotes: only then is `true` a boolean and `8` a number.
-    pub(crate) plain: bool,
+    pub plain: bool,
     /// Whether a reference stood in it.
-    pub(crate) referred: bool,
+    pub referred: bool,
 }
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// The key.
-    pub(crate) key: String,
+    pub key: String,
     /// Where the key stands.
-    pub(crate) key_span: Span,
+    pub key_span: Span,
     /// Its value.
-    pub(crate) node: Node,
+    pub node: Node,
 }
 
 impl Node {
     /// The entries, of a map.
     #[must_use]
-    pub(crate) fn map(&self) -> Option<&[Entry]> {
+    pub fn map(&self) -> Option<&[Entry]> {
         match &self.value {
             Value::Map(entries) => Some(entries),
             _ => None,
@@ -74,28 +71,44 @@ impl Node {
 
     /// The value of a key, of a map that has it.
     #[must_use]
-    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|entry| &entry.node)
     }
 
     /// A key with its value, of a map that has it.
     #[must_use]
-    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.map()?.iter().find(|entry| entry.key == key)
     }
 
     /// The text, of a scalar.
     #[must_use]
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
+        self.scalar().map(|text| text.text.as_str())
+    }
+
+    /// The scalar that it is.
+    #[must_use]
+    pub const fn scalar(&self) -> Option<&Text> {
         match &self.value {
-            Value::Text(text) => Some(&text.text),
+            Value::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Whether nothing is said: `null`, or no words at all where words would be unquoted.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        match &self.value {
+            Value::Missing => true,
+            Value::Text(text) => text.plain && read::is_null(&text.text),
+            Value::List(_) | Value::Map(_) => false,
         }
     }
 
     /// The parts of a list; a single value stands for a list of one.
     #[must_use]
-    pub(crate) fn items(&self) -> &[Self] {
+    pub fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             Value::Missing => &[],
@@ -105,7 +118,7 @@ impl Node {
 
     /// The dotted key of the innermost entry that an offset belongs to.
     #[must_use]
-    pub(crate) fn path_at(&self, offset: usize) -> String {
+    pub fn path_at(&self, offset: usize) -> String {
         let mut path = String::new();
         let mut node = self;
         loop {

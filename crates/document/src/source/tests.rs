@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Source, Span};
+use super::{Source, Sources, Span};
 
 #[test]
 fn columns_count_characters_and_lines_begin_after_breaks() {
@@ -26,4 +26,14 @@ proptest! {
         let place = source.place(Span::new(offset, offset));
         prop_assert_eq!((place.line, place.column), (before.matches('\n').count() + 1, column));
     }
+}
+
+#[test]
+fn a_span_knows_its_file() {
+    let mut sources = Sources::new(Source::new("a.yaml", "a: b\n"));
+    let other = sources.add("c.yaml", "\nc: d\n").expect("room for it");
+    let span = sources.get(other).span(1, 2);
+    assert_eq!(sources.place(span).to_string(), "c.yaml:2:1");
+    assert_eq!(sources.place(Span::new(1, 2)).to_string(), "a.yaml:1:2");
+    assert_eq!(sources.of(span).words(span), "c");
 }

@@ -17,7 +17,7 @@ impl Faults {
             "severity": fault.severity.as_str(),
             "code": fault.code.as_str(),
             "message": fault.message,
-            "at": { "file": self.source.name() },
+            "at": { "file": self.source().name() },
         });
         if let Some(span) = fault.span {
             let mut at = self.place_json(span);
@@ -33,7 +33,7 @@ impl Faults {
     }
 
     fn place_json(&self, span: Span) -> Value {
-        let place = self.source.place(span);
+        let place = self.sources.place(span);
         json!({ "file": place.file, "line": place.line, "column": place.column, "length": place.length })
     }
 }

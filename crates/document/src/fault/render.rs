@@ -53,11 +53,15 @@ impl Faults {
         match fault.span {
             Some(span) if self.lines_of(span, &fault.related).is_some() => {
                 group = group.element(self.snippet(fault, span));
+                let elsewhere = fault.related.iter().filter(|(at, _)| at.file() != span.file());
+                let told = elsewhere.map(|(at, what)| format!("{what}: {}", self.sources.place(*at)));
+                group = group.elements(told.map(note));
             }
             Some(span) => {
-                let place = self.source.place(span);
-                group = group.element(Origin::path(self.source.name()).line(place.line).char_column(place.column));
-                let related = fault.related.iter().map(|(at, what)| format!("{what}: {}", self.source.place(*at)));
+                let place = self.sources.place(span);
+                let name = self.sources.of(span).name();
+                group = group.element(Origin::path(name).line(place.line).char_column(place.column));
+                let related = fault.related.iter().map(|(at, what)| format!("{what}: {}", self.sources.place(*at)));
                 group = group.elements(fault.label.iter().cloned().chain(related).map(note));
             }
             None => group = group.elements(fault.label.iter().cloned().map(note)),
@@ -72,25 +76,29 @@ impl Faults {
     ///
     /// Only they are handed over, so that a fault of a large file costs no more than one of a small file.
     fn lines_of(&self, span: Span, related: &[(Span, String)]) -> Option<Span> {
-        let all = || related.iter().map(|(span, _)| *span).chain([span]).map(|span| self.source.first_line(span));
+        let source = self.sources.of(span);
+        let here = |at: &Span| at.file() == span.file();
+        let all =
+            || related.iter().map(|(span, _)| *span).filter(here).chain([span]).map(|span| source.first_line(span));
         let first = all().map(Span::start).min().unwrap_or_default();
         let last = all().map(Span::end).max().unwrap_or_default();
-        let lines = self.source.whole_lines(Span::new(first, last));
+        let lines = source.whole_lines(source.span(first, last));
         (lines.end() - lines.start() <= SHOWN_AT_MOST).then_some(lines)
     }
 
     fn snippet<'a>(&'a self, fault: &'a Fault, span: Span) -> Snippet<'a, Annotation<'a>> {
         let lines = self.lines_of(span, &fault.related).unwrap_or(span);
+        let source = self.sources.of(span);
         let within = |span: Span| {
-            let span = self.source.first_line(span);
+            let span = source.first_line(span);
             span.start() - lines.start()..span.end() - lines.start()
         };
         let primary = AnnotationKind::Primary.span(within(span)).label(fault.label.as_deref());
-        let others =
-            fault.related.iter().map(|(span, what)| AnnotationKind::Context.span(within(*span)).label(what.as_str()));
-        Snippet::source(masked(self.source.words(lines)))
-            .line_start(self.source.place(lines).line)
-            .path(self.source.name())
+        let here = fault.related.iter().filter(|(at, _)| at.file() == span.file());
+        let others = here.map(|(span, what)| AnnotationKind::Context.span(within(*span)).label(what.as_str()));
+        Snippet::source(masked(source.words(lines)))
+            .line_start(source.place(lines).line)
+            .path(source.name())
             .annotation(primary)
             .annotations(others)
     }

@@ -1,7 +1,7 @@
 //! How faults are shown where there is much or nothing to show.
 
 use super::{Collector, FAULTS_AT_MOST, Fault, FaultCode, Faults};
-use crate::source::{Source, Span};
+use crate::source::{Source, Sources, Span};
 
 fn one(text: &str, fault: Fault) -> String {
     Faults::new(Source::new("a.yaml", text), vec![fault], 0).render(false)
@@ -53,4 +53,15 @@ fn faults_beyond_the_bound_are_counted() {
 fn a_fault_of_the_whole_file_has_no_place() {
     let fault = Fault::of_file(FaultCode::UnreadableFile, "`a.yaml` cannot be read").help("write one");
     assert_eq!(one("", fault), "error[unreadable-file]: `a.yaml` cannot be read\n |\n = help: write one\n");
+}
+
+#[test]
+fn what_belongs_to_a_fault_and_stands_in_another_file_is_told_with_its_place() {
+    let mut sources = Sources::new(Source::new("a.yaml", "a: 1\n"));
+    let other = sources.add("c.yaml", "b: 2\n").expect("room for it");
+    let fault = Fault::new(FaultCode::RouteConflict, sources.get(other).span(0, 1), "`b` again")
+        .related(Span::new(0, 1), "first here");
+    let shown = Faults::new(sources, vec![fault], 0).render(false);
+    assert!(shown.contains("c.yaml:1:1") && shown.contains("1 | b: 2"), "{shown}");
+    assert!(shown.contains("first here: a.yaml:1:1") && !shown.contains("a: 1"), "{shown}");
 }

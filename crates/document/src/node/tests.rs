@@ -2,16 +2,16 @@
 
 use proptest::prelude::*;
 
-use super::{Node, Value, read};
+use super::{Dialect, Node, Value, read};
 use crate::fault::{Collector, FaultCode, Faults};
 use crate::source::Source;
 
 fn faults(text: &str) -> (Option<Node>, Faults) {
     let source = Source::new("a.yaml", text);
     let mut collector = Collector::default();
-    let tree = read(&source, &mut collector).map(|tree| tree.root);
+    let tree = read(&source, &Dialect::FILE, &mut collector).map(|tree| tree.root);
     let paths = tree.clone();
-    let found = collector.finish(source, |at| paths.as_ref().map(|tree| tree.path_at(at)).unwrap_or_default());
+    let found = collector.finish(source, |at| paths.as_ref().map(|tree| tree.path_at(at.start())).unwrap_or_default());
     (tree, found)
 }
 
@@ -90,11 +90,11 @@ fn an_unquoted_reference_in_braces_says_to_quote_it() {
 #[test]
 fn depth_and_number_are_bounded() {
     let deep = |levels: usize| format!("a: {}b{}\n", "[".repeat(levels), "]".repeat(levels));
-    assert!(told(&deep(super::DEPTH_AT_MOST - 1)).is_empty());
-    assert_eq!(told(&deep(super::DEPTH_AT_MOST)).first().map(|fault| fault.0), Some(FaultCode::TooLarge));
-    let wide = format!("a: [{}]\n", "b,".repeat(super::NODES_AT_MOST + 1));
+    assert!(told(&deep(Dialect::FILE.depth_at_most - 1)).is_empty());
+    assert_eq!(told(&deep(Dialect::FILE.depth_at_most)).first().map(|fault| fault.0), Some(FaultCode::TooLarge));
+    let wide = format!("a: [{}]\n", "b,".repeat(Dialect::FILE.nodes_at_most + 1));
     assert_eq!(told(&wide).first().map(|fault| fault.0), Some(FaultCode::TooLarge));
-    let long = format!("a: {}\n", "b".repeat(super::FILE_BYTES_AT_MOST));
+    let long = format!("a: {}\n", "b".repeat(Dialect::FILE.bytes_at_most));
     assert_eq!(told(&long).first().map(|fault| fault.0), Some(FaultCode::TooLarge));
 }
 
@@ -133,5 +133,23 @@ proptest! {
             "---\n", "...\n", "${env:X}", "null", "<<", "\r\n", "b:", "%",
         ]), 0..40)) {
         places_are_within(&parts.concat());
+    }
+}
+
+#[test]
+fn a_foreign_file_may_have_empty_values_and_keys_that_are_numbers() {
+    let text = "200:\n  a: null\n  b: []\n  c: {}\n  d: two\n    lines\n  e:\t\"\"\ntrue: x\u{200d}\n";
+    let source = Source::new("a.yaml", text);
+    let mut faults = Collector::default();
+    let tree = read(&source, &Dialect::CONTRACT, &mut faults).expect("a map").root;
+    assert!(!faults.any_error(), "{}", faults.finish(source, |_| String::new()).render(false));
+    let inner = tree.get("200").expect("an entry");
+    assert!(inner.get("a").is_some_and(Node::is_null) && tree.get("true").is_some());
+    assert_eq!(inner.get("b").map(|list| list.items().len()), Some(0));
+    assert_eq!(inner.get("d").and_then(Node::text), Some("two lines"));
+    for text in ["a: &x b\n", "a: !!str b\n", "<<: { a: b }\n", "a: b\na: c\n", "a: b\0\n", "%YAML 1.2\n---\na: b\n"] {
+        let mut faults = Collector::default();
+        read(&Source::new("a.yaml", text), &Dialect::CONTRACT, &mut faults);
+        assert!(faults.any_error(), "{text:?}");
     }
 }

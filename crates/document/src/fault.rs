@@ -1,4 +1,4 @@
-//! A fault of the file: what is wrong, where, and what to write instead.
+//! A fault of a file: what is wrong, where, and what to write instead.
 //!
 //! Faults are collected, never thrown: a file is read to its end, and all of
 //! its faults are told at once, in the order of the file. Messages are lower
@@ -8,7 +8,7 @@ mod code;
 mod json;
 mod render;
 
-use crate::source::{Place, Source, Span};
+use crate::source::{Place, Source, Sources, Span};
 pub use code::FaultCode;
 
 /// Whether a file with this fault may run.
@@ -113,10 +113,10 @@ impl Fault {
     }
 }
 
-/// All faults of a file, in its order, with the text to show them in.
+/// All faults of a file and of those that it names, in their order, with the texts to show them in.
 #[derive(Clone, Debug)]
 pub struct Faults {
-    source: Source,
+    sources: Sources,
     faults: Vec<Fault>,
     left_out: usize,
 }
@@ -125,10 +125,12 @@ pub struct Faults {
 pub(crate) const FAULTS_AT_MOST: usize = 200;
 
 impl Faults {
-    pub(crate) fn new(source: Source, mut faults: Vec<Fault>, left_out: usize) -> Self {
+    /// Puts faults in order; `left_out` more were too many to keep.
+    #[must_use]
+    pub fn new(sources: impl Into<Sources>, mut faults: Vec<Fault>, left_out: usize) -> Self {
         faults.sort_by_key(|fault| (fault.span, fault.severity));
         faults.dedup_by(|later, earlier| later.span == earlier.span && later.message == earlier.message);
-        Self { source, faults, left_out }
+        Self { sources: sources.into(), faults, left_out }
     }
 
     /// Each fault and warning.
@@ -154,29 +156,29 @@ impl Faults {
         self.faults.is_empty() && self.left_out == 0
     }
 
-    /// The file that they are faults of.
+    /// The file that they are faults of, or that names those that they are faults of.
     #[must_use]
     pub const fn source(&self) -> &Source {
-        &self.source
+        self.sources.first()
     }
 
     /// Where a fault is, where it is anywhere.
     #[must_use]
     pub fn place(&self, fault: &Fault) -> Option<Place> {
-        fault.span.map(|span| self.source.place(span))
+        fault.span.map(|span| self.sources.place(span))
     }
 }
 
 /// Takes faults in while the file is read.
 #[derive(Debug, Default)]
-pub(crate) struct Collector {
+pub struct Collector {
     faults: Vec<Fault>,
     left_out: usize,
 }
 
 impl Collector {
     /// Takes one in, up to the bound.
-    pub(crate) fn push(&mut self, fault: Fault) {
+    pub fn push(&mut self, fault: Fault) {
         let known = |kept: &Fault| kept.span == fault.span && kept.message == fault.message;
         if self.faults.len() < FAULTS_AT_MOST {
             if !self.faults.iter().any(known) {
@@ -188,30 +190,35 @@ impl Collector {
     }
 
     /// Whether further faults are only counted: then nothing costly is worth finding out for them.
-    pub(crate) fn is_full(&self) -> bool {
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.faults.len() >= FAULTS_AT_MOST
     }
 
     /// Whether anything so far stops the file.
-    pub(crate) fn any_error(&self) -> bool {
+    #[must_use]
+    pub fn any_error(&self) -> bool {
         self.left_out > 0 || self.faults.iter().any(|fault| fault.severity == Severity::Error)
     }
 
     /// Whether a fault points into these words.
-    pub(crate) fn touches(&self, span: Span) -> bool {
-        let within = |at: Span| at.start() >= span.start() && at.start() < span.end().max(span.start() + 1);
+    #[must_use]
+    pub fn touches(&self, span: Span) -> bool {
+        let within = |at: Span| {
+            at.file() == span.file() && at.start() >= span.start() && at.start() < span.end().max(span.start() + 1)
+        };
         self.left_out > 0 || self.faults.iter().any(|fault| fault.span.is_some_and(within))
     }
 
-    /// All of them; `path_of` tells the dotted key of an offset.
-    pub(crate) fn finish(self, source: Source, path_of: impl Fn(usize) -> String) -> Faults {
+    /// All of them; `path_of` tells the dotted key of a place.
+    pub fn finish(self, sources: impl Into<Sources>, path_of: impl Fn(Span) -> String) -> Faults {
         let mut faults = self.faults;
         for fault in &mut faults {
             if let Some(span) = fault.span {
-                fault.path = path_of(span.start());
+                fault.path = path_of(span);
             }
         }
-        Faults::new(source, faults, self.left_out)
+        Faults::new(sources, faults, self.left_out)
     }
 }
 

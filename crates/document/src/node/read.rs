@@ -4,39 +4,45 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::{DEPTH_AT_MOST, Entry, FILE_BYTES_AT_MOST, NODES_AT_MOST, Node, Text, Value, characters};
+use super::{Dialect, Entry, Node, Text, Value, characters};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::source::{Source, Span};
 
 /// Reads a text to its end, or to the first place where it is no YAML.
 ///
 /// `None` when there is no map to go on with; the faults say why.
-pub(crate) fn read(source: &Source, faults: &mut Collector) -> Option<Tree> {
-    if source.text().len() > FILE_BYTES_AT_MOST {
-        let message = format!("the file has more than {} MiB", FILE_BYTES_AT_MOST / (1024 * 1024));
+pub fn read(source: &Source, dialect: &Dialect, faults: &mut Collector) -> Option<Tree> {
+    if source.text().len() > dialect.bytes_at_most {
+        let message = format!("`{}` has more than {} MiB", source.name(), dialect.bytes_at_most / (1024 * 1024));
         faults.push(Fault::of_file(FaultCode::TooLarge, message));
         return None;
     }
-    if !characters::check(source.text(), faults) {
+    if !characters::check(source, dialect, faults) {
         return None;
     }
-    let mut builder = Builder::new(source, faults);
+    let mut builder = Builder::new(source, dialect, faults);
     builder.run();
     let (root, whole) = (builder.root.take(), builder.whole);
     match root {
         Some(root @ Node { value: Value::Map(_), .. }) => Some(Tree { root, whole }),
         Some(node) => {
             let span = node.span;
-            faults.push(
-                Fault::new(FaultCode::NotAMap, span, "the file is not a map of keys")
-                    .help("it starts with `vestibule: 1`, then `services:` and `apis:`"),
-            );
+            let fault = Fault::new(FaultCode::NotAMap, span, "the file is not a map of keys");
+            faults.push(if dialect.foreign {
+                fault
+            } else {
+                fault.help("it starts with `vestibule: 1`, then `services:` and `apis:`")
+            });
             None
         }
         None => {
             if !faults.any_error() {
                 let fault = Fault::of_file(FaultCode::Documents, format!("`{}` holds nothing", source.name()));
-                faults.push(fault.help("`vestibule init` writes a file to start from"));
+                faults.push(if dialect.foreign {
+                    fault
+                } else {
+                    fault.help("`vestibule init` writes a file to start from")
+                });
             }
             None
         }
@@ -44,11 +50,11 @@ pub(crate) fn read(source: &Source, faults: &mut Collector) -> Option<Tree> {
 }
 
 /// What was read.
-pub(crate) struct Tree {
+pub struct Tree {
     /// The map that the file is.
-    pub(crate) root: Node,
+    pub root: Node,
     /// Whether the file was read to its end; if not, what is missing may stand in the part that was not read.
-    pub(crate) whole: bool,
+    pub whole: bool,
 }
 
 /// A map or list that is not closed yet.
@@ -67,6 +73,7 @@ struct Key {
 
 struct Builder<'a> {
     source: &'a Source,
+    dialect: &'a Dialect,
     faults: &'a mut Collector,
     offsets: Offsets,
     open: Vec<Open>,
@@ -77,9 +84,9 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source, faults: &'a mut Collector) -> Self {
+    fn new(source: &'a Source, dialect: &'a Dialect, faults: &'a mut Collector) -> Self {
         let offsets = Offsets::new(source.text());
-        Self { source, faults, offsets, open: Vec::new(), root: None, whole: true, nodes: 0, documents: 0 }
+        Self { source, dialect, faults, offsets, open: Vec::new(), root: None, whole: true, nodes: 0, documents: 0 }
     }
 
     fn run(&mut self) {
@@ -88,7 +95,8 @@ impl<'a> Builder<'a> {
         while let Some(event) = parser.next_event() {
             match event {
                 Ok((event, span)) => {
-                    let span = Span::new(self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
+                    let span =
+                        self.source.span(self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
                     if !self.take(event, span) {
                         self.whole = false;
                         break;
@@ -145,10 +153,11 @@ impl<'a> Builder<'a> {
     }
 
     fn within_bounds(&mut self, span: Span) -> bool {
-        let fault = if self.open.len() > DEPTH_AT_MOST {
-            format!("maps and lists stand more than {DEPTH_AT_MOST} deep in one another")
-        } else if self.nodes > NODES_AT_MOST {
-            format!("the file has more than {NODES_AT_MOST} values")
+        let Dialect { depth_at_most, nodes_at_most, .. } = self.dialect;
+        let fault = if self.open.len() > *depth_at_most {
+            format!("maps and lists stand more than {depth_at_most} deep in one another")
+        } else if self.nodes > *nodes_at_most {
+            format!("the file has more than {nodes_at_most} values")
         } else {
             return true;
         };
@@ -165,9 +174,9 @@ impl<'a> Builder<'a> {
             return;
         }
         // The anchor or tag comes first: the words that begin with `&` or `!`.
-        let words = self.source.words(self.source.first_line(Span::new(span.start(), span.start() + 64)));
+        let words = self.source.words(self.source.first_line(self.source.span(span.start(), span.start() + 64)));
         let length = words.find([' ', ',', ']', '}']).unwrap_or(words.len());
-        let span = Span::new(span.start(), span.start() + length);
+        let span = self.source.span(span.start(), span.start() + length);
         if anchor != 0 {
             self.feature(span, "an anchor", "leave it out; every value is written where it counts");
         }
@@ -178,7 +187,7 @@ impl<'a> Builder<'a> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
         // The span of a quoted scalar goes on over the spaces after it.
-        let span = Span::new(span.start(), span.start() + self.source.words(span).trim_end().len());
+        let span = self.source.span(span.start(), span.start() + self.source.words(span).trim_end().len());
         if matches!(self.open.last(), Some(Open::Map { key: None, .. })) {
             let usable = self.check_key(text, style == ScalarStyle::Plain, span);
             if let Some(Open::Map { key, .. }) = self.open.last_mut() {
@@ -187,8 +196,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let plain = style == ScalarStyle::Plain;
-        let empty = text.trim().is_empty() || (plain && is_null(text));
-        if !empty && plain && self.source.words(span).contains('\n') {
+        let empty = !self.dialect.foreign && (text.trim().is_empty() || (plain && is_null(text)));
+        if !empty && plain && !self.dialect.foreign && self.source.words(span).contains('\n') {
             let fault = Fault::new(FaultCode::LooseText, span, "unquoted text goes on over several lines");
             self.faults.push(fault.label("write it on one line, or in quotes"));
         }
@@ -206,7 +215,7 @@ impl<'a> Builder<'a> {
             self.feature(span, "a merge key", "write the keys out");
             return false;
         }
-        if key.is_empty() || (plain && !is_text(key)) {
+        if key.is_empty() || (plain && !self.dialect.foreign && !is_text(key)) {
             let fault = Fault::new(FaultCode::KeyNotText, span, format!("the key `{key}` is not a word"));
             self.faults.push(fault.label("keys are words"));
             return false;
@@ -231,10 +240,11 @@ impl<'a> Builder<'a> {
     }
 
     fn close(&mut self, open: Open) {
-        let (span, empty, value) = match open {
+        let (span, mut empty, value) = match open {
             Open::List { span, items } => (span, items.is_empty(), Value::List(items)),
             Open::Map { span, entries, .. } => (span, entries.is_empty(), Value::Map(entries)),
         };
+        empty &= !self.dialect.foreign;
         // A map that lost its keys to other faults is not told to be empty as well.
         if empty && self.whole && !self.faults.touches(span) {
             self.empty(span);
@@ -285,30 +295,31 @@ impl<'a> Builder<'a> {
         let before = self.source.text().get(..at).unwrap_or_default();
         let after = self.source.text().get(at..).unwrap_or_default();
         // `{ url: ${env:X} }`: YAML sees a map inside the braces; what was meant is a reference.
-        if before.ends_with('$') && after.starts_with('{') {
+        if !self.dialect.foreign && before.ends_with('$') && after.starts_with('{') {
             let length = after.find('}').map_or(1, |end| end + 1);
-            let reference = self.source.words(Span::new(at - 1, at + length));
+            let reference = self.source.words(self.source.span(at - 1, at + length));
             let fault = Fault::new(
                 FaultCode::UnquotedReference,
-                Span::new(at - 1, at + length),
+                self.source.span(at - 1, at + length),
                 "a reference inside `{ }` or `[ ]` needs quotes",
             );
             self.faults.push(fault.label(format!("write `\"{reference}\"`")));
             self.forget_last();
             return;
         }
-        let fault = Fault::new(FaultCode::Syntax, Span::new(at, at + 1), format!("this is not YAML: {}", error.info()));
+        let fault =
+            Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
         self.faults.push(fault.help("what follows was not read; there may be more faults"));
     }
 }
 
 /// What YAML 1.2's core schema reads as null.
-fn is_null(text: &str) -> bool {
+pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 /// Whether a plain scalar is text by YAML 1.2's core schema, not a number, boolean or null.
-pub(crate) fn is_text(text: &str) -> bool {
+pub fn is_text(text: &str) -> bool {
     let boolean = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
     !boolean && !is_null(text) && text.parse::<f64>().is_err() && !text.starts_with("0x") && !text.starts_with("0o")
 }
