@@ -52,7 +52,9 @@ pub(crate) fn run(
             let listening = worker.listen(sockets);
             let failed = listening.is_err();
             if ready.send(listening).is_ok() && !failed {
-                worker.work(commands).await;
+                // A task of its own: what wakes the future that the runtime was started with always costs a system
+                // call, also from this thread. Its end, also by a panic, ends the thread, and that is noticed.
+                let _ = spawn_local(async move { worker.work(commands).await }).await;
             }
         }),
     }
