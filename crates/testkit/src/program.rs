@@ -2,6 +2,7 @@
 
 mod captured;
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub struct Prepared {
     binary: PathBuf,
     folder: TempDir,
     environment: Vec<(String, String)>,
+    /// A tool and its options that come before the program on the command line.
+    tool: Vec<OsString>,
 }
 
 /// A running gateway. Dropping it kills the process and removes the folder.
@@ -53,7 +56,7 @@ impl House {
     #[must_use]
     pub fn new(binary: &str) -> Prepared {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Prepared { binary: PathBuf::from(binary), folder, environment: Vec::new() }
+        Prepared { binary: PathBuf::from(binary), folder, environment: Vec::new(), tool: Vec::new() }
     }
 
     /// The folder of the file and of everything beside it.
@@ -175,6 +178,13 @@ impl Prepared {
         self
     }
 
+    /// Has the program started by a tool, such as a tracer, that leaves the process to the program.
+    #[must_use]
+    pub fn under(mut self, tool: &Path, options: &[&str]) -> Self {
+        self.tool = std::iter::once(tool.into()).chain(options.iter().map(OsString::from)).collect();
+        self
+    }
+
     /// Writes a file, readable by its owner only, since it may be a key.
     ///
     /// # Panics
@@ -231,8 +241,9 @@ impl Prepared {
     }
 
     fn spawn(&self, arguments: &[&str]) -> (Child, Captured, Captured) {
-        let mut command = Command::new(&self.binary);
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        let mut line = self.tool.iter().map(OsString::as_os_str).chain([self.binary.as_os_str()]);
+        let mut command = Command::new(line.next().unwrap_or_default());
+        command.args(line).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("NO_COLOR", "1");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", self.binary.display()));

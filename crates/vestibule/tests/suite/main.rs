@@ -21,6 +21,7 @@ mod readme;
 mod reload;
 mod smuggling;
 mod standing;
+mod system_calls;
 mod tls_sessions;
 mod two_doors;
 mod upstreams;

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use testkit::http2::Http2;
+use testkit::program::Prepared;
 use testkit::{Backend, ClientTls, Connection, Deadline, House, Root, Stream, port};
 
 use crate::standing::house;
@@ -27,17 +28,21 @@ impl OpenHouse {
 
     /// The same, to any address.
     pub(crate) fn plain_to(service: &str, api: &[&str]) -> Self {
-        Self::start(service, api, None)
+        Self::start(house(), service, api, None)
     }
 
     /// Over TLS, for HTTP/2.
     pub(crate) fn over_tls(service: &Backend, api: &[&str]) -> Self {
-        Self::start(service.url(), api, Some(&Root::new("people")))
+        Self::start(house(), service.url(), api, Some(&Root::new("people")))
     }
 
-    fn start(service: &str, api: &[&str], root: Option<&Root>) -> Self {
+    /// Started as it was prepared; over TLS where there is a root for the door's certificate.
+    pub(crate) fn prepared(prepared: Prepared, service: &Backend, root: Option<&Root>) -> Self {
+        Self::start(prepared, service.url(), &[], root)
+    }
+
+    fn start(prepared: Prepared, service: &str, api: &[&str], root: Option<&Root>) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()));
-        let prepared = house();
         let tls = if let Some(root) = root {
             let leaf = root.server(&["localhost", "127.0.0.1"]);
             prepared.write("door.pem", &leaf.pem);
