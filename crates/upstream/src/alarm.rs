@@ -7,7 +7,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use tokio::time::Sleep;
@@ -17,6 +17,8 @@ use tokio::time::Sleep;
 pub struct Alarm {
     deadline: Option<Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Whom the timer wakes when it fires.
+    waker: Option<Waker>,
 }
 
 /// The deadline passed first.
@@ -27,7 +29,7 @@ impl Alarm {
     /// An alarm that never rings until it is set.
     #[must_use]
     pub const fn new() -> Self {
-        Self { deadline: None, sleep: None }
+        Self { deadline: None, sleep: None, waker: None }
     }
 
     /// Rings at `deadline` from now on, or never.
@@ -45,17 +47,29 @@ impl Alarm {
     pub fn poll_ring(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
         let target = tokio::time::Instant::from_std(deadline);
+        if self.will_wake(context.waker(), target) {
+            return Poll::Pending;
+        }
         loop {
             let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(target)));
             if sleep.deadline() > target {
                 sleep.as_mut().reset(target);
             }
-            ready!(sleep.as_mut().poll(context));
+            if sleep.as_mut().poll(context).is_pending() {
+                self.waker = Some(context.waker().clone());
+                return Poll::Pending;
+            }
             if sleep.deadline() >= target {
                 return Poll::Ready(());
             }
             sleep.as_mut().reset(target);
         }
+    }
+
+    /// Whether the timer is armed for then or earlier, has not fired, and wakes this task: then there is nothing to do.
+    fn will_wake(&self, waker: &Waker, target: tokio::time::Instant) -> bool {
+        let armed = self.sleep.as_ref().is_some_and(|sleep| sleep.deadline() <= target && !sleep.is_elapsed());
+        armed && self.waker.as_ref().is_some_and(|known| known.will_wake(waker))
     }
 
     /// Runs `work`, at most until the deadline.
