@@ -77,6 +77,13 @@ pub fn has_form(text: &str) -> bool {
     PresentedKey::parse(text).is_ok()
 }
 
+/// Where in a path something begins that looks like a key of ours. A path holds its letters as they are: what is
+/// encoded without need is refused when it is read.
+#[must_use]
+pub fn prefix_in_path(path: &str) -> Option<usize> {
+    path.as_bytes().windows(PREFIX.len()).position(|octets| octets == PREFIX.as_bytes())
+}
+
 /// Whether a key of ours begins at the front of these octets: prefix, kind and `_`.
 pub(crate) fn begins_key(text: impl Iterator<Item = u8> + Clone) -> bool {
     KINDS.iter().any(|kind| {

@@ -155,7 +155,7 @@ fn detail_of(problem: &Problem) -> String {
 
 /// A path as a log may hold it: without what looks like a key of ours.
 fn without_keys(path: &str) -> Cow<'_, str> {
-    match path.find("vst_").and_then(|at| path.get(..at)) {
+    match auth::keys::prefix_in_path(path).and_then(|at| path.get(..at)) {
         Some(before) => Cow::Owned(format!("{before}[redacted]")),
         None => Cow::Borrowed(path),
     }

@@ -12,7 +12,8 @@ pub(super) fn has_credential(query: &str) -> bool {
 
 /// Whether a key of ours stands in the path.
 pub(super) fn has_key_in_path(path: &str) -> bool {
-    has_key(Decoded(path.as_bytes()))
+    // Nearly all paths have nothing that even begins so.
+    keys::prefix_in_path(path).and_then(|at| path.get(at..)).is_some_and(|rest| has_key(Decoded(rest.as_bytes())))
 }
 
 fn is_named_so(parameter: &str) -> bool {

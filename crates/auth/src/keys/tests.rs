@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use model::KeyKind;
 use proptest::prelude::*;
 
-use super::{KINDS, KeyHash, KeyHashError, PresentedKey, begins_key, generate, has_form, with_checksum};
+use super::{
+    KINDS, KeyHash, KeyHashError, PresentedKey, begins_key, generate, has_form, prefix_in_path, with_checksum,
+};
 use crate::AuthError;
 
 #[test]
@@ -128,4 +130,11 @@ proptest! {
         let text = with_checksum(&format!("vst_{kind}_{id}_{secret}"));
         prop_assert_eq!(has_form(&text), right, "{}", text);
     }
+}
+
+#[test]
+fn what_looks_like_a_key_is_found_in_a_path() {
+    assert_eq!(prefix_in_path("/notes/vst_secret_x"), Some(7));
+    assert_eq!(prefix_in_path("/vst"), None);
+    assert_eq!(prefix_in_path(""), None);
 }
