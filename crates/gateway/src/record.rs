@@ -43,7 +43,7 @@ impl<'a> Record<'a> {
         bytes_in: &'a Cell<u64>,
     ) -> Self {
         let thread = request.thread;
-        let at = SystemTime::now();
+        let at = thread.wall_clock(started);
         thread.observer.request_opened(request.door_row());
         let span: SpanId = thread.span_id();
         let continues = trace.is_some();

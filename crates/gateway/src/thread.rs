@@ -34,7 +34,7 @@ pub(crate) struct Thread {
     answers: RefCell<Vec<Box<ResponseHead>>>,
     buffers: RefCell<Vec<Vec<u8>>>,
     read_buffers: RefCell<Vec<BytesMut>>,
-    date: RefCell<DateLine>,
+    clock: RefCell<WallClock>,
     connections: RefCell<Connections>,
     /// Counts up with every load and when draining begins; a connection that sees another number looks again.
     version: Cell<u64>,
@@ -85,11 +85,38 @@ impl Drop for Connected {
     }
 }
 
-/// The `Date` of one second.
-#[derive(Default)]
-struct DateLine {
-    second: u64,
-    text: String,
+/// What the clock on the wall said at the last tick. Between ticks the steady clock, which a request reads anyway,
+/// tells how much later it is.
+struct WallClock {
+    read: Instant,
+    wall: SystemTime,
+    /// As in a `Date` field.
+    date: String,
+}
+
+impl WallClock {
+    fn new() -> Self {
+        let wall = SystemTime::now();
+        Self { read: Instant::now(), wall, date: httpdate::fmt_http_date(wall) }
+    }
+
+    fn move_on(&mut self) {
+        let wall = SystemTime::now();
+        if seconds(wall) != seconds(self.wall) {
+            self.date = httpdate::fmt_http_date(wall);
+        }
+        (self.read, self.wall) = (Instant::now(), wall);
+    }
+
+    fn at(&self, instant: Instant) -> SystemTime {
+        let later = self.wall.checked_add(instant.saturating_duration_since(self.read));
+        later.and_then(|later| later.checked_sub(self.read.saturating_duration_since(instant))).unwrap_or(self.wall)
+    }
+}
+
+/// Whole seconds since 1970.
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// The wakers of all open connections of the thread.
@@ -119,7 +146,7 @@ impl Thread {
             answers: RefCell::default(),
             buffers: RefCell::default(),
             read_buffers: RefCell::default(),
-            date: RefCell::default(),
+            clock: RefCell::new(WallClock::new()),
             connections: RefCell::default(),
             version: Cell::new(0),
             draining: Cell::new(false),
@@ -204,16 +231,20 @@ impl Thread {
         }
     }
 
-    /// Calls `write` with the `Date` of now, formatted at most once a second (RFC 9110 §5.6.7).
+    /// Calls `write` with the `Date` of the last tick (RFC 9110 §5.6.7).
     pub(crate) fn with_date(&self, write: impl FnOnce(&[u8])) {
-        let now = SystemTime::now();
-        let second = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let mut date = self.date.borrow_mut();
-        if date.second != second || date.text.is_empty() {
-            date.second = second;
-            date.text = httpdate::fmt_http_date(now);
-        }
-        write(date.text.as_bytes());
+        write(self.clock.borrow().date.as_bytes());
+    }
+
+    /// What the clock on the wall said at this instant.
+    pub(crate) fn wall_clock(&self, instant: Instant) -> SystemTime {
+        self.clock.borrow().at(instant)
+    }
+
+    /// The chores of every tenth of a second: lines of the log are handed over, and the clock on the wall is read.
+    pub(crate) fn tick(&self) {
+        self.observer.tick();
+        self.clock.borrow_mut().move_on();
     }
 
     pub(crate) fn take_buffer(&self) -> Vec<u8> {
@@ -306,3 +337,6 @@ impl Drop for OpenConnection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use crate::accept;
 use crate::snapshot::{Configuration, Snapshot};
 use crate::thread::Thread;
 
-/// How often log lines are handed over.
+/// How often log lines are handed over and the clock on the wall is read.
 const TICK: Duration = Duration::from_millis(100);
 /// How many ticks lie between two sweeps of idle connections.
 const TICKS_PER_SWEEP: u32 = 10;
@@ -91,7 +91,7 @@ impl Worker {
                     None => return,
                 },
                 _ = tick.tick() => {
-                    self.thread.observer.tick();
+                    self.thread.tick();
                     ticks = ticks.wrapping_add(1);
                     if ticks.is_multiple_of(TICKS_PER_SWEEP) {
                         self.thread.sweep();
@@ -137,10 +137,10 @@ impl Worker {
             tokio::select! {
                 () = self.thread.emptied() => break,
                 () = tokio::time::sleep_until(deadline) => break,
-                _ = tick.tick() => self.thread.observer.tick(),
+                _ = tick.tick() => self.thread.tick(),
             }
         }
-        self.thread.observer.tick();
+        self.thread.tick();
         self.thread.open_connections()
     }
 }
