@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use bytes::BytesMut;
@@ -30,7 +30,8 @@ pub(crate) struct Connection {
     stream: Stream,
     pub(crate) read: BytesMut,
     read_bytes: usize,
-    pub(crate) idle_since: Instant,
+    /// When a sweep found it idle first; what is in use needs no clock for that.
+    pub(crate) idle_since: Option<Instant>,
     /// Dropped with the connection, for whoever counts.
     _opened: Box<dyn Any>,
 }
@@ -49,16 +50,19 @@ impl Connection {
         };
         let now = Instant::now();
         let opened = watch.connected(service, now.duration_since(started));
-        Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: now, _opened: opened })
+        Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: None, _opened: opened })
     }
 
     /// Whether an idle connection can carry a request: nothing has arrived on it, not even its end.
     ///
     /// Asks the readiness that the runtime knows already, so a live connection costs no system call.
     pub(crate) fn is_fresh(&mut self) -> bool {
-        let mut context = Context::from_waker(Waker::noop());
         // A readiness left over from an earlier full read is told from real bytes or an end by reading.
-        self.read.is_empty() && self.poll_read(&mut context).is_pending()
+        let read = match &self.stream {
+            Stream::Tcp(stream) => stream.try_read_buf(&mut self.read),
+            Stream::Unix(stream) => stream.try_read_buf(&mut self.read),
+        };
+        self.read.is_empty() && matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Reads more into `read`; 0 bytes means that the service closed.
@@ -87,6 +91,7 @@ impl Connection {
 
     /// Gets ready to wait in a pool: large buffers are given back.
     pub(crate) fn rest(&mut self) {
+        self.idle_since = None;
         if self.read_bytes > READ_BYTES || self.read.capacity() > 2 * READ_BYTES {
             self.read = BytesMut::new();
             self.read_bytes = READ_BYTES;

@@ -76,11 +76,15 @@ impl Pools {
         Upstreams { services }
     }
 
-    /// Closes connections that were idle for longer than their service allows. To be called about every second.
+    /// Closes idle connections that their service has closed, and those that were idle for longer than it allows,
+    /// counted from the first sweep that found them so. To be called about every second.
     pub fn sweep(&self, now: Instant) {
         for pool in self.by_endpoint.borrow().values() {
             let idle_for = pool.idle_for.get();
-            pool.idle.borrow_mut().retain(|connection| now.duration_since(connection.idle_since) < idle_for);
+            pool.idle.borrow_mut().retain_mut(|connection| {
+                let idle = now.duration_since(*connection.idle_since.get_or_insert(now));
+                connection.is_fresh() && idle < idle_for
+            });
         }
     }
 
@@ -178,7 +182,6 @@ impl Lease {
         let mut idle = count.0.idle.borrow_mut();
         if idle.len() < IDLE_AT_MOST {
             connection.rest();
-            connection.idle_since = Instant::now();
             idle.push(connection);
         }
     }

@@ -1,5 +1,7 @@
 //! Connections that a service closes between requests: repeated where nothing can happen twice, and only there.
 
+use std::time::Duration;
+
 use testkit::script::{self, Script, Step};
 use testkit::{Backend, Reply};
 
@@ -74,6 +76,17 @@ fn a_connection_that_was_closed_is_not_used_for_anything() {
         assert_served_anew(script::answer_and_close(Reply::ok("x")), &request);
         assert_served_anew(script::answer_and_vanish(Reply::ok("x").chunked(1)), &request);
     }
+}
+
+#[test]
+fn a_kept_connection_that_the_service_has_ended_is_closed_before_it_is_wanted() {
+    let service = Backend::always(script::answer_and_vanish(Reply::ok("x")));
+    let house = OpenHouse::plain(&service, &[]);
+    assert_eq!(house.get("/"), "x");
+    service.wait_until("the service ends it", SOON, |service| service.ended_connections() == 1);
+    // The service would give up waiting for our end after 5 s.
+    let soon = Duration::from_secs(4);
+    service.wait_until("the gateway ends it too", soon, |service| service.open_connections() == 0);
 }
 
 #[test]
