@@ -153,7 +153,7 @@ async fn serve(
 /// to an anchor and is nobody's here gets an answer that says so, request by request.
 fn peer_of(stream: &TlsStream<TcpStream>, settings: &DoorSettings, address: SocketAddr) -> Peer {
     let session = stream.get_ref().1;
-    let mut peer = Peer { secure: true, ..Peer::plain(address) };
+    let mut peer = Peer::over_tls(address);
     peer.server_name = session.server_name().map(|name| name.to_ascii_lowercase().into_boxed_str());
     if let Some(tls) = &settings.tls {
         peer.anchors = tls.clients.clone();

@@ -110,8 +110,7 @@ fn is_trusted_by_services(name: &str) -> bool {
 }
 
 fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {
-    encode::field(out, "x-forwarded-for", request.peer.address_text.as_bytes());
-    encode::field(out, "x-forwarded-proto", if request.peer.secure { b"https" } else { b"http" });
+    encode::lines(out, &request.peer.forwarding);
     encode::field(out, "x-forwarded-host", request.head.authority().as_bytes());
     encode::field(out, "via", if request.head.version() == wire::Version::Http2 { VIA_HTTP2 } else { VIA });
 }

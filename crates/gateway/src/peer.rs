@@ -8,6 +8,7 @@ use std::time::Instant;
 use auth::certificate::PeerCertificate;
 use auth::{AuthError, Directory};
 use model::Workload;
+use wire::encode;
 
 use crate::settings::ClientCertificates;
 
@@ -16,8 +17,8 @@ use crate::settings::ClientCertificates;
 pub(crate) struct Peer {
     /// Its address.
     pub(crate) address: SocketAddr,
-    /// The address alone, as forwarding fields spell it; written once, not for each request.
-    pub(crate) address_text: Box<str>,
+    /// The forwarding fields that say where it is and how it came; written once, not for each request.
+    pub(crate) forwarding: Box<[u8]>,
     /// Whether there is TLS in between.
     pub(crate) secure: bool,
     /// The server name of its handshake, lower case, where it sent one.
@@ -35,10 +36,19 @@ pub(crate) struct Peer {
 impl Peer {
     /// The other end of a connection without TLS.
     pub(crate) fn plain(address: SocketAddr) -> Self {
+        Self::new(address, false)
+    }
+
+    /// The other end of a connection with TLS, without what its handshake says.
+    pub(crate) fn over_tls(address: SocketAddr) -> Self {
+        Self::new(address, true)
+    }
+
+    fn new(address: SocketAddr, secure: bool) -> Self {
         Self {
             address,
-            address_text: address.ip().to_canonical().to_string().into_boxed_str(),
-            secure: false,
+            forwarding: forwarding(address, secure),
+            secure,
             server_name: None,
             certificate: None,
             workload: Ok(None),
@@ -62,4 +72,11 @@ impl Peer {
     pub(crate) fn at_most_until(&self, deadline: Instant) -> Instant {
         self.until.map_or(deadline, |until| until.min(deadline))
     }
+}
+
+fn forwarding(address: SocketAddr, secure: bool) -> Box<[u8]> {
+    let mut lines = Vec::new();
+    encode::field(&mut lines, "x-forwarded-for", address.ip().to_canonical().to_string().as_bytes());
+    encode::field(&mut lines, "x-forwarded-proto", if secure { b"https" } else { b"http" });
+    lines.into_boxed_slice()
 }

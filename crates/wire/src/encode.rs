@@ -14,7 +14,6 @@ pub use reason::reason_phrase;
 /// `METHOD target HTTP/1.1`.
 pub fn request_line(out: &mut Vec<u8>, method: &str, path_and_query: &str) {
     debug_assert!(octets::is_token(method.as_bytes()) && path_and_query.bytes().all(|octet| octet.is_ascii_graphic()));
-    out.reserve(method.len() + path_and_query.len() + " ".len() + " HTTP/1.1\r\n".len());
     out.extend_from_slice(method.as_bytes());
     out.push(b' ');
     out.extend_from_slice(path_and_query.as_bytes());
@@ -59,11 +58,16 @@ const fn common_status_line(status: u16) -> Option<&'static [u8]> {
 /// `name: value`.
 pub fn field(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     debug_assert!(octets::is_token(name.as_bytes()) && octets::is_value(value));
-    out.reserve(name.len() + value.len() + ": \r\n".len());
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b": ");
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
+}
+
+/// Field lines that were written by [`field`] before.
+pub fn lines(out: &mut Vec<u8>, lines: &[u8]) {
+    debug_assert!(lines.ends_with(b"\r\n"));
+    out.extend_from_slice(lines);
 }
 
 /// `name: number`.
