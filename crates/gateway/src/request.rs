@@ -52,11 +52,8 @@ pub(crate) trait Reply {
     async fn send(&mut self, request: &Request<'_>, record: &mut Record<'_>, answer: Answer, alarm: &mut Alarm)
     -> bool;
 
-    /// Ready once the caller has taken its request back, before anything was sent. Over HTTP/1.1 that is never: a caller
-    /// that closed its side may still be reading, and one that is gone shows when it is written to.
-    fn poll_withdrawn(&mut self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
-    }
+    /// Ready once the caller has taken its request back, before anything was sent.
+    fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
 /// What came in on a connection: a readable request and its body, or why there is none.

@@ -32,6 +32,20 @@ impl Socket {
         }
     }
 
+    /// Ready once the peer has reset the connection. Not when it has only ended its side, as who waits for an answer may;
+    /// nor, while what it sent is still unread, before a write fails.
+    pub(crate) fn poll_reset(&self, context: &mut Context<'_>) -> Poll<()> {
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        // A reset makes a socket readable, so that as a rule nothing is asked of the system.
+        match stream.poll_read_ready(context) {
+            Poll::Ready(_) if !matches!(stream.take_error(), Ok(None)) => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
+    }
+
     /// Reads into the spare room of `buffer`, at least `room` bytes of it; 0 bytes is the end.
     pub(crate) fn poll_fill(
         &mut self,

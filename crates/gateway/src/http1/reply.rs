@@ -68,6 +68,14 @@ impl Reply for Http1Reply<'_> {
             }
         }
     }
+
+    /// A caller that closed its side may still be reading; one that reset the connection is not.
+    fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut stream = self.stream.borrow_mut();
+        let reset = stream.socket.poll_reset(context);
+        stream.broken |= reset.is_ready();
+        reset
+    }
 }
 
 impl Http1Reply<'_> {

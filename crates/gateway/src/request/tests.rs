@@ -105,6 +105,10 @@ impl RequestBody for Trap {
 struct Sent(RefCell<Vec<u16>>);
 
 impl Reply for &Sent {
+    fn poll_withdrawn(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+
     async fn send(&mut self, _: &Request<'_>, record: &mut Record<'_>, answer: Answer, _: &mut Alarm) -> bool {
         self.0.borrow_mut().push(answer.head.status());
         record.sent_head(answer.head.status());

@@ -1,5 +1,7 @@
 //! Callers that go away, at every point of a request: no connection to the service is left, and no request is counted.
 
+use std::time::Duration;
+
 use testkit::{Backend, Connection, Deadline, Reply, script};
 
 use crate::open_house::{OpenHouse, SOON, get, post};
@@ -78,14 +80,39 @@ fn before_the_answer() {
 }
 
 #[test]
+fn with_a_reset_before_the_answer_and_long_before_the_deadline() {
+    let service = Backend::always(script::hang());
+    for house in [OpenHouse::plain(&service, &["deadline: 10min"]), OpenHouse::over_tls(&service, &["deadline: 10min"])]
+    {
+        for request in [get("/"), post("Content-Length: 5", "hello")] {
+            let arrived = service.requests().len();
+            let mut connection = house.connect();
+            connection.send(&request);
+            service.wait_until("the request arrives", SOON, |service| service.requests().len() > arrived);
+            go(connection, Going::Resetting);
+            service.wait_until("the exchange is closed", SOON, |service| service.open_connections() == 0);
+        }
+        assert_nothing_left(&service, &house);
+    }
+}
+
+#[test]
+fn who_only_ended_its_side_gets_its_answer() {
+    let service = Backend::always(script::trickle(&Reply::ok("late"), Duration::from_millis(5)));
+    let house = OpenHouse::plain(&service, &[]);
+    let mut connection = house.connect();
+    connection.send(&get("/")).finish_sending();
+    assert_eq!(connection.answer_to("GET", Deadline::within(SOON)).expect("an answer").text(), "late");
+}
+
+#[test]
 fn in_the_answer() {
     let service = Backend::always(script::hang_mid_body(1_000, b"part"));
     let house = OpenHouse::plain(&service, &["deadline: 10min", "idle: 1s"]);
     for going in [Going::Closing, Going::Resetting] {
         let mut connection = house.connect();
         connection.send(&get("/"));
-        let part =
-            connection.answer_to("GET", Deadline::within(std::time::Duration::from_millis(500))).expect_err("a part");
+        let part = connection.answer_to("GET", Deadline::within(Duration::from_millis(500))).expect_err("a part");
         assert!(part.contains("part"), "{part}");
         go(connection, going);
     }
