@@ -28,7 +28,8 @@ use crate::snapshot::Snapshot;
 use crate::socket::Socket;
 use crate::thread::OpenConnection;
 
-pub(crate) use body::{too_large, too_slow};
+pub(crate) use crate::pace::too_slow;
+pub(crate) use body::too_large;
 
 /// Bounds on the framing of a request's body.
 pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32 };

@@ -13,6 +13,7 @@ mod forward;
 mod http1;
 mod http2;
 mod listen;
+mod pace;
 mod peer;
 mod record;
 mod redirect;

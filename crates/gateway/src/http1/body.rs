@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use bytes::Buf;
 use model::{Code, Problem};
-use upstream::{Alarm, RequestBody};
+use upstream::RequestBody;
 use wire::{Decoded, encode};
 
 use crate::http1::stream::{READ_BYTES, Stream};
+use crate::pace;
 use crate::request::Incoming;
 use crate::settings::Patience;
 
@@ -20,18 +20,14 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// Reads the body that is under way on a connection.
 pub(super) struct Http1Body {
     stream: Rc<RefCell<Stream>>,
-    patience: Patience,
-    started: Instant,
-    stall: Alarm,
+    pace: pace::Incoming,
     at_most: u64,
     continue_written: usize,
 }
 
 impl Http1Body {
     pub(super) fn new(stream: &Rc<RefCell<Stream>>, patience: Patience) -> Self {
-        let stall = Alarm::new();
-        let started = Instant::now();
-        Self { stream: Rc::clone(stream), patience, started, stall, at_most: 0, continue_written: 0 }
+        Self { stream: Rc::clone(stream), pace: pace::Incoming::new(patience), at_most: 0, continue_written: 0 }
     }
 }
 
@@ -90,20 +86,9 @@ impl Http1Body {
         let Stream { socket, buffer, .. } = stream;
         match socket.poll_fill(context, buffer, READ_BYTES) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(gone(io::ErrorKind::UnexpectedEof.into()))),
-            Poll::Ready(Ok(_)) if self.patience.is_too_slow(self.started, stream.received.get()) => {
-                Poll::Ready(Err(too_slow()))
-            }
-            Poll::Ready(Ok(_)) => {
-                self.stall.set(None);
-                Poll::Ready(Ok(()))
-            }
+            Poll::Ready(Ok(_)) => Poll::Ready(self.pace.came(stream.received.get())),
             Poll::Ready(Err(error)) => Poll::Ready(Err(gone(error))),
-            Poll::Pending => {
-                if self.stall.deadline().is_none() {
-                    self.stall.set(Some(Instant::now() + self.patience.stall));
-                }
-                self.stall.poll_ring(context).map(|()| Err(too_slow()))
-            }
+            Poll::Pending => self.pace.poll_silence(context).map(Err),
         }
     }
 }
@@ -119,10 +104,6 @@ fn take(stream: &mut Stream, out: &mut Vec<u8>, room: usize) -> usize {
 
 pub(crate) fn too_large(at_most: u64) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the body may have {at_most} bytes"))
-}
-
-pub(crate) fn too_slow() -> Problem {
-    Problem::new(Code::RequestTimeout, "the body of the request came too slowly")
 }
 
 fn gone(error: io::Error) -> Problem {

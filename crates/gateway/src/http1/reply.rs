@@ -6,7 +6,6 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use model::Problem;
 use tokio::io::AsyncWrite;
@@ -15,6 +14,7 @@ use wire::{Version, encode};
 
 use crate::answer::{self, Answer, AnswerBody, Length};
 use crate::http1::stream::Stream;
+use crate::pace;
 use crate::record::Record;
 use crate::request::{Reply, Request};
 
@@ -161,8 +161,7 @@ impl Http1Reply<'_> {
             AnswerBody::Service(_) => alarm.deadline(),
             AnswerBody::Whole(_) => None,
         };
-        let (stall, idle) = (request.door.patience.stall, record.idle().unwrap_or(request.door.patience.stall));
-        let mut progress = u64::MAX;
+        let mut pace = pace::Outgoing::new(request, record, whole);
         alarm.set(whole);
         // What was not asked for before the answer is not asked for any more.
         self.stream.borrow_mut().continue_due = false;
@@ -170,12 +169,8 @@ impl Http1Reply<'_> {
             if let Poll::Ready(result) = sending.poll(context, self.stream, body) {
                 return Poll::Ready(result);
             }
-            if progress != sending.progress() {
-                progress = sending.progress();
-                let silence = Instant::now() + if sending.is_blocked() { stall } else { idle };
-                alarm.set(Some(whole.map_or(silence, |whole| whole.min(silence))));
-            }
-            alarm.poll_ring(context).map(|()| Err(sending.timed_out()))
+            let silent = pace.poll_silence(context, alarm, sending.progress(), sending.is_blocked());
+            silent.map(|()| Err(sending.timed_out()))
         })
         .await
     }
