@@ -110,12 +110,43 @@ impl Directory {
         let expected = stored.map_or(&[0; 32], |stored| &stored.digest);
         let equal = verify_slices_are_equal(&presented.digest(), expected).is_ok();
         let stored = stored.filter(|_| equal).ok_or(AuthError::UnknownKey)?;
-        let name = || Arc::clone(&stored.key.name);
         if stored.key.kind != presented.kind {
-            return Err(AuthError::KeyKind { name: name() });
+            return Err(AuthError::KeyKind { name: Arc::clone(&stored.key.name) });
         }
+        self.current(stored)
+    }
+
+    /// The key of this name, as if it had been shown at such a door; for explanations.
+    pub(crate) fn assumed_key(&self, name: &str, door: DoorKind) -> Result<Arc<Key>, AuthError> {
+        let stored = self.keys.values().find(|stored| *stored.key.name == *name).ok_or(AuthError::UnknownKey)?;
+        Self::like_key(&stored.key, door)?;
+        self.current(stored)
+    }
+
+    /// A key that is valid, as if it had been shown at such a door; for explanations.
+    pub(crate) fn like_key(key: &Arc<Key>, door: DoorKind) -> Result<Arc<Key>, AuthError> {
+        if fits(key.kind, door) { Ok(Arc::clone(key)) } else { Err(AuthError::KeyMisplaced { kind: key.kind, door }) }
+    }
+
+    /// The trust domain whose ids are ours.
+    #[must_use]
+    pub fn trust_domain(&self) -> Option<&str> {
+        self.trust_domain.as_deref()
+    }
+
+    /// Every key with its public id; in no order.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyId, &Arc<Key>)> {
+        self.keys.iter().map(|(id, stored)| (*id, &stored.key))
+    }
+
+    /// Every workload that the file names; in no order.
+    pub fn workloads(&self) -> impl Iterator<Item = &Arc<Workload>> {
+        self.by_id.values().map(|declared| &declared.workload)
+    }
+
+    fn current(&self, stored: &StoredKey) -> Result<Arc<Key>, AuthError> {
         if stored.expires.is_some_and(|expires| expires <= self.clock.wall()) {
-            return Err(AuthError::KeyExpired { name: name() });
+            return Err(AuthError::KeyExpired { name: Arc::clone(&stored.key.name) });
         }
         Ok(Arc::clone(&stored.key))
     }

@@ -4,7 +4,7 @@ mod query;
 
 use std::sync::Arc;
 
-use model::{Caller, DoorKind, Workload};
+use model::{Caller, DoorKind, Key, Workload};
 use wire::{Fields, Name, RequestHead};
 
 use crate::{AuthError, Directory};
@@ -24,6 +24,58 @@ pub fn identify(
     peer: Option<&Arc<Workload>>,
     directory: &Directory,
 ) -> Result<Caller, AuthError> {
+    match presented(door, head)? {
+        Some(text) => Ok(Caller::Key(directory.key(text, door)?)),
+        None => of_connection(peer, door),
+    }
+}
+
+/// Where the key of a caller is, if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// In the request, as it came in.
+    InTheRequest,
+    /// Assumed to be the file's key of this name; for explanations, which have no key to send.
+    KeyNamed(Arc<str>),
+    /// Assumed to be a valid key like this one; for explanations.
+    KeyLike(Arc<Key>),
+}
+
+impl Holding {
+    /// [`identify`], with the key that is assumed instead of one in the request.
+    ///
+    /// # Errors
+    /// As [`identify`]; [`AuthError::Several`] where the request has a key beside the assumed one.
+    pub fn identify(
+        &self,
+        door: DoorKind,
+        head: &RequestHead,
+        peer: Option<&Arc<Workload>>,
+        directory: &Directory,
+    ) -> Result<Caller, AuthError> {
+        let assumed = match self {
+            Self::InTheRequest => return identify(door, head, peer, directory),
+            Self::KeyNamed(name) => directory.assumed_key(name, door),
+            Self::KeyLike(key) => Directory::like_key(key, door),
+        };
+        match presented(door, head)? {
+            Some(_) => Err(AuthError::Several),
+            None => assumed.map(Caller::Key),
+        }
+    }
+}
+
+/// Without a key the caller is the workload of the connection, or nobody.
+fn of_connection(peer: Option<&Arc<Workload>>, door: DoorKind) -> Result<Caller, AuthError> {
+    match (peer, door) {
+        (Some(workload), DoorKind::Server) => Ok(Caller::Workload(Arc::clone(workload))),
+        (Some(_), DoorKind::Client) => Err(AuthError::CertificateMisplaced),
+        (None, _) => Ok(Caller::Anonymous),
+    }
+}
+
+/// The one key that the request shows, and nothing that stands against reading it.
+fn presented(door: DoorKind, head: &RequestHead) -> Result<Option<&str>, AuthError> {
     if door == DoorKind::Server {
         refuse_browser(head.fields())?;
     }
@@ -33,14 +85,7 @@ pub fn identify(
     if query::has_key_in_path(head.path()) {
         return Err(AuthError::InPath);
     }
-    if let Some(text) = presented(head.fields())? {
-        return Ok(Caller::Key(directory.key(text, door)?));
-    }
-    match (peer, door) {
-        (Some(workload), DoorKind::Server) => Ok(Caller::Workload(Arc::clone(workload))),
-        (Some(_), DoorKind::Client) => Err(AuthError::CertificateMisplaced),
-        (None, _) => Ok(Caller::Anonymous),
-    }
+    in_fields(head.fields())
 }
 
 /// Not by `Sec-Fetch-Mode`: Node's own fetch sends it too.
@@ -61,7 +106,7 @@ fn has_session(cookies: &[u8]) -> bool {
 }
 
 /// The one key that was sent, as it was sent.
-fn presented(fields: &Fields) -> Result<Option<&str>, AuthError> {
+fn in_fields(fields: &Fields) -> Result<Option<&str>, AuthError> {
     match (fields.get(Name::Authorization), fields.get(Name::XApiKey)) {
         (None, None) => Ok(None),
         (Some(value), None) if fields.count(Name::Authorization) == 1 => bearer(value).map(Some),

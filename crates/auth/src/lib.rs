@@ -41,4 +41,4 @@ pub mod keys;
 pub use challenge::challenge;
 pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 pub use error::AuthError;
-pub use identify::identify;
+pub use identify::{Holding, identify};

@@ -28,5 +28,5 @@ pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
 pub use load::{Loaded, Refused, load, load_text};
 pub use plan::{LOCAL_CA, LocalCertificate, Plan, TrustPlan};
-pub use report::{LooseningLine, Report, RouteLine, ShownLine, Summary};
+pub use report::{LooseningLine, OperationOrigins, Origin, Report, RouteLine, ShownLine, Summary};
 pub use source::{Place, Source, Span};

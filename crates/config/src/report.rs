@@ -2,6 +2,7 @@
 //! comes from. Made of the same draft as the plan, beside it, and never read by a request.
 
 mod loosenings;
+mod origins;
 mod routes;
 mod show;
 
@@ -10,6 +11,7 @@ use crate::plan::{Plan, Planner};
 use crate::rules;
 
 pub use loosenings::LooseningLine;
+pub use origins::{OperationOrigins, Origin};
 pub use routes::RouteLine;
 pub use show::ShownLine;
 
@@ -22,6 +24,8 @@ pub struct Report {
     pub routes: Vec<RouteLine>,
     /// Every loosening, in the order of doors, services and APIs.
     pub loosenings: Vec<LooseningLine>,
+    /// Where the rules of each operation come from; the index is the number of the operation.
+    pub origins: Vec<OperationOrigins>,
     /// The file with everything filled in that it leaves out.
     pub shown: Vec<ShownLine>,
 }
@@ -77,6 +81,7 @@ impl Report {
             summary: Summary::new(planner.draft),
             routes: routes::list(planner, plan),
             loosenings: loosenings::list(planner),
+            origins: origins::list(planner),
             shown: show::show(planner, plan),
         }
     }

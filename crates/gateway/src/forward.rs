@@ -39,7 +39,7 @@ pub(crate) fn toward_service(
 }
 
 /// The request line with the target as the service has it: without the API's own path, and still beginning with `/`.
-fn write_request_line(out: &mut Vec<u8>, head: &RequestHead, prefix: &str) {
+pub(crate) fn write_request_line(out: &mut Vec<u8>, head: &RequestHead, prefix: &str) {
     let target = below(head.path_and_query(), prefix);
     if target.starts_with('/') {
         encode::request_line(out, head.method_str(), target);

@@ -147,11 +147,17 @@ fn protocol(head: &RequestHead) -> &'static str {
     }
 }
 
-/// The body that follows the head, if there is one; upgrades other than the harmless `h2c` are refused (RFC 9110 §7.8).
-fn body_of(head: &RequestHead, stream: &Rc<RefCell<Stream>>, door: &DoorSettings) -> Intake {
+/// Upgrades other than the harmless `h2c` are refused (RFC 9110 §7.8).
+pub(crate) fn refuse_upgrade(head: &RequestHead) -> Result<(), Problem> {
     if head.upgrade().is_some_and(|protocol| !protocol.eq_ignore_ascii_case("h2c")) {
         return Err(Problem::new(Code::NotImplemented, "upgrades to other protocols are not published here"));
     }
+    Ok(())
+}
+
+/// The body that follows the head, if there is one.
+fn body_of(head: &RequestHead, stream: &Rc<RefCell<Stream>>, door: &DoorSettings) -> Intake {
+    refuse_upgrade(head)?;
     if !stream::has_content(head) {
         return Ok(None);
     }

@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod connection;
+mod explain;
 mod forward;
 mod http1;
 mod http2;
@@ -22,11 +23,13 @@ mod server;
 mod settings;
 mod snapshot;
 mod socket;
+mod stages;
 mod thread;
 mod tls;
 mod unwind;
 mod worker;
 
+pub use explain::{Explanation, Inquiry, Verdict, explain};
 pub use server::{Gateway, GatewayError, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings,

@@ -9,6 +9,7 @@ use observe::OperationLabel;
 use wire::trace::TraceContext;
 
 use crate::request::Request;
+use crate::stages::Follower;
 
 /// What becomes known of a request on its way; written when it is closed or dropped.
 pub(crate) struct Record<'a> {
@@ -87,11 +88,6 @@ impl<'a> Record<'a> {
         self.stage
     }
 
-    /// The request has come to this stage.
-    pub(crate) const fn reach(&mut self, stage: Stage) {
-        self.stage = stage;
-    }
-
     /// The request goes to this service now.
     pub(crate) fn forward(&mut self, service: ServiceId) {
         self.stage = Stage::Forward;
@@ -158,6 +154,20 @@ fn without_keys(path: &str) -> Cow<'_, str> {
     match auth::keys::prefix_in_path(path).and_then(|at| path.get(..at)) {
         Some(before) => Cow::Owned(format!("{before}[redacted]")),
         None => Cow::Borrowed(path),
+    }
+}
+
+impl Follower for Record<'_> {
+    fn reach(&mut self, stage: Stage) {
+        self.stage = stage;
+    }
+
+    fn operation(&mut self, id: OperationId) {
+        self.operation = Some(id);
+    }
+
+    fn caller(&mut self, caller: &Caller) {
+        self.caller = caller.clone();
     }
 }
 

@@ -11,20 +11,20 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Instant, SystemTime};
 
-use auth::identify;
+use auth::Holding;
 use model::{Caller, Code, DoorKind, Problem, RequestId, Stage};
 use observe::DoorRow;
-use routing::Choice;
 use upstream::{Alarm, RequestBody};
 use wire::trace::{self, TraceContext};
-use wire::{Framing, RequestHead, fields::Name};
+use wire::{RequestHead, fields::Name};
 
 use crate::answer::{self, Answer};
 use crate::forward;
 use crate::peer::Peer;
 use crate::record::Record;
-use crate::settings::{DoorSettings, OperationSettings};
+use crate::settings::DoorSettings;
 use crate::snapshot::{DoorState, Snapshot};
+use crate::stages::{self, Decided, Follower, Question, Refusal};
 use crate::thread::Thread;
 use crate::unwind::{Panicked, catch_panic};
 
@@ -94,37 +94,13 @@ async fn pass(
     intake: Intake,
     alarm: &mut Alarm,
 ) -> Result<Answer, Problem> {
-    let settings = &request.snapshot.configuration.settings;
     let body = intake?;
-    belongs_here(request)?;
-
-    record.reach(Stage::Route);
-    let id = match request.door.routes.choose(request.head) {
-        Choice::Operation(id) => id,
-        Choice::OtherMethods(allow) => return Err(other_methods(request, allow)),
-        Choice::Nothing => return Err(Problem::new(Code::NotFound, "no operation is published at this host and path")),
-    };
-    let operation = settings.operations.get(id.0 as usize).ok_or_else(unknown_operation)?;
-    record.operation = Some(id);
-
-    record.reach(Stage::Address);
-    admit_address(request, operation)?;
-
-    record.reach(Stage::Identify);
-    let kind = request.door.door.kind;
-    let workload = request.peer.workload.as_ref().map_err(Clone::clone)?;
-    // Whoever shows a certificate is known by it, also where the rest of the request is refused.
-    if let (Some(workload), DoorKind::Server) = (workload, kind) {
-        record.caller = Caller::Workload(Arc::clone(workload));
-    }
-    record.caller = identify(kind, request.head, workload.as_ref(), &settings.directory)?;
-
-    record.reach(Stage::Policy);
-    let decision = settings.rules.decide(id, &record.caller, request.peer.address.ip());
-    let permit = decision.map_err(|denied| denied.problem_for(kind))?;
-
-    record.reach(Stage::Inspect);
-    let body = inspect(request.head, operation, body)?;
+    let decided = decide(&request.question(), record).map_err(|refusal| refusal.seen_at(request.door.door.kind))?;
+    let Decided { operation, permit } = decided;
+    let body = body.map(|mut body| {
+        body.bound(operation.body_bytes);
+        body
+    });
 
     record.forward(permit.service());
     alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
@@ -134,59 +110,36 @@ async fn pass(
     forward::toward_caller(request, operation, answer)
 }
 
-/// SNI, where it was sent, and authority belong to this door (RFC 9110 §7.4).
-fn belongs_here(request: &Request<'_>) -> Result<(), Problem> {
-    let names = &request.state.names;
-    let misdirected = if !names.admit(request.head.host()) {
-        "the host is not one of this door's names"
-    } else if request.peer.server_name.as_deref().is_some_and(|name| !names.admit(name)) {
-        "the server name of the handshake is not one of this door's names"
-    } else {
-        return Ok(());
-    };
-    Err(Problem::new(Code::MisdirectedRequest, misdirected))
-}
+/// Everything that is decided before a service hears of the request. `explain` asks the same function, so that what
+/// it says is what happens.
+pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) -> Result<Decided<'a>, Refusal> {
+    let Question { settings, door, peer, head, .. } = *question;
+    stages::belongs_here(question)?;
 
-/// At a client door an unpublished method is as unknown as an unpublished path; a back end is told which there are.
-fn other_methods(request: &Request<'_>, allow: &str) -> Problem {
-    match request.door.door.kind {
-        DoorKind::Client => Problem::new(Code::NotFound, format!("the path is published, but only with {allow}")),
-        DoorKind::Server => {
-            let mut problem = Problem::new(Code::MethodNotAllowed, format!("published here: {allow}"));
-            problem.allow = Some(Box::from(allow));
-            problem
-        }
-    }
-}
+    follower.reach(Stage::Route);
+    let id = stages::route(door, head)?;
+    let operation = settings.operations.get(id.0 as usize).ok_or_else(stages::unknown_operation)?;
+    follower.operation(id);
 
-fn admit_address(request: &Request<'_>, operation: &OperationSettings) -> Result<(), Problem> {
-    let address = request.peer.address.ip();
-    if operation.networks.iter().all(|networks| networks.admits(address)) {
-        return Ok(());
-    }
-    let code = match request.door.door.kind {
-        DoorKind::Client => Code::NotFound,
-        DoorKind::Server => Code::NetworkNotAllowed,
-    };
-    Err(Problem::new(code, format!("`{address}` is outside the networks of `{}.{}`", operation.api, operation.name)))
-}
+    follower.reach(Stage::Address);
+    stages::admit_address(operation, peer.address.ip())?;
 
-/// The body's announced length against the operation's bound; what is not announced is bounded while it is read.
-fn inspect(
-    head: &RequestHead,
-    operation: &OperationSettings,
-    body: Option<Box<dyn Incoming>>,
-) -> Result<Option<Box<dyn Incoming>>, Problem> {
-    let at_most = operation.body_bytes;
-    if let Framing::Length(length) = head.framing()
-        && length > at_most
-    {
-        return Err(Problem::new(Code::BodyTooLarge, format!("the body may have {at_most} bytes, not {length}")));
+    follower.reach(Stage::Identify);
+    let kind = door.door.kind;
+    let workload = peer.workload.as_ref().map_err(Clone::clone)?;
+    // Whoever shows a certificate is known by it, also where the rest of the request is refused.
+    if let (Some(workload), DoorKind::Server) = (workload, kind) {
+        follower.caller(&Caller::Workload(Arc::clone(workload)));
     }
-    Ok(body.map(|mut body| {
-        body.bound(at_most);
-        body
-    }))
+    let caller = question.holding.identify(kind, head, workload.as_ref(), &settings.directory)?;
+    follower.caller(&caller);
+
+    follower.reach(Stage::Policy);
+    let permit = settings.rules.decide(id, &caller, peer.address.ip())?;
+
+    follower.reach(Stage::Inspect);
+    stages::admit_announced_body(head, operation)?;
+    Ok(Decided { operation, permit })
 }
 
 /// A panic costs its request and nothing else.
@@ -195,16 +148,24 @@ fn panicked(request: &Request<'_>, id: RequestId) -> Problem {
     Problem::new(Code::InternalError, "the handling of the request panicked").maybe_sent()
 }
 
-fn unknown_operation() -> Problem {
-    Problem::new(Code::InternalError, "the route names an operation that this configuration does not have")
-}
-
 fn trace_context(request: &Request<'_>) -> Option<TraceContext> {
     let fields = request.head.fields();
     (fields.count(Name::Traceparent) == 1).then(|| fields.get(Name::Traceparent)).flatten().and_then(trace::parse)
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
+    /// What the stages decide about.
+    fn question(&self) -> Question<'a> {
+        Question {
+            settings: &self.snapshot.configuration.settings,
+            door: self.door,
+            names: &self.state.names,
+            peer: self.peer,
+            head: self.head,
+            holding: &Holding::InTheRequest,
+        }
+    }
+
     /// The door in the metrics.
     pub(crate) fn door_row(&self) -> DoorRow {
         self.snapshot.configuration.catalogue.door(self.door_index)

@@ -41,12 +41,10 @@ impl Configuration {
                     None => new_tls(door)?,
                 }),
             };
-            let others = settings.doors.iter().enumerate().filter(|(other, _)| *other != index);
-            let others = others.flat_map(|(_, other)| other.hosts.iter().cloned());
             let counts =
                 earlier.and_then(|earlier| earlier.state_of(&door.door)).map(|state| Arc::clone(&state.counts));
             let counts = counts.unwrap_or_default();
-            doors.push(DoorState { tls, names: DoorNames::new(&door.hosts, others), counts });
+            doors.push(DoorState { tls, names: DoorNames::among(&settings, index), counts });
         }
         let catalogue = observatory.catalogue(&labels(&settings));
         Ok(Self { settings, doors, catalogue })

@@ -21,7 +21,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
-use crate::settings::{CertificateAndKey, ClientCertificates, Protocols, TlsSettings};
+use crate::settings::{CertificateAndKey, ClientCertificates, Protocols, Settings, TlsSettings};
 
 /// Why a door's TLS cannot be set up.
 #[derive(Debug, Error)]
@@ -141,6 +141,13 @@ pub(crate) struct DoorNames {
 impl DoorNames {
     pub(crate) fn new(own: &[HostPattern], others: impl Iterator<Item = HostPattern>) -> Self {
         Self { own: own.to_vec(), others: others.collect() }
+    }
+
+    /// The names of one of these doors.
+    pub(crate) fn among(settings: &Settings, index: usize) -> Self {
+        let own = settings.doors.get(index).map(|door| door.hosts.as_slice()).unwrap_or_default();
+        let others = settings.doors.iter().enumerate().filter(|(other, _)| *other != index);
+        Self::new(own, others.flat_map(|(_, other)| other.hosts.iter().cloned()))
     }
 
     /// Whether a request for `name` may be answered here: it is one of the door's names, or the door has none

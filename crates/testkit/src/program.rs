@@ -75,6 +75,15 @@ impl House {
         self.prepared.write(name, text);
     }
 
+    /// Runs the program once more, beside the running one, to its end.
+    ///
+    /// # Panics
+    /// When it cannot be run, or does not end within 20 s.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Ended {
+        self.prepared.command(arguments)
+    }
+
     /// Process id.
     #[must_use]
     pub fn pid(&self) -> u32 {

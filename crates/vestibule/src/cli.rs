@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Status,
     /// Let the running gateway read its file again, all or nothing
     Reload,
+    /// Tell what would become of a request, stage by stage, with the line of each rule
+    Explain(Explain),
     /// List every reachable operation: door, method, URL, callers
     #[command(alias = "route")]
     Routes(Routes),
@@ -176,6 +178,38 @@ pub(crate) struct Run {
     /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The method
+    #[arg(value_name = "METHOD")]
+    pub(crate) method: String,
+
+    /// The whole URL, as a caller would write it
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+
+    /// Who calls: anonymous, key:NAME, key:KIND[+SCOPE,...], workload:NAME, dns:NAME or a SPIFFE id; a key and a
+    /// certificate together are two of these [default: anonymous]
+    #[arg(long = "as", value_name = "CALLER")]
+    pub(crate) callers: Vec<String>,
+
+    /// From where
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) from: std::net::IpAddr,
+
+    /// The door, where the URL does not tell
+    #[arg(long, value_name = "DOOR")]
+    pub(crate) door: Option<String>,
+
+    /// A field of the request
+    #[arg(short = 'H', long = "field", value_name = "NAME: VALUE")]
+    pub(crate) fields: Vec<String>,
+
+    /// End with 1 unless it is this: `allow`, `refuse`, or the status that the caller sees
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) expect: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -254,6 +288,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Init(_) => "init",
             Self::Check(_) => "check",
+            Self::Explain(_) => "explain",
             Self::Run(_) => "run",
             Self::Status => "status",
             Self::Reload => "reload",

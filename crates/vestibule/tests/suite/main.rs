@@ -15,6 +15,7 @@ mod closed_by_default;
 mod command_line;
 mod demo;
 mod doors;
+mod explain;
 mod http2;
 mod open_house;
 mod readme;

@@ -1,0 +1,159 @@
+//! The single decisions about a request, each a function of the configuration and the request alone.
+//!
+//! [`crate::request::decide`] asks them in their order. A refusal is told in full here; what of it a caller sees
+//! depends on the kind of the door, and is decided in [`Refusal::seen_at`] alone.
+
+use std::net::IpAddr;
+
+use auth::{AuthError, Holding};
+use model::{Caller, Code, DoorKind, OperationId, Problem, Stage};
+use policy::{DeniedError, Permit};
+use routing::Choice;
+use wire::{Framing, RequestHead};
+
+use crate::peer::Peer;
+use crate::settings::{DoorSettings, OperationSettings, Settings};
+use crate::tls::DoorNames;
+
+/// What is decided about: a request as the stages see it, come in on a connection or made up for an explanation.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) door: &'a DoorSettings,
+    pub(crate) names: &'a DoorNames,
+    pub(crate) peer: &'a Peer,
+    pub(crate) head: &'a RequestHead,
+    /// Where the key is, if there is one: in the request, or assumed by an explanation.
+    pub(crate) holding: &'a Holding,
+}
+
+/// A request that may go on.
+pub(crate) struct Decided<'a> {
+    pub(crate) operation: &'a OperationSettings,
+    pub(crate) permit: Permit,
+}
+
+/// Whoever follows a request from stage to stage: its record, or its explanation.
+pub(crate) trait Follower {
+    /// The request has come to this stage.
+    fn reach(&mut self, stage: Stage);
+    /// It asks for this operation.
+    fn operation(&mut self, id: OperationId);
+    /// This is who sent it, as far as is known now.
+    fn caller(&mut self, caller: &Caller);
+}
+
+/// Why a request does not go on.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The same to everyone.
+    Same(Problem),
+    /// The path is published, with these methods only.
+    Methods(Box<str>),
+    /// The address is outside the networks of the operation.
+    Network(Box<str>),
+    /// The policy has no permit for this caller.
+    Denied(DeniedError),
+}
+
+impl Refusal {
+    /// What a caller at this kind of door is told. At a client door what is not published, not published with this
+    /// method, or not meant for this caller is one and the same; a back end is told which.
+    pub(crate) fn seen_at(self, kind: DoorKind) -> Problem {
+        let or_unknown = |code| if kind == DoorKind::Client { Code::NotFound } else { code };
+        match self {
+            Self::Same(problem) => problem,
+            Self::Denied(denied) => denied.problem_for(kind),
+            Self::Network(detail) => Problem::new(or_unknown(Code::NetworkNotAllowed), String::from(detail)),
+            Self::Methods(allow) if kind == DoorKind::Client => {
+                Problem::new(Code::NotFound, format!("the path is published, but only with {allow}"))
+            }
+            Self::Methods(allow) => {
+                let mut problem = Problem::new(Code::MethodNotAllowed, format!("published here: {allow}"));
+                problem.allow = Some(allow);
+                problem
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// The same once more, to be told in another way; causes for the log alone are left behind.
+    pub(crate) fn copy(&self) -> Self {
+        match self {
+            Self::Same(problem) => Self::Same(Problem {
+                allow: problem.allow.clone(),
+                retry_after_seconds: problem.retry_after_seconds,
+                ..Problem::new(problem.code, problem.detail.clone())
+            }),
+            Self::Methods(allow) => Self::Methods(allow.clone()),
+            Self::Network(detail) => Self::Network(detail.clone()),
+            Self::Denied(denied) => Self::Denied(denied.clone()),
+        }
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Same(problem)
+    }
+}
+
+impl From<AuthError> for Refusal {
+    fn from(error: AuthError) -> Self {
+        Self::Same(error.into())
+    }
+}
+
+impl From<DeniedError> for Refusal {
+    fn from(denied: DeniedError) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// SNI, where it was sent, and authority belong to this door (RFC 9110 §7.4).
+pub(crate) fn belongs_here(question: &Question<'_>) -> Result<(), Problem> {
+    let names = question.names;
+    let misdirected = if !names.admit(question.head.host()) {
+        "the host is not one of this door's names"
+    } else if question.peer.server_name.as_deref().is_some_and(|name| !names.admit(name)) {
+        "the server name of the handshake is not one of this door's names"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(Code::MisdirectedRequest, misdirected))
+}
+
+/// Host, path and method to one operation.
+pub(crate) fn route(door: &DoorSettings, head: &RequestHead) -> Result<OperationId, Refusal> {
+    match door.routes.choose(head) {
+        Choice::Operation(id) => Ok(id),
+        Choice::OtherMethods(allow) => Err(Refusal::Methods(allow.into())),
+        Choice::Nothing => Err(Problem::new(Code::NotFound, "no operation is published at this host and path").into()),
+    }
+}
+
+/// All networks of the operation admit the address.
+pub(crate) fn admit_address(operation: &OperationSettings, address: IpAddr) -> Result<(), Refusal> {
+    if operation.networks.iter().all(|networks| networks.admits(address)) {
+        return Ok(());
+    }
+    let detail = format!("`{address}` is outside the networks of `{}.{}`", operation.api, operation.name);
+    Err(Refusal::Network(detail.into()))
+}
+
+/// The body's announced length against the operation's bound; what is not announced is bounded while it is read.
+pub(crate) fn admit_announced_body(head: &RequestHead, operation: &OperationSettings) -> Result<(), Problem> {
+    let at_most = operation.body_bytes;
+    match head.framing() {
+        Framing::Length(length) if length > at_most => {
+            Err(Problem::new(Code::BodyTooLarge, format!("the body may have {at_most} bytes, not {length}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The routes and the operations are not of one configuration: a fault of ours.
+pub(crate) fn unknown_operation() -> Problem {
+    Problem::new(Code::InternalError, "the route names an operation that this configuration does not have")
+}
