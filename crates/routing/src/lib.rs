@@ -40,6 +40,7 @@
 //!
 //! Deliberately absent: regular expressions, priorities, and any meaning of order.
 
+mod cells;
 mod host;
 mod method;
 mod segments;
@@ -48,6 +49,7 @@ mod template;
 
 use model::OperationId;
 
+pub use cells::{Cell, cells};
 pub use host::{HostPattern, HostPatternError};
 pub use method::{MethodError, MethodRule};
 pub use table::{Choice, ConflictError, Table};
