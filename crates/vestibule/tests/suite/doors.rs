@@ -12,6 +12,7 @@ mod certificates;
 mod credentials;
 mod fields;
 mod names;
+mod trusted_fields;
 
 /// What of the table waits for later issues: door, cell, behaviour.
 const WAITING: &[(&str, &str, &str)] = &[

@@ -3,7 +3,7 @@
 use auth::keys;
 use model::KeyKind;
 
-use crate::two_doors::{TwoDoors, assert_problem, assert_served, bearer, get};
+use crate::two_doors::{TwoDoors, admin, assert_problem, assert_served, bearer, get};
 
 #[test]
 fn a_key_of_a_server_is_misplaced_at_the_client_door_and_the_other_way_round() {
@@ -117,6 +117,37 @@ fn a_credential_in_the_query_is_refused_at_both_doors() {
     assert_eq!(house.service.arrivals(), 1);
     let log = house.house.stdout();
     assert!(!log.contains(key), "a key in the log:\n{log}");
+}
+
+#[test]
+fn a_key_in_the_path_is_refused_and_said_nowhere() {
+    let house = TwoDoors::open();
+    let key = house.keys.app.text.expose();
+    // What stands apart from the rest of the URL, so that a part of the key would show as well.
+    let secret = key.rsplit_once('_').expect("a secret").1;
+    let targets = [
+        (format!("/open/things/{key}"), 400, "credential-in-query"),
+        (format!("/open/things/before-{key}-after"), 400, "credential-in-query"),
+        // Nothing is there, so nobody asks who calls: the path is logged all the same.
+        (format!("/nowhere/{key}/more"), 404, "not-found"),
+        // An encoding that needs none has no path to be logged.
+        (format!("/open/things/{}", key.replacen('v', "%76", 1)), 400, "ambiguous-path"),
+        (format!("/open/things/{}", key.replace('_', "%5f")), 400, "ambiguous-path"),
+    ];
+    for (target, status, code) in &targets {
+        let answer = house.get(target, &[]);
+        assert_problem(&answer, *status, code);
+        assert!(!answer.raw.escape_ascii().to_string().contains(secret), "{}", answer.raw.escape_ascii());
+        let line = house.house.wait_for_log(answer.field("x-request-id").expect("an id"));
+        assert!(!line.contains(secret), "{target}: {line}");
+        assert!(*code == "ambiguous-path" || line.contains("[redacted]\""), "{line}");
+    }
+    let answer = house.get_as("orders", &format!("/payments/{}", house.keys.erp.text.expose()), &[]);
+    assert_eq!(answer.status, 404);
+    assert!(!answer.raw.escape_ascii().to_string().contains(house.keys.erp.text.expose().as_str()));
+    assert_eq!(house.service.arrivals(), 0);
+    let said = house.house.stdout() + &house.house.stderr() + &admin(&house.house, "GET", "/metrics").text();
+    assert!(!said.contains(secret), "{said}");
 }
 
 #[test]
