@@ -2,7 +2,7 @@
 
 use wire::{
     BodyDecoder, BodyError, BodyLimits, Decoded, Fields, Framing, HeadError, HeadLimits, Http2Request, Method, Name,
-    RequestHead, ResponseError, ResponseHead, encode,
+    RequestHead, ResponseError, ResponseHead, encode, trace,
 };
 
 /// Small enough that short inputs reach them.
@@ -180,4 +180,20 @@ pub(crate) fn http2_head(request: Http2Request<'_>, fields: &[(&[u8], &[u8])]) {
     };
     assert_eq!(is_forwarded(head.fields()), is_forwarded(again.fields()));
     assert_eq!(again.upgrade(), None);
+}
+
+/// A `traceparent` is passed over, or names a trace and a span in lower case, and goes on as what it was.
+/// Whether it was read.
+pub(crate) fn trace_context(input: &[u8]) -> bool {
+    let Some(context) = trace::parse(input) else { return false };
+    let written = context.to_traceparent();
+    assert_eq!(trace::parse(&written), Some(context));
+    assert!(context.trace.0 != [0; 16] && context.parent.0 != [0; 8], "of zeros only");
+    let (version, flags) = (&input[..2], &input[53..trace::TRACEPARENT_LEN]);
+    assert_eq!(&written[2..53], &input[2..53], "another trace or span");
+    assert!(version != b"ff" && written.starts_with(b"00"));
+    assert_eq!(context.sampled, b"13579bdf".contains(&flags[1]));
+    // Only what a later version may add comes behind.
+    assert!(input.len() == trace::TRACEPARENT_LEN || (version != b"00" && input[trace::TRACEPARENT_LEN] == b'-'));
+    true
 }

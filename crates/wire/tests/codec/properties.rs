@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::fmt::Debug;
 
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, any};
+use proptest::prelude::{Strategy, any, prop};
+use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use wire::{Http2Request, Method};
 
@@ -29,6 +30,7 @@ fn any_octets_are_read_safely() {
         invariants::request_head(&input);
         invariants::response_head(&input, Method::Get);
         invariants::chunked_body(&input);
+        let _ = invariants::trace_context(&input);
     });
 }
 
@@ -77,4 +79,21 @@ fn hyper_reads_every_accepted_answer_alike() {
         }
     });
     assert!(alike.get() > 4000, "only {} answers were compared", alike.get());
+}
+
+#[test]
+fn a_trace_goes_on_as_what_it_was() {
+    // Nearly always in order, with one octet of another kind here and there.
+    let traceparent = "(00|00|01|cc|ff|0g)-[0-9a-f]{32}-[0-9a-f]{16}-0[0-9a-f](-[a-z]{0,4})?";
+    let read = Cell::new(0);
+    let wounds = vec((any::<prop::sample::Index>(), select(&b"0Af-g_ "[..])), 0..2);
+    for_all(4096, (prop::string::string_regex(traceparent).expect("a pattern"), wounds), |(text, wounds)| {
+        let mut input = text.into_bytes();
+        for (at, octet) in wounds {
+            let at = at.index(input.len());
+            input[at] = octet;
+        }
+        read.set(read.get() + u32::from(invariants::trace_context(&input)));
+    });
+    assert!((1000..4000).contains(&read.get()), "{} were read", read.get());
 }
