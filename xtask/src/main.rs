@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 
 mod bench;
+mod fuzz;
 mod instructions;
 mod layers;
 mod lint;
@@ -34,6 +35,8 @@ enum Command {
     Layers,
     /// Check the rules of the house that no other tool knows
     Tidy,
+    /// Build the fuzz targets and run each over its seeds
+    Fuzz,
     /// Measure
     Bench(bench::Args),
     /// Check that a request takes no more instructions than written down
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => lint::run(&args),
         Command::Layers => layers::run(),
         Command::Tidy => tidy::run(),
+        Command::Fuzz => fuzz::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Instructions(args) => instructions::run(&args),
     };

@@ -34,6 +34,13 @@ pub(crate) fn root() -> PathBuf {
     here.parent().map_or_else(|| here.clone(), Path::to_owned)
 }
 
+/// Where cargo builds.
+pub(crate) fn build_folder() -> PathBuf {
+    // Cargo takes a relative one from where it is started, which is not always the root.
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
 /// Every text file that is committed, or would be: what git ignores is left out.
 ///
 /// # Errors

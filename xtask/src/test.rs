@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::fuzz;
 use crate::needs::{self, Tool, VECTORS};
 use crate::repository;
 use crate::step::{Steps, must_succeed};
@@ -42,6 +43,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let mut cargo = repository::cargo(&["test", "--workspace", "--no-fail-fast"]);
         cargo.env("VESTIBULE_ALLOW_MISSING", allowed.join(",")).env("VESTIBULE_LEFT_OUT", &record);
         must_succeed(&mut cargo)
+    });
+    steps.run("fuzz", || match missing.iter().find(|tool| tool.name == fuzz::COMPILER) {
+        None => fuzz::run(),
+        Some(tool) => leave_out(&record, tool),
     });
     summary(&record)?;
     steps.finish()
@@ -85,12 +90,19 @@ fn judge(missing: &[Tool], allowed: Option<&[String]>) -> Result<()> {
 
 /// An empty file into which tests write what they leave out.
 fn record_of_left_out() -> Result<PathBuf> {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository::root().join("target"), PathBuf::from);
+    let folder = repository::build_folder();
     std::fs::create_dir_all(&folder)?;
     // Tests run in the folders of their crates, so the path has to hold anywhere.
     let file = folder.canonicalize()?.join("left-out.txt");
     std::fs::write(&file, "")?;
     Ok(file)
+}
+
+/// Writes down that a step is left out, as a test does that leaves itself out.
+fn leave_out(record: &std::path::Path, tool: &Tool) -> Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::options().append(true).open(record)?;
+    Ok(writeln!(file, "left out: {}: needs {}", tool.what_for, tool.name)?)
 }
 
 fn summary(record: &std::path::Path) -> Result<()> {
