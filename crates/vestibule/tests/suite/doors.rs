@@ -7,6 +7,7 @@
 //! or a caller gets to see.
 
 mod addresses;
+mod another_tls;
 mod cells;
 mod certificates;
 mod credentials;
