@@ -31,12 +31,10 @@ pub(crate) enum Command {
 /// How the requests follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shape {
-    /// Each connection asks again as soon as it is answered.
+    /// Each connection asks again as soon as it is answered, or when a request is due.
     Closed,
     /// As closed, and each request has a connection and a full handshake of its own.
     Handshakes,
-    /// Requests are due at `--rate`, whoever is free sends them.
-    Paced,
     /// Connections are opened, used once and left alone; memory is what is measured.
     Idle,
 }
@@ -80,9 +78,9 @@ pub(crate) struct Load {
     /// HTTP/2: streams open at the same time on each connection.
     #[arg(long, default_value_t = 8)]
     pub(crate) streams: usize,
-    /// Paced: requests per second.
-    #[arg(long, default_value_t = 10_000)]
-    pub(crate) rate: u64,
+    /// Requests are due at this rate per second instead, and whoever is free sends them.
+    #[arg(long, conflicts_with = "requests")]
+    pub(crate) rate: Option<u64>,
     /// Load before the window, in milliseconds.
     #[arg(long, default_value_t = 500)]
     pub(crate) warm_up_ms: u64,

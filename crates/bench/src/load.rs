@@ -11,6 +11,7 @@ mod idle;
 mod paced;
 #[cfg(test)]
 mod tests;
+mod timer;
 mod window;
 
 use crate::arguments::{Load, Protocol, Shape};
@@ -69,20 +70,26 @@ pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
 fn start_callers(run: &Rc<Run>, load: &Load) -> JoinSet<()> {
     let mut callers = JoinSet::new();
     let queue = Rc::new(paced::Queue::default());
-    if load.shape == Shape::Paced {
-        let (run, queue, rate) = (Rc::clone(run), Rc::clone(&queue), load.rate);
-        callers.spawn_local(async move { paced::clock(&run, &queue, rate).await });
+    if let Some(rate) = load.rate {
+        let (run, queue) = (Rc::clone(run), Rc::clone(&queue));
+        callers.spawn_local(async move {
+            if let Err(fault) = paced::clock(&run, &queue, rate).await {
+                run.window.fault(&fault);
+            }
+        });
     }
     for index in 0..load.connections {
         let (run, queue) = (Rc::clone(run), Rc::clone(&queue));
-        let (shape, protocol, streams) = (load.shape, load.protocol, load.streams);
+        let (shape, protocol, streams, paced) = (load.shape, load.protocol, load.streams, load.rate.is_some());
         let quota = load.requests.map_or(u64::MAX, |all| share(all, load.connections, index));
         callers.spawn_local(async move {
-            let ended = match (shape, protocol) {
-                (Shape::Handshakes, _) => http1::handshakes(&run).await,
-                (Shape::Paced, _) => paced::caller(&run, &queue).await,
-                (_, Protocol::Http1) => http1::caller(&run, quota).await,
-                (_, Protocol::Http2) => http2::caller(&run, streams, quota).await,
+            let ended = match (shape, protocol, paced) {
+                (Shape::Handshakes, _, false) => http1::handshakes(&run).await,
+                (Shape::Handshakes, _, true) => paced::handshakes(&run, &queue).await,
+                (_, Protocol::Http1, false) => http1::caller(&run, quota).await,
+                (_, Protocol::Http1, true) => paced::caller(&run, &queue).await,
+                (_, Protocol::Http2, false) => http2::caller(&run, streams, quota).await,
+                (_, Protocol::Http2, true) => http2::paced(&run, &queue, streams).await,
             };
             if let Err(fault) = ended {
                 run.window.fault(&fault);

@@ -8,7 +8,8 @@
 //! Vocabulary:
 //! - **closed load**: each connection (or HTTP/2 stream) asks again as soon as it is answered;
 //! - **paced load**: requests are due at a fixed rate and their latency counts from when they were due, not
-//!   from when a free connection was found, so that a stall is seen by all whom it would have hit;
+//!   from when a free connection was found, so that a stall is seen by all whom it would have hit; the
+//!   generator sleeps in between;
 //! - **window**: the measured time after the warm-up. CPU and counters are read at both of its ends.
 //!
 //! Deliberately absent: randomness, retries, any tolerance for a wrong answer.

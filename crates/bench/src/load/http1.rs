@@ -81,7 +81,7 @@ impl Connection {
     }
 
     /// Waits for the proxy to end the connection, as it was asked to.
-    async fn end(&mut self) -> Result<(), Fault> {
+    pub(crate) async fn end(&mut self) -> Result<(), Fault> {
         match self.stream.read(&mut self.buffer).await? {
             0 => Ok(()),
             _ => Err(Fault::Surplus),

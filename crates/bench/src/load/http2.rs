@@ -12,6 +12,7 @@ mod frame;
 use super::Run;
 use super::exchange::Exchange;
 use super::fault::Fault;
+use super::paced::Queue;
 use crate::transport::Transport;
 use answer::Answers;
 use frame::{Frame, Kind};
@@ -28,51 +29,105 @@ const BUFFER: usize = 128 * 1024;
 
 /// Asks `quota` times on `streams` streams of one connection, on each again as soon as it is answered.
 pub(crate) async fn caller(run: &Run, streams: usize, quota: u64) -> Result<(), Fault> {
-    let mut stream = run.dialler.dial().await?;
-    let mut out = PREFACE.to_vec();
-    frame::write(&mut out, Kind::Settings, 0, 0, &SETTINGS);
-    frame::write(&mut out, Kind::WindowUpdate, 0, 0, &CONNECTION_WINDOW.to_be_bytes());
-    let mut requests = Requests::new(&run.exchange);
-    let mut answers = Answers::default();
+    let mut connection = Connection::open(run).await?;
     let mut unsent = quota;
-    while unsent > 0 && quota - unsent < streams as u64 {
-        answers.begin(requests.next(&mut out), Instant::now());
-        unsent -= 1;
-    }
-    let mut buffer = vec![0; BUFFER];
-    let mut filled = 0;
-    while !answers.are_complete() {
-        send(&mut stream, &mut out).await?;
-        let count = stream.read(buffer.get_mut(filled..).unwrap_or_default()).await?;
-        if count == 0 {
-            return Err(Fault::Ended);
+    let mut free = streams as u64;
+    loop {
+        let begun = free.min(unsent);
+        (0..begun).for_each(|_| connection.begin(Instant::now()));
+        unsent -= begun;
+        if connection.answers.waiting() == 0 {
+            return Ok(());
         }
-        filled += count;
-        let mut rest = buffer.get(..filled).unwrap_or_default();
+        connection.send().await?;
+        connection.read().await?;
+        free = connection.take(run)?;
+    }
+}
+
+/// Sends what is due on `streams` streams of one connection.
+pub(crate) async fn paced(run: &Run, queue: &Queue, streams: usize) -> Result<(), Fault> {
+    let mut connection = Connection::open(run).await?;
+    loop {
+        connection.send().await?;
+        tokio::select! {
+            biased;
+            read = connection.read() => {
+                read?;
+                connection.take(run)?;
+            }
+            due = queue.next(), if connection.answers.waiting() < streams => connection.begin(due),
+        }
+        while connection.answers.waiting() < streams
+            && let Some(due) = queue.take()
+        {
+            connection.begin(due);
+        }
+    }
+}
+
+/// A connection, what is to be sent on it, and what was read and is not yet a whole frame.
+struct Connection {
+    stream: Box<dyn Transport>,
+    out: Vec<u8>,
+    buffer: Vec<u8>,
+    filled: usize,
+    requests: Requests,
+    answers: Answers,
+}
+
+impl Connection {
+    async fn open(run: &Run) -> Result<Self, Fault> {
+        let mut out = PREFACE.to_vec();
+        frame::write(&mut out, Kind::Settings, 0, 0, &SETTINGS);
+        frame::write(&mut out, Kind::WindowUpdate, 0, 0, &CONNECTION_WINDOW.to_be_bytes());
+        Ok(Self {
+            stream: run.dialler.dial().await?,
+            out,
+            buffer: vec![0; BUFFER],
+            filled: 0,
+            requests: Requests::new(&run.exchange),
+            answers: Answers::default(),
+        })
+    }
+
+    /// Makes a request that is sent with the next `send`.
+    fn begin(&mut self, since: Instant) {
+        self.answers.begin(self.requests.next(&mut self.out), since);
+    }
+
+    async fn send(&mut self) -> Result<(), Fault> {
+        if !self.out.is_empty() {
+            self.stream.write_all(&self.out).await?;
+            self.stream.flush().await?;
+            self.out.clear();
+        }
+        Ok(())
+    }
+
+    /// Reads once. One that stops waiting takes nothing along.
+    async fn read(&mut self) -> Result<(), Fault> {
+        let count = self.stream.read(self.buffer.get_mut(self.filled..).unwrap_or_default()).await?;
+        self.filled += count;
+        if count == 0 { Err(Fault::Ended) } else { Ok(()) }
+    }
+
+    /// Takes in all whole frames that were read; says how many streams ended.
+    fn take(&mut self, run: &Run) -> Result<u64, Fault> {
+        let mut rest = self.buffer.get(..self.filled).unwrap_or_default();
+        let mut ended = 0;
         while let Some((frame, after)) = Frame::read(rest) {
             rest = after;
-            if let Some(since) = answers.take(&frame, &run.exchange, &mut out)? {
+            if let Some(since) = self.answers.take(&frame, &run.exchange, &mut self.out)? {
                 run.window.answered(since);
-                if unsent > 0 {
-                    answers.begin(requests.next(&mut out), Instant::now());
-                    unsent -= 1;
-                }
+                ended += 1;
             }
         }
         let unread = rest.len();
-        buffer.copy_within(filled - unread..filled, 0);
-        filled = unread;
+        self.buffer.copy_within(self.filled - unread..self.filled, 0);
+        self.filled = unread;
+        Ok(ended)
     }
-    Ok(())
-}
-
-async fn send(stream: &mut Box<dyn Transport>, out: &mut Vec<u8>) -> Result<(), Fault> {
-    if !out.is_empty() {
-        stream.write_all(out).await?;
-        stream.flush().await?;
-        out.clear();
-    }
-    Ok(())
 }
 
 /// Makes the requests of one connection.

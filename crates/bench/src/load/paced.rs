@@ -3,6 +3,7 @@
 use super::Run;
 use super::fault::Fault;
 use super::http1::Connection;
+use super::timer::Timer;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -15,23 +16,43 @@ pub(crate) struct Queue {
     filled: Notify,
 }
 
-/// Hands out requests at an even `rate` per second.
-///
-/// It polls instead of sleeping: timers are a millisecond coarse, ten requests
-/// at this rate, and the core is the generator's own.
-pub(crate) async fn clock(run: &Run, queue: &Queue, rate: u64) {
+impl Queue {
+    fn push(&self, due: Instant) {
+        self.due.borrow_mut().push_back(due);
+        self.filled.notify_one();
+    }
+
+    /// When the next request was due, if one is.
+    pub(crate) fn take(&self) -> Option<Instant> {
+        self.due.borrow_mut().pop_front()
+    }
+
+    /// Waits until a request is due. One that stops waiting takes none along.
+    pub(crate) async fn next(&self) -> Instant {
+        loop {
+            if let Some(due) = self.take() {
+                return due;
+            }
+            self.filled.notified().await;
+        }
+    }
+}
+
+/// Hands out requests at an even `rate` per second, for ever; sleeps in between, so that the generator's CPU is
+/// what its requests cost.
+pub(crate) async fn clock(run: &Run, queue: &Queue, rate: u64) -> Result<(), Fault> {
+    let timer = Timer::new()?;
     let begin = Instant::now();
     let mut handed_out = 0;
     loop {
         let due = begin + Duration::from_nanos(handed_out * 1_000_000_000 / rate.max(1));
         let now = Instant::now();
-        if due <= now {
-            queue.due.borrow_mut().push_back(due);
-            queue.filled.notify_one();
+        if due > now {
+            timer.wait(due - now).await?;
+        } else {
+            queue.push(due);
             run.window.handed_out(now - due);
             handed_out += 1;
-        } else {
-            tokio::task::yield_now().await;
         }
     }
 }
@@ -40,13 +61,19 @@ pub(crate) async fn clock(run: &Run, queue: &Queue, rate: u64) {
 pub(crate) async fn caller(run: &Run, queue: &Queue) -> Result<(), Fault> {
     let mut connection = Connection::new(run.dialler.dial().await?);
     loop {
-        let next = queue.due.borrow_mut().pop_front();
-        match next {
-            None => queue.filled.notified().await,
-            Some(due) => {
-                connection.ask(run).await?;
-                run.window.answered(due);
-            }
-        }
+        let due = queue.next().await;
+        connection.ask(run).await?;
+        run.window.answered(due);
+    }
+}
+
+/// Sends what is due, each on a connection of its own.
+pub(crate) async fn handshakes(run: &Run, queue: &Queue) -> Result<(), Fault> {
+    loop {
+        let due = queue.next().await;
+        let mut connection = Connection::new(run.dialler.dial().await?);
+        connection.ask(run).await?;
+        run.window.answered(due);
+        connection.end().await?;
     }
 }

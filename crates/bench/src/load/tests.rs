@@ -49,13 +49,37 @@ fn an_answer_that_is_wrong_in_any_way_is_a_fault() {
     assert!(fault("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n").contains("ended"));
 }
 
-#[test]
-fn a_paced_load_keeps_its_rate() {
-    let report =
-        report(&Server::origin(), "--shape paced --rate 500 --connections 4 --warm-up-ms 100 --window-ms 1000");
+/// Checks that a load of 500 requests per second was one.
+fn kept_its_rate(report: &Report) {
     assert_eq!(report.faults, 0, "{:?}", report.first_fault);
     assert!((400..=600).contains(&report.due), "{} due", report.due);
     assert!(report.requests >= report.due * 9 / 10, "{} of {}", report.requests, report.due);
+}
+
+const PACED: &str = "--rate 500 --connections 4 --warm-up-ms 100 --window-ms 1000";
+
+#[test]
+fn a_paced_load_keeps_its_rate() {
+    kept_its_rate(&report(&Server::origin(), PACED));
+    kept_its_rate(&report(&Server::http2(1024), &format!("{PACED} --protocol http2 --streams 2")));
+    let server = Server::tls();
+    let pinned = server.file(TLS_FILES.certificate);
+    kept_its_rate(&report(&server, &format!("{PACED} --shape handshakes --server-certificate {pinned}")));
+}
+
+/// CPU of this thread, on which the callers are.
+fn thread_cpu_ms() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1_000_000
+}
+
+#[test]
+fn a_paced_load_sleeps_between_its_requests() {
+    let before = thread_cpu_ms();
+    report(&Server::origin(), PACED);
+    let took = thread_cpu_ms() - before;
+    // One that spins takes the whole 1,100 ms.
+    assert!(took < 600, "{took} ms");
 }
 
 #[test]

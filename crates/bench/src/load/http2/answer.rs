@@ -26,9 +26,9 @@ impl Answers {
         self.waiting.insert(stream, Waiting { since, right_head: false, received: 0, compare: None });
     }
 
-    /// Whether nothing is waited for.
-    pub(crate) fn are_complete(&self) -> bool {
-        self.waiting.is_empty()
+    /// How many are waited for.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Takes a frame in; appends what must be answered to it; says since when a request was waiting if this ended it.
@@ -52,12 +52,12 @@ impl Answers {
         if ends { self.finish(frame.stream, exchange).map(Some) } else { Ok(None) }
     }
 
-    fn waiting(&mut self, frame: &Frame<'_>) -> Result<&mut Waiting, Fault> {
+    fn waiting_on(&mut self, frame: &Frame<'_>) -> Result<&mut Waiting, Fault> {
         self.waiting.get_mut(&frame.stream).ok_or(Fault::Http2("a frame on a stream that is not open"))
     }
 
     fn head(&mut self, frame: &Frame<'_>) -> Result<(), Fault> {
-        let waiting = self.waiting(frame)?;
+        let waiting = self.waiting_on(frame)?;
         if waiting.right_head {
             return Err(Fault::Http2("a second head"));
         }
@@ -86,7 +86,7 @@ impl Answers {
             return Err(Fault::Http2("padding"));
         }
         let finished = self.finished;
-        let waiting = self.waiting(frame)?;
+        let waiting = self.waiting_on(frame)?;
         let compare = *waiting.compare.get_or_insert_with(|| exchange.compares(finished));
         exchange.check(waiting.received, frame.payload, compare)?;
         waiting.received += frame.payload.len();
