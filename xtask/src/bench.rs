@@ -6,7 +6,8 @@
 //! - **sample**: what one window of load has shown of one contender, started afresh for it;
 //! - **round**: one sample of each contender, in an order that turns from round to round, so that what
 //!   disturbs the machine for a while disturbs them all;
-//! - **flaw**: why a scenario's figures must not be compared: a wrong answer, a load that could not be kept up.
+//! - **flaw**: why a sample must not be compared: a wrong answer, a load that could not be kept up. A load that
+//!   could not be is put on again; a scenario whose samples cannot be had without a flaw has no ratio.
 //!
 //! The contender has one core for itself; load generator and origin share
 //! another. CPU is read from the kernel's schedule statistics at both ends of
@@ -26,6 +27,7 @@ mod running;
 mod sample;
 pub(crate) mod scenario;
 mod table;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -61,12 +63,9 @@ pub(crate) struct Proxy {
     /// Only scenarios whose name begins with this; may be said several times
     #[arg(long)]
     scenario: Vec<String>,
-    /// Who is compared with its peers
-    #[arg(long, value_enum, default_value = "vestibule")]
-    subject: Contender,
-    /// The peers
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "nginx,haproxy")]
-    peers: Vec<Contender>,
+    /// Who is compared: the first with all others
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "vestibule,nginx,haproxy")]
+    contenders: Vec<Contender>,
     /// A `vestibule` that was built already; it should be a release build
     #[arg(long)]
     binary: Option<PathBuf>,
@@ -124,10 +123,10 @@ impl Proxy {
 
     /// The subject first, then its peers, nobody twice.
     fn contenders(&self) -> Vec<Contender> {
-        let mut contenders = vec![self.subject];
-        for peer in &self.peers {
-            if !contenders.contains(peer) {
-                contenders.push(*peer);
+        let mut contenders = Vec::new();
+        for contender in &self.contenders {
+            if !contenders.contains(contender) {
+                contenders.push(*contender);
             }
         }
         contenders

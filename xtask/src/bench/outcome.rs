@@ -9,6 +9,7 @@ use super::contender::Contender;
 use super::figures::Figure;
 use super::sample::Sample;
 use super::scenario::{Kind, Scenario};
+use super::trial::Taken;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -36,6 +37,11 @@ impl Metric {
             Metric::StartMs => "ms",
             Metric::InstructionsPerRequest => "instructions/request",
         }
+    }
+
+    /// Whether it depends on when exactly requests were sent.
+    fn is_latency(self) -> bool {
+        matches!(self, Metric::P50Us | Metric::P99Us)
     }
 
     fn of(self, sample: &Sample) -> f64 {
@@ -67,8 +73,14 @@ pub(crate) struct Outcome {
     pub(crate) logged: bool,
     /// Requests per second that all contenders were given, where they were not asked for the most they can do.
     pub(crate) pace: Option<u64>,
-    /// Without flaws, ratios may be made.
-    pub(crate) flaws: Vec<String>,
+    /// Without one, ratios may be made.
+    pub(crate) flaw: Option<String>,
+    /// How many samples had a flaw and were taken again.
+    pub(crate) retaken: u32,
+    /// How many rounds have no latencies, because the load of one of their samples was late.
+    pub(crate) late_rounds: usize,
+    /// CPU that load generator and origin took together for a request: median of all samples, in microseconds.
+    pub(crate) load_us_per_request: Option<f64>,
     /// Largest shares of a core over all samples, in percent: the load generator, and what took no part.
     pub(crate) load_busy_percent: f64,
     pub(crate) others_busy_percent: f64,
@@ -76,13 +88,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// From the samples of each round, in the order of `contenders`.
+    /// From the samples of each round, in the order of `contenders`. Latencies are those of the rounds in which
+    /// the load was late for nobody.
     pub(crate) fn of(
         scenario: &'static Scenario,
         logged: bool,
         pace: Option<u64>,
         contenders: &[Contender],
-        rounds: &[Vec<Sample>],
+        taken: &Taken,
     ) -> Self {
         let metrics: &[Metric] = match (scenario.kind, pace) {
             (Kind::Most, None) => {
@@ -93,21 +106,27 @@ impl Outcome {
             }
             (Kind::Idle | Kind::Start | Kind::Counted, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
         };
+        let rounds = &taken.rounds;
+        let late = |round: &[Sample]| round.iter().any(Sample::late);
         let mut series = Vec::new();
         for metric in metrics {
             for (index, contender) in contenders.iter().enumerate() {
-                let values =
-                    rounds.iter().filter_map(|round| round.get(index)).map(|sample| metric.of(sample)).collect();
+                let counting = rounds.iter().filter(|round| !metric.is_latency() || !late(round));
+                let values = counting.filter_map(|round| round.get(index)).map(|sample| metric.of(sample)).collect();
                 series.push(Series { contender: *contender, metric: *metric, values });
             }
         }
         let most = |share: fn(&Sample) -> f64| rounds.iter().flatten().map(share).fold(0.0, f64::max) * 100.0;
+        let own: Vec<f64> = rounds.iter().flatten().map(Sample::load_us_per_request).collect();
         Self {
             scenario,
             name: scenario.name,
             logged,
             pace,
-            flaws: Vec::new(),
+            flaw: taken.flaw.as_ref().map(|(contender, flaw)| format!("{}: {flaw}", contender.name())),
+            retaken: taken.retaken,
+            late_rounds: rounds.iter().filter(|round| late(round)).count(),
+            load_us_per_request: Figure::of(&own).map(|figure| figure.median),
             load_busy_percent: most(Sample::load_busy),
             others_busy_percent: most(Sample::others_busy),
             series,
@@ -122,7 +141,7 @@ impl Outcome {
         series: Vec<(Contender, Vec<f64>)>,
     ) -> Self {
         let series = series.into_iter().map(|(contender, values)| Series { contender, metric, values });
-        Self { series: series.collect(), ..Self::of(scenario, logged, None, &[], &[]) }
+        Self { series: series.collect(), ..Self::of(scenario, logged, None, &[], &Taken::default()) }
     }
 
     /// The metrics in the order of the report.
@@ -138,7 +157,7 @@ impl Outcome {
 
     /// None where the outcome has a flaw.
     pub(crate) fn ratio(&self, metric: Metric, subject: Contender, peer: Contender) -> Option<Figure> {
-        if !self.flaws.is_empty() {
+        if self.flaw.is_some() {
             return None;
         }
         Figure::ratio(self.values(metric, subject)?, self.values(metric, peer)?)

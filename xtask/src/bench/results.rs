@@ -55,15 +55,7 @@ impl Report {
         let mut out = format!("## In short\n\n{}\n{}\n## In full\n", LEGEND, table::markdown(&self.summary()));
         for outcome in &self.outcomes {
             out += &format!("\n### {}\n\n{}", outcome.title(), table::markdown(&self.full(outcome)));
-            for flaw in &outcome.flaws {
-                out += &format!("\nNo ratio: {flaw}.\n");
-            }
-            if !matches!(outcome.scenario.kind, Kind::Start | Kind::Counted) {
-                out += &format!(
-                    "\nLoad generator at most {:.0} % of its core; everything else on the machine at most {:.0} % of one.\n",
-                    outcome.load_busy_percent, outcome.others_busy_percent
-                );
-            }
+            out += &notes(outcome);
         }
         out
     }
@@ -123,7 +115,7 @@ impl Report {
         match outcome.scenario.aim {
             Aim::None => [String::new(), String::new()],
             Aim::Own(most) => {
-                let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.flaws.is_empty());
+                let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.flaw.is_none());
                 [format!("≤ {most}"), reached(figure.map(|figure| figure.median <= most))]
             }
             Aim::Cpu { nginx, haproxy } => {
@@ -177,6 +169,25 @@ fn command() -> String {
     words.join(" ")
 }
 
+/// What a reader must know of how an outcome was had.
+fn notes(outcome: &Outcome) -> String {
+    let mut notes = String::new();
+    if let Some(flaw) = &outcome.flaw {
+        notes += &format!("\nNo ratio: {flaw}.\n");
+    }
+    if outcome.late_rounds > 0 {
+        notes += &format!("\nRounds without latencies, because the load was late: {}.\n", outcome.late_rounds);
+    }
+    if let Some(own_us) = outcome.load_us_per_request {
+        notes += &format!(
+            "\nLoad generator and origin: {own_us:.1} µs/request, at most {:.0} % of their core; everything else on the \
+             machine at most {:.0} % of one; samples taken again: {}.\n",
+            outcome.load_busy_percent, outcome.others_busy_percent, outcome.retaken
+        );
+    }
+    notes
+}
+
 fn median(outcome: &Outcome, metric: Metric, contender: Contender) -> String {
     let text = outcome.figure(metric, contender).map(|figure| figure.text());
     text.and_then(|text| Some(text.split_once(' ')?.0.to_owned())).unwrap_or_else(|| "–".to_owned())
@@ -195,10 +206,15 @@ One worker each, on a core of its own; the load generator and the origin share a
 (`crates/bench`). Every sample starts the contender afresh, warms it up for half a second, and reads CPU (of all
 threads of all its processes, from `schedstat`) and counters at both ends of the window. The contenders take
 turns, and the order of the turns changes each round. Every answer's status and length are checked, and its body
-compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the scenario. So
-does a load generator that used 95 % of its core, or that could not keep a fixed rate; where the fastest contender
-is faster than the load generator, all get the same number of requests per second instead. Latencies of a fixed
-rate count from when a request was due.
+compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the scenario.
+
+Before its rounds, a scenario looks for a moment at what each contender can do. Where the load generator cannot
+follow the fastest, all get the same number of requests per second instead: half of what was seen of the slowest.
+A sample counts if the load generator used less than 95 % of its core and, at a fixed rate, 97 % of what was due was
+answered within the window; else it is taken again, up to four times, and a scenario in which that does not help has
+no ratio. At a fixed rate, latencies count from when a request was due, and only in rounds in which the load
+generator was less than a millisecond late (99th percentile) with all contenders: it shares its core with whatever
+else the machine does, which does not change what a request costs the contender.
 
 All contenders have the same certificate (ECDSA P-256), TLS 1.3 with `TLS_AES_128_GCM_SHA256` and X25519, kept
 connections to the origin, and forward `X-Forwarded-For` and `X-Forwarded-Proto`; Vestibule also makes request ids

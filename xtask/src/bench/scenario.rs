@@ -114,7 +114,7 @@ pub(crate) const ALL: [Scenario; 13] = [
         title: "plain keep-alive, 1 KB, 10,000 requests/s",
         door: Door::Plain,
         kind: Kind::Paced,
-        load: &["--shape", "paced", "--rate", "10000", "--connections", "64"],
+        load: &["--rate", "10000", "--connections", "64"],
         logged: true,
         aim: Aim::None,
     },

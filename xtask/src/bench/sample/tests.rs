@@ -36,7 +36,7 @@ fn a_good_sample_has_no_flaw() {
 #[test]
 fn one_wrong_answer_is_a_flaw() {
     let sample = Sample { faults: 1, first_fault: Some("status 502".to_owned()), ..good() };
-    assert_eq!(sample.flaw(Kind::Idle), Some(Flaw::Other("1 wrong answers; the first: status 502".to_owned())));
+    assert_eq!(sample.flaw(Kind::Idle), Some(Flaw::Wrong("1 wrong answers; the first: status 502".to_owned())));
 }
 
 #[test]
@@ -45,14 +45,23 @@ fn no_answer_is_a_flaw() {
 }
 
 #[test]
-fn a_saturated_load_generator_is_a_flaw_unless_the_load_is_paced() {
-    let sample = || Sample { load_cpu_us: 2_850_000.0, ..good() };
-    assert!(matches!(sample().flaw(Kind::Most), Some(Flaw::Saturated(_))));
-    assert_eq!(sample().flaw(Kind::Paced), None);
+fn a_saturated_load_generator_is_a_flaw() {
+    let sample = Sample { load_cpu_us: 2_850_000.0, ..good() };
+    for kind in [Kind::Most, Kind::Paced] {
+        assert!(matches!(sample.flaw(kind), Some(Flaw::Saturated(_))));
+    }
+    assert_eq!(sample.flaw(Kind::Idle), None);
 }
 
 #[test]
 fn a_rate_that_was_not_kept_is_a_flaw() {
-    assert!(Sample { due: 31_000, ..good() }.flaw(Kind::Paced).is_some());
-    assert!(Sample { lateness_p99_us: 2_000.0, ..good() }.flaw(Kind::Paced).is_some());
+    let sample = Sample { due: 31_000, ..good() };
+    assert!(matches!(sample.flaw(Kind::Paced), Some(Flaw::Behind(_))));
+}
+
+#[test]
+fn a_late_load_voids_latencies_and_nothing_else() {
+    let sample = Sample { lateness_p99_us: 2_000.0, ..good() };
+    assert!(sample.late() && !good().late());
+    assert_eq!(sample.flaw(Kind::Paced), None);
 }
