@@ -1,5 +1,6 @@
 //! What the load generator is told on its command line.
 
+use crate::load::Pace;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -81,6 +82,9 @@ pub(crate) struct Load {
     /// Requests are due at this rate per second instead, and whoever is free sends them.
     #[arg(long, conflicts_with = "requests")]
     pub(crate) rate: Option<u64>,
+    /// With `--rate`: requests that would be due within the same so many microseconds are due together.
+    #[arg(long, default_value_t = 0, requires = "rate")]
+    pub(crate) burst_us: u64,
     /// Load before the window, in milliseconds.
     #[arg(long, default_value_t = 500)]
     pub(crate) warm_up_ms: u64,
@@ -98,6 +102,10 @@ pub(crate) struct Load {
 impl Load {
     pub(crate) fn warm_up(&self) -> Duration {
         Duration::from_millis(self.warm_up_ms)
+    }
+
+    pub(crate) fn pace(&self) -> Option<Pace> {
+        Some(Pace { rate: self.rate?, burst_ns: self.burst_us.saturating_mul(1_000) })
     }
 
     pub(crate) fn window(&self) -> Duration {

@@ -20,6 +20,7 @@ use crate::transport::Dialler;
 use crate::{body, origin};
 use anyhow::Context;
 use exchange::Exchange;
+pub(crate) use paced::Pace;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::{JoinSet, spawn_local};
@@ -70,10 +71,10 @@ pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
 fn start_callers(run: &Rc<Run>, load: &Load) -> JoinSet<()> {
     let mut callers = JoinSet::new();
     let queue = Rc::new(paced::Queue::default());
-    if let Some(rate) = load.rate {
+    if let Some(pace) = load.pace() {
         let (run, queue) = (Rc::clone(run), Rc::clone(&queue));
         callers.spawn_local(async move {
-            if let Err(fault) = paced::clock(&run, &queue, rate).await {
+            if let Err(fault) = paced::clock(&run, &queue, pace).await {
                 run.window.fault(&fault);
             }
         });

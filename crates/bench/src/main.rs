@@ -1,15 +1,17 @@
-//! The load generator and the origin of the comparisons: one thread, much cheaper than the proxies it measures.
+//! The load generator and the origin of the comparisons: one thread, as lean as it can be made with ordinary sockets.
 //!
 //! `cargo xtask bench proxy` starts this program on one core and a proxy on
 //! another. Origin and callers share a thread, so that what they cost together
 //! is one figure (`load_busy`) that says whether the measurement is sound: a
-//! proxy that waits for its load generator looks better than it is.
+//! proxy that waits for its load generator looks better than it is. Together
+//! they read and write as often for a request as the proxy does, so that a fast
+//! proxy cannot be saturated from one core; a rate is set then.
 //!
 //! Vocabulary:
 //! - **closed load**: each connection (or HTTP/2 stream) asks again as soon as it is answered;
-//! - **paced load**: requests are due at a fixed rate and their latency counts from when they were due, not
-//!   from when a free connection was found, so that a stall is seen by all whom it would have hit; the
-//!   generator sleeps in between;
+//! - **paced load**: requests are due at a fixed rate, evenly or in bursts, and their latency counts from when
+//!   they were due, not from when a free connection was found, so that a stall is seen by all whom it would have
+//!   hit; the generator sleeps in between;
 //! - **window**: the measured time after the warm-up. CPU and counters are read at both of its ends.
 //!
 //! Deliberately absent: randomness, retries, any tolerance for a wrong answer.

@@ -101,12 +101,13 @@ impl Outcome {
             (Kind::Most, None) => {
                 &[Metric::CpuUsPerRequest, Metric::RequestsPerSecond, Metric::P50Us, Metric::P99Us, Metric::MemoryMib]
             }
-            (Kind::Most | Kind::Paced, _) => {
-                &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib]
-            }
+            // Of requests that come in bursts, some wait for others: no latencies.
+            (Kind::Most, Some(_)) => &[Metric::CpuUsPerRequest, Metric::MemoryMib],
+            (Kind::Paced, _) => &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib],
             (Kind::Idle | Kind::Start | Kind::Counted, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
         };
         let rounds = &taken.rounds;
+        let has_latencies = metrics.iter().any(|metric| metric.is_latency());
         let late = |round: &[Sample]| round.iter().any(Sample::late);
         let mut series = Vec::new();
         for metric in metrics {
@@ -125,7 +126,7 @@ impl Outcome {
             pace,
             flaw: taken.flaw.as_ref().map(|(contender, flaw)| format!("{}: {flaw}", contender.name())),
             retaken: taken.retaken,
-            late_rounds: rounds.iter().filter(|round| late(round)).count(),
+            late_rounds: if has_latencies { rounds.iter().filter(|round| late(round)).count() } else { 0 },
             load_us_per_request: Figure::of(&own).map(|figure| figure.median),
             load_busy_percent: most(Sample::load_busy),
             others_busy_percent: most(Sample::others_busy),

@@ -209,7 +209,8 @@ turns, and the order of the turns changes each round. Every answer's status and 
 compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the scenario.
 
 Before its rounds, a scenario looks for a moment at what each contender can do. Where the load generator cannot
-follow the fastest, all get the same number of requests per second instead: half of what was seen of the slowest.
+follow the fastest, all get the same number of requests per second instead, half of what was seen of the slowest, in
+bursts of a millisecond's requests; there, no latencies are told.
 A sample counts if the load generator used less than 95 % of its core and, at a fixed rate, 97 % of what was due was
 answered within the window; else it is taken again, up to four times, and a scenario in which that does not help has
 no ratio. At a fixed rate, latencies count from when a request was due, and only in rounds in which the load

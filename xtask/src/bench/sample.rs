@@ -18,6 +18,9 @@ const SATURATED: f64 = 0.95;
 /// A paced load counts if this share of what was due was answered within the window; what is on its way at its
 /// end is missing, and so is what came in a pause of the machine just before.
 const KEPT: f64 = 0.97;
+/// Where all get the same rate because of their CPU, what is due within a millisecond comes at once: it is what an
+/// amount of load looks like that a proxy is busy with, and both sides wake up less often for it.
+const BURST_US: &str = "1000";
 /// Latencies count if the generator itself was no later than this, 99th percentile, in microseconds. CPU per
 /// request does not depend on it.
 const LATE_US: f64 = 1_000.0;
@@ -76,7 +79,7 @@ impl Sample {
         let mut load = command(ground, scenario);
         load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]);
         if let Some(pace) = pace {
-            load.args(["--rate", &pace.to_string()]);
+            load.args(["--rate", &pace.to_string(), "--burst-us", BURST_US]);
         }
         for process in running.processes() {
             load.args(["--process", &process.to_string()]);

@@ -1,4 +1,12 @@
 //! Requests at a fixed rate, whose latency counts from when they were due.
+//!
+//! A request that comes alone wakes everybody concerned for itself, which costs
+//! the generator, and the proxy, three times as much as one that comes with
+//! others. Bursts let a generator that shares its core with the origin keep up
+//! where it is the proxy's CPU that is of interest; latencies need an even rate.
+
+#[cfg(test)]
+mod tests;
 
 use super::Run;
 use super::fault::Fault;
@@ -38,14 +46,30 @@ impl Queue {
     }
 }
 
-/// Hands out requests at an even `rate` per second, for ever; sleeps in between, so that the generator's CPU is
-/// what its requests cost.
-pub(crate) async fn clock(run: &Run, queue: &Queue, rate: u64) -> Result<(), Fault> {
+/// When requests are due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Requests per second.
+    pub(crate) rate: u64,
+    /// Those that would be due within the same so many nanoseconds are due together at their end.
+    pub(crate) burst_ns: u64,
+}
+
+impl Pace {
+    /// When request `number`, the first being 0, is due after the begin.
+    fn due(self, number: u64) -> Duration {
+        let even_ns = number * 1_000_000_000 / self.rate.max(1);
+        Duration::from_nanos(even_ns.next_multiple_of(self.burst_ns.max(1)))
+    }
+}
+
+/// Hands out requests for ever; sleeps in between, so that the generator's CPU is what its requests cost.
+pub(crate) async fn clock(run: &Run, queue: &Queue, pace: Pace) -> Result<(), Fault> {
     let timer = Timer::new()?;
     let begin = Instant::now();
     let mut handed_out = 0;
     loop {
-        let due = begin + Duration::from_nanos(handed_out * 1_000_000_000 / rate.max(1));
+        let due = begin + pace.due(handed_out);
         let now = Instant::now();
         if due > now {
             timer.wait(due - now).await?;

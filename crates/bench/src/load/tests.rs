@@ -61,6 +61,7 @@ const PACED: &str = "--rate 500 --connections 4 --warm-up-ms 100 --window-ms 100
 #[test]
 fn a_paced_load_keeps_its_rate() {
     kept_its_rate(&report(&Server::origin(), PACED));
+    kept_its_rate(&report(&Server::origin(), &format!("{PACED} --burst-us 10000")));
     kept_its_rate(&report(&Server::http2(1024), &format!("{PACED} --protocol http2 --streams 2")));
     let server = Server::tls();
     let pinned = server.file(TLS_FILES.certificate);
