@@ -113,27 +113,37 @@ impl Answer {
     }
 
     /// Calls `write` with every field that goes to the caller, apart from those of framing and connection.
-    pub(crate) fn each_field(&self, request: &Request<'_>, record: &Record<'_>, mut write: impl FnMut(&str, &[u8])) {
+    pub(crate) fn each_field(
+        &self,
+        request: &Request<'_>,
+        record: &Record<'_>,
+        mut write: impl FnMut(Name, &str, &[u8]),
+    ) {
         let fields = self.head.fields();
         for Field { name, known, value, .. } in fields.end_to_end() {
             // What software the service runs, and what it calls the request, stays inside.
             if !matches!(known, Name::ContentLength | Name::Server | Name::RequestId | Name::Via) {
-                write(name, value);
+                write(known, name, value);
             }
         }
-        write("x-request-id", &record.id.to_ascii());
+        write(Name::RequestId, "x-request-id", &record.id.to_ascii());
         if fields.count(Name::Date) == 0 {
-            request.thread.with_date(|date| write("date", date));
+            request.thread.with_date(|date| write(Name::Date, "date", date));
         }
         self.each_security_field(request, record, write);
     }
 
     /// The safe defaults of the door's kind, where the service said nothing itself.
-    fn each_security_field(&self, request: &Request<'_>, record: &Record<'_>, mut write: impl FnMut(&str, &[u8])) {
+    fn each_security_field(
+        &self,
+        request: &Request<'_>,
+        record: &Record<'_>,
+        mut write: impl FnMut(Name, &str, &[u8]),
+    ) {
         let fields = self.head.fields();
         let mut default = |known: Name, value: &[u8]| {
             if fields.count(known) == 0 {
-                write(known.as_str(), value);
+                write(known, known.as_str(), value);
             }
         };
         default(Name::XContentTypeOptions, b"nosniff");

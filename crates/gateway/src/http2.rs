@@ -4,10 +4,13 @@
 //! what a request means is read by the same code as for HTTP/1.1.
 
 mod body;
+mod fields;
+mod gathered;
 mod reply;
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
@@ -22,6 +25,7 @@ use wire::{Framing, HeadLimits, Http2Request, RequestHead};
 
 use crate::connection::Place;
 use crate::http2::body::Http2Body;
+use crate::http2::gathered::Gathered;
 use crate::http2::reply::Http2Reply;
 use crate::peer::Peer;
 use crate::request::{self, Intake, Request};
@@ -50,9 +54,11 @@ pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer
     let mut alarm = Alarm::new();
     let Some(settings) = Bounds::of(&place) else { return };
     alarm.set(Some(Instant::now() + settings.handshake));
-    let handshake = settings.builder().handshake::<_, Bytes>(socket);
+    let socket = Gathered::new(socket, open.thread());
+    let handshake = settings.builder().handshake::<_, Bytes>(socket.clone());
     let Ok(Ok(connection)) = alarm.guard(handshake).await else { return };
-    Session { open: &open, place, peer, streams: Rc::default(), keep_alive: settings.keep_alive }
+    socket.gather();
+    Session { open: &open, place, peer, socket, streams: Rc::default(), keep_alive: settings.keep_alive }
         .run(connection, &mut alarm)
         .await;
 }
@@ -91,6 +97,7 @@ struct Session<'a> {
     open: &'a OpenConnection,
     place: Place<'a>,
     peer: Rc<Peer>,
+    socket: Gathered,
     streams: Rc<Cell<usize>>,
     keep_alive: Duration,
 }
@@ -105,7 +112,7 @@ enum Next {
 }
 
 impl Session<'_> {
-    async fn run(mut self, mut connection: Connection<Socket, Bytes>, alarm: &mut Alarm) {
+    async fn run(mut self, mut connection: Connection<Gathered, Bytes>, alarm: &mut Alarm) {
         let mut leaving = false;
         loop {
             alarm.set(Some(self.deadline(leaving)));
@@ -137,7 +144,7 @@ impl Session<'_> {
         self.peer.until.is_some_and(|until| until <= Instant::now())
     }
 
-    async fn next(&self, connection: &mut Connection<Socket, Bytes>, alarm: &mut Alarm) -> Next {
+    async fn next(&self, connection: &mut Connection<Gathered, Bytes>, alarm: &mut Alarm) -> Next {
         poll_fn(|context| {
             self.open.register(context);
             if self.place.is_outdated() {
@@ -147,7 +154,11 @@ impl Session<'_> {
                 Poll::Ready(Some(Ok((request, respond)))) => Poll::Ready(Next::Stream(request, respond)),
                 // A connection error; h2 has told the peer what it had to be told.
                 Poll::Ready(Some(Err(_)) | None) => Poll::Ready(Next::Ended),
-                Poll::Pending => alarm.poll_ring(context).map(|()| Next::Idle),
+                Poll::Pending => match self.socket.poll_send(context) {
+                    Poll::Ready(Err(_)) => Poll::Ready(Next::Ended),
+                    // What the peer does not take yet goes out when it does: that wakes this task.
+                    Poll::Ready(Ok(())) | Poll::Pending => alarm.poll_ring(context).map(|()| Next::Idle),
+                },
             }
         })
         .await
@@ -163,20 +174,20 @@ impl Session<'_> {
         let thread = Rc::clone(self.open.thread());
         let peer = Rc::clone(&self.peer);
         let count = StreamCount::new(&self.streams);
-        spawn_local(async move {
+        // In a box: spawning moves the task's future several times, and this one is large.
+        spawn_local(Box::pin(async move {
             let _count = count;
-            // In a box: spawning moves the task's future several times, and this one is large.
-            let serving = Box::pin(serve_stream(&thread, &snapshot, index, &peer, request, respond));
+            let serving = pin!(serve_stream(&thread, &snapshot, index, &peer, request, respond));
             if catch_panic(serving).await.is_err() {
                 let now = SystemTime::now();
                 thread.observer.panicked(thread.request_id(now), now);
             }
-        });
+        }));
     }
 }
 
 /// Tells the peer to open no more streams (RFC 9113 §6.8).
-fn leave(connection: &mut Connection<Socket, Bytes>) -> bool {
+fn leave(connection: &mut Connection<Gathered, Bytes>) -> bool {
     connection.graceful_shutdown();
     true
 }
@@ -197,6 +208,14 @@ impl Drop for StreamCount {
     }
 }
 
+/// One stream, shared by the reading of its request and the writing of its answer.
+struct Stream {
+    body: RefCell<RecvStream>,
+    respond: RefCell<SendResponse<Bytes>>,
+    /// How much of the body was received.
+    received: Cell<u64>,
+}
+
 async fn serve_stream(
     thread: &Thread,
     snapshot: &Snapshot,
@@ -208,23 +227,22 @@ async fn serve_stream(
     let Some((door, state)) = snapshot.door(index) else { return };
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    let ended = body.is_end_stream();
+    let stream = Rc::new(Stream { body: body.into(), respond: respond.into(), received: Cell::default() });
     let mut head = thread.take_head();
-    let intake = assemble(&mut head, &parts, body.is_end_stream(), door);
-    let body = Rc::new(RefCell::new(body));
-    let respond = Rc::new(RefCell::new(respond));
-    let received = Rc::new(Cell::new(0));
+    let intake = assemble(&mut head, &parts, ended, door);
     let intake: Intake = intake.map(|()| {
         let has_content = !matches!(head.framing(), Framing::None | Framing::Length(0));
-        let waiting = head.expects_continue().then(|| Rc::clone(&respond));
-        has_content
-            .then(|| Box::new(Http2Body::new(Rc::clone(&body), Rc::clone(&received), door.patience, waiting)) as _)
+        let waiting = head.expects_continue();
+        has_content.then(|| Box::new(Http2Body::new(Rc::clone(&stream), door.patience, waiting)) as _)
     });
     let request = Request { thread, snapshot, door, state, door_index: index, peer, protocol: "HTTP/2", head: &head };
-    let mut reply = Http2Reply::new(respond);
-    let mut alarm = Alarm::new();
-    request::serve(&request, intake, started, &received, &mut alarm, &mut reply).await;
+    let mut reply = Http2Reply::new(Rc::clone(&stream));
+    let mut alarm = thread.take_alarm();
+    request::serve(&request, intake, started, &stream.received, &mut alarm, &mut reply).await;
     thread.give_head(head);
-    body::let_finish(&body, &mut alarm).await;
+    body::let_finish(&stream, &mut alarm).await;
+    thread.give_alarm(alarm);
 }
 
 /// The same strict reading as for HTTP/1.1, from HTTP/2's own pieces.

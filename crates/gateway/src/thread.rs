@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::BytesMut;
 use model::{RequestId, ServiceId, SpanId, TraceId};
 use observe::{Catalogue, Observer, ServiceRow};
-use upstream::{Pools, Watch};
+use upstream::{Alarm, Pools, Watch};
 use wire::{RequestHead, ResponseHead};
 
 use crate::snapshot::Snapshot;
@@ -34,6 +34,7 @@ pub(crate) struct Thread {
     answers: RefCell<Vec<Box<ResponseHead>>>,
     buffers: RefCell<Vec<Vec<u8>>>,
     read_buffers: RefCell<Vec<BytesMut>>,
+    alarms: RefCell<Vec<Alarm>>,
     clock: RefCell<WallClock>,
     connections: RefCell<Connections>,
     /// Counts up with every load and when draining begins; a connection that sees another number looks again.
@@ -146,6 +147,7 @@ impl Thread {
             answers: RefCell::default(),
             buffers: RefCell::default(),
             read_buffers: RefCell::default(),
+            alarms: RefCell::default(),
             clock: RefCell::new(WallClock::new()),
             connections: RefCell::default(),
             version: Cell::new(0),
@@ -216,6 +218,19 @@ impl Thread {
         if answers.len() < KEPT_AT_MOST {
             answer.clear();
             answers.push(answer);
+        }
+    }
+
+    /// An alarm that is not set; its timer may be armed from its last use, which costs less than a new one.
+    pub(crate) fn take_alarm(&self) -> Alarm {
+        self.alarms.borrow_mut().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_alarm(&self, mut alarm: Alarm) {
+        let mut alarms = self.alarms.borrow_mut();
+        if alarms.len() < KEPT_AT_MOST {
+            alarm.set(None);
+            alarms.push(alarm);
         }
     }
 

@@ -119,8 +119,13 @@ impl Fields {
         if !octets::is_value(value) {
             return Err(HeadError::FieldValue);
         }
+        self.push_checked(Name::of(name), name, value)
+    }
+
+    /// Adds a field that was checked: the name is a token, and `known` is what it is; the value is one, and trimmed.
+    pub(crate) fn push_checked(&mut self, known: Name, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
         let start = self.bytes.len();
-        self.record(Name::of(name), name, start..start + value.len())?;
+        self.record(known, name, start..start + value.len())?;
         self.bytes.extend_from_slice(value);
         Ok(())
     }

@@ -185,7 +185,7 @@ fn write_head(
     keep: bool,
 ) {
     encode::status_line(out, answer.head.status());
-    answer.each_field(request, record, |name, value| encode::field(out, name, value));
+    answer.each_field(request, record, |_, name, value| encode::field(out, name, value));
     match length {
         Length::Absent => {}
         Length::Known(length) | Length::Announced(length) => encode::field_u64(out, "content-length", length),

@@ -1,14 +1,12 @@
 //! The body of an HTTP/2 request as a service reads it: counted and bounded; what is read is given back to flow control.
 
-use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
+use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
-use h2::RecvStream;
-use h2::server::SendResponse;
 use http::{HeaderMap, Response, StatusCode};
 use model::{Code, Problem};
 use upstream::{Alarm, RequestBody};
@@ -16,6 +14,7 @@ use wire::fields::Fields;
 use wire::{encode, http2_trailers};
 
 use crate::http1::{BODY, too_large, too_slow};
+use crate::http2::Stream;
 use crate::request::Incoming;
 use crate::settings::Patience;
 
@@ -26,14 +25,14 @@ const LINGER: Duration = Duration::from_secs(2);
 ///
 /// RFC 9113 §8.1 lets us reset the stream at once, but callers that are still sending (curl before 8) then report
 /// the reset and drop the answer.
-pub(super) async fn let_finish(stream: &RefCell<RecvStream>, alarm: &mut Alarm) {
-    if stream.borrow().is_end_stream() {
+pub(super) async fn let_finish(stream: &Stream, alarm: &mut Alarm) {
+    if stream.body.borrow().is_end_stream() {
         return;
     }
     alarm.set(Some(Instant::now() + LINGER));
     let ended = poll_fn(|context| {
         // The capacity is not given back: no more comes than the window had left.
-        while let Some(Ok(_)) = ready!(stream.borrow_mut().poll_data(context)) {}
+        while let Some(Ok(_)) = ready!(stream.body.borrow_mut().poll_data(context)) {}
         Poll::Ready(())
     });
     // Late or not, the stream is dropped now, which resets it where it is still open.
@@ -42,30 +41,23 @@ pub(super) async fn let_finish(stream: &RefCell<RecvStream>, alarm: &mut Alarm) 
 
 /// Reads the body of one stream.
 pub(super) struct Http2Body {
-    stream: Rc<RefCell<RecvStream>>,
-    received: Rc<Cell<u64>>,
+    stream: Rc<Stream>,
     patience: Patience,
     stall: Alarm,
     at_most: u64,
     started: Instant,
-    /// Where to tell a caller that waits for it to go on.
-    waiting: Option<Rc<RefCell<SendResponse<Bytes>>>>,
+    /// The caller waits to be told to go on.
+    waiting: bool,
     content: Bytes,
     content_ended: bool,
     trailers: Option<Fields>,
 }
 
 impl Http2Body {
-    /// `waiting` is where to answer a caller that expects to be told to go on.
-    pub(super) fn new(
-        stream: Rc<RefCell<RecvStream>>,
-        received: Rc<Cell<u64>>,
-        patience: Patience,
-        waiting: Option<Rc<RefCell<SendResponse<Bytes>>>>,
-    ) -> Self {
+    /// `waiting`: the caller expects to be told to go on.
+    pub(super) fn new(stream: Rc<Stream>, patience: Patience, waiting: bool) -> Self {
         Self {
             stream,
-            received,
             patience,
             stall: Alarm::new(),
             at_most: 0,
@@ -77,13 +69,33 @@ impl Http2Body {
         }
     }
 
+    /// Reads on until there is content to pass on, or no more.
+    fn poll_some(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Problem>> {
+        while self.content.is_empty() && !self.content_ended {
+            let Some(content) = ready!(self.poll_content(context))? else {
+                self.content_ended = true;
+                break;
+            };
+            let received = self.stream.received.get() + content.len() as u64;
+            self.stream.received.set(received);
+            if received > self.at_most {
+                return Poll::Ready(Err(too_large(self.at_most)));
+            }
+            if self.patience.is_too_slow(self.started, received) {
+                return Poll::Ready(Err(too_slow()));
+            }
+            self.content = content;
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// The next content, or `None` at its end.
     fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
-        let mut stream = self.stream.borrow_mut();
+        let mut stream = self.stream.body.borrow_mut();
         match stream.poll_data(context) {
             Poll::Ready(Some(Ok(content))) => {
                 self.stall.set(None);
-                self.waiting = None;
+                self.waiting = false;
                 stream.flow_control().release_capacity(content.len()).map_err(gone)?;
                 Poll::Ready(Ok(Some(content)))
             }
@@ -91,8 +103,8 @@ impl Http2Body {
             Poll::Ready(None) => Poll::Ready(Ok(None)),
             Poll::Pending => {
                 // Only now: the request is permitted and its body is wanted (RFC 9110 §10.1.1).
-                if let Some(respond) = self.waiting.take() {
-                    go_on(&respond);
+                if mem::take(&mut self.waiting) {
+                    go_on(&self.stream);
                 }
                 if self.stall.deadline().is_none() {
                     self.stall.set(Some(Instant::now() + self.patience.stall));
@@ -116,22 +128,9 @@ impl RequestBody for Http2Body {
         out: &mut Vec<u8>,
         room: usize,
     ) -> Poll<Result<usize, Problem>> {
-        while self.content.is_empty() && !self.content_ended {
-            let Some(content) = ready!(self.poll_content(context))? else {
-                self.content_ended = true;
-                break;
-            };
-            self.received.set(self.received.get() + content.len() as u64);
-            if self.received.get() > self.at_most {
-                return Poll::Ready(Err(too_large(self.at_most)));
-            }
-            if self.patience.is_too_slow(self.started, self.received.get()) {
-                return Poll::Ready(Err(too_slow()));
-            }
-            self.content = content;
-        }
+        ready!(self.poll_some(context))?;
         if self.content.is_empty() {
-            let trailers = ready!(self.stream.borrow_mut().poll_trailers(context)).map_err(gone)?;
+            let trailers = ready!(self.stream.body.borrow_mut().poll_trailers(context)).map_err(gone)?;
             self.trailers = trailers.as_ref().map(fields).transpose()?;
             return Poll::Ready(Ok(0));
         }
@@ -147,10 +146,10 @@ impl RequestBody for Http2Body {
 }
 
 /// A caller that is gone cannot be told, and one that has its answer need not be.
-fn go_on(respond: &RefCell<SendResponse<Bytes>>) {
+fn go_on(stream: &Stream) {
     let mut interim = Response::new(());
     *interim.status_mut() = StatusCode::CONTINUE;
-    let _ = respond.borrow_mut().send_informational(interim);
+    let _ = stream.respond.borrow_mut().send_informational(interim);
 }
 
 /// Trailers are held to the same rules as those of HTTP/1.1.

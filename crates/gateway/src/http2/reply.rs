@@ -1,33 +1,34 @@
 //! An answer on an HTTP/2 stream, sent no faster than the caller's windows allow.
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use bytes::Bytes;
-use h2::server::SendResponse;
 use h2::{Reason, SendStream};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use upstream::{Alarm, Body, UpstreamError};
 use wire::fields::Fields;
 
 use crate::answer::{Answer, AnswerBody, Length};
+use crate::http2::{Stream, fields};
 use crate::record::Record;
 use crate::request::{Reply, Request};
 
 /// What one piece of an answer may have: a large one would hold up the other streams.
 const PIECE_BYTES: usize = 64 * 1024;
+/// How many fields the house may add to an answer.
+const ADDED_FIELDS: usize = 6;
 
 /// Answers the request of one stream.
 pub(super) struct Http2Reply {
-    respond: Rc<RefCell<SendResponse<Bytes>>>,
+    stream: Rc<Stream>,
 }
 
 impl Http2Reply {
-    pub(super) const fn new(respond: Rc<RefCell<SendResponse<Bytes>>>) -> Self {
-        Self { respond }
+    pub(super) const fn new(stream: Rc<Stream>) -> Self {
+        Self { stream }
     }
 }
 
@@ -63,7 +64,7 @@ impl Reply for Http2Reply {
     /// A stream that was reset must not go on costing the service: a caller may reset as many as it likes
     /// (CVE-2023-44487).
     fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.respond.borrow_mut().poll_reset(context).map(drop)
+        self.stream.respond.borrow_mut().poll_reset(context).map(drop)
     }
 }
 
@@ -82,18 +83,18 @@ impl Http2Reply {
         request.thread.give_answer(answer_head);
         match body {
             _ if matches!(length, Length::Announced(_) | Length::Absent | Length::Known(0)) => {
-                self.respond.borrow_mut().send_response(head, true)?;
+                self.stream.respond.borrow_mut().send_response(head, true)?;
                 record.sent_head(status);
                 reclaim(request, body);
             }
             AnswerBody::Whole(whole) => {
-                let mut stream = self.respond.borrow_mut().send_response(head, false)?;
+                let mut stream = self.stream.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
                 record.sent(whole.len() as u64);
                 stream.send_data(Bytes::from(whole), true)?;
             }
             AnswerBody::Service(body) => {
-                let stream = self.respond.borrow_mut().send_response(head, false)?;
+                let stream = self.stream.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
                 let body = relay(request, record, stream, body, alarm).await?;
                 reclaim(request, AnswerBody::Service(body));
@@ -120,27 +121,13 @@ fn response(
     let mut response = Response::new(());
     // A status out of range was refused when the service's head was read.
     *response.status_mut() = StatusCode::from_u16(answer.head.status()).map_err(|_| SendError::Caller)?;
-    let headers = response.headers_mut();
-    answer.each_field(request, record, |name, value| append(headers, name, value));
+    let mut headers = HeaderMap::with_capacity(answer.head.fields().len() + ADDED_FIELDS);
+    answer.each_field(request, record, |known, name, value| fields::append(&mut headers, known, name, value));
     if let Length::Known(length) | Length::Announced(length) = length {
         headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
     }
+    *response.headers_mut() = headers;
     Ok(response)
-}
-
-/// The fields were read strictly when they came in, so that none is lost here.
-fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
-    if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
-        headers.append(name, value);
-    }
-}
-
-fn trailers(fields: &Fields) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for field in fields.iter() {
-        append(&mut headers, field.name, field.value);
-    }
-    headers
 }
 
 /// Passes the service's body on, piece by piece, within the deadline and the patience for each silence.
@@ -236,7 +223,7 @@ impl Relay {
 
     fn finish(&mut self) -> Result<(), SendError> {
         match self.body.trailers().filter(|fields| !fields.is_empty()) {
-            Some(fields) => self.stream.send_trailers(trailers(fields))?,
+            Some(fields) => self.stream.send_trailers(fields::map(fields))?,
             None => self.stream.send_data(Bytes::new(), true)?,
         }
         Ok(())

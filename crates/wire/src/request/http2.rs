@@ -97,10 +97,9 @@ impl RequestHead {
                 return Err(HeadError::TooManyFields);
             }
             left = left.checked_sub(name.len() + value.len() + AROUND_FIELD).ok_or(HeadError::TooLarge)?;
-            check_http2_field(name, value)?;
-            match Name::of(name) {
+            match check_http2_field(name, value)? {
                 Name::Cookie => self.add_crumb(value),
-                _ => self.fields.push(name, value)?,
+                known => self.fields.push_checked(known, name, value)?,
             }
         }
         if !self.cookie.is_empty() {
@@ -122,8 +121,8 @@ impl RequestHead {
     }
 }
 
-/// The rules that HTTP/2 adds to those for every field (RFC 9113 §8.2).
-pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadError> {
+/// The rules for every field and those that HTTP/2 adds to them (RFC 9113 §8.2); says what the name is.
+pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<Name, HeadError> {
     if !octets::is_lower_token(name) {
         return Err(HeadError::FieldName);
     }
@@ -134,7 +133,7 @@ pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadErr
         return Err(HeadError::ValueEdges);
     }
     match Name::of(name) {
-        Name::Te if value.eq_ignore_ascii_case(b"trailers") => Ok(()),
+        Name::Te if value.eq_ignore_ascii_case(b"trailers") => Ok(Name::Te),
         Name::Connection
         | Name::ProxyConnection
         | Name::KeepAlive
@@ -142,6 +141,6 @@ pub(crate) fn check_http2_field(name: &[u8], value: &[u8]) -> Result<(), HeadErr
         | Name::Upgrade
         | Name::Http2Settings
         | Name::Te => Err(HeadError::ConnectionSpecific),
-        _ => Ok(()),
+        known => Ok(known),
     }
 }
