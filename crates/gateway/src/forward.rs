@@ -6,7 +6,7 @@
 use model::{Caller, Code, Problem};
 use upstream::{Outgoing, UploadFraming};
 use wire::fields::{Field, Name};
-use wire::{Framing, Method, RequestHead, encode};
+use wire::{Framing, Method, RequestHead, Version, encode};
 
 use crate::answer::{Answer, AnswerBody};
 use crate::record::Record;
@@ -112,7 +112,7 @@ fn is_trusted_by_services(name: &str) -> bool {
 fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {
     encode::lines(out, &request.peer.forwarding);
     encode::field(out, "x-forwarded-host", request.head.authority().as_bytes());
-    encode::field(out, "via", if request.head.version() == wire::Version::Http2 { VIA_HTTP2 } else { VIA });
+    encode::field(out, "via", if request.head.version() == Version::Http2 { VIA_HTTP2 } else { VIA });
 }
 
 /// The caller's trace goes on, or a new one begins; our own span is the parent (W3C Trace Context §3).
@@ -125,14 +125,25 @@ fn write_trace(out: &mut Vec<u8>, head: &RequestHead, record: &Record<'_>) {
     }
 }
 
+/// The length that a service is told before the body. `None` where trailers may follow: HTTP/1.1 carries them behind
+/// chunks only (RFC 9112 §7.1.2), and HTTP/2 behind any body (RFC 9113 §8.1).
+pub(crate) fn told_length(head: &RequestHead) -> Option<u64> {
+    match head.framing() {
+        Framing::Length(1..) if head.version() == Version::Http2 && head.fields().count(Name::Trailer) > 0 => None,
+        Framing::Length(length @ 1..) => Some(length),
+        // Nothing is left to hold back until the trailers are known.
+        Framing::Length(0) | Framing::None | Framing::Chunked | Framing::Stream | Framing::UntilClose => None,
+    }
+}
+
 /// The framing of the body towards the service, which every HTTP/1.1 service understands.
 fn write_framing(out: &mut Vec<u8>, head: &RequestHead, has_body: bool) -> Option<UploadFraming> {
-    match head.framing() {
-        Framing::Length(length) if has_body => {
+    match told_length(head) {
+        Some(length) if has_body => {
             encode::field_u64(out, "content-length", length);
             Some(UploadFraming::Length(length))
         }
-        Framing::Chunked | Framing::Stream | Framing::UntilClose if has_body => {
+        None if has_body => {
             encode::field(out, "transfer-encoding", b"chunked");
             Some(UploadFraming::Chunked)
         }

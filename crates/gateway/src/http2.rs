@@ -24,6 +24,7 @@ use upstream::Alarm;
 use wire::{Framing, HeadLimits, Http2Request, RequestHead};
 
 use crate::connection::Place;
+use crate::forward;
 use crate::http2::body::Http2Body;
 use crate::http2::gathered::Gathered;
 use crate::http2::reply::Http2Reply;
@@ -232,9 +233,10 @@ async fn serve_stream(
     let mut head = thread.take_head();
     let intake = assemble(&mut head, &parts, ended, door);
     let intake: Intake = intake.map(|()| {
-        let has_content = !matches!(head.framing(), Framing::None | Framing::Length(0));
-        let waiting = head.expects_continue();
-        has_content.then(|| Box::new(Http2Body::new(Rc::clone(&stream), door.patience, waiting)) as _)
+        // A stream that is open after a length of 0 may still bring trailers.
+        let has_body = !ended && head.framing() != Framing::None;
+        let (length, waiting) = (forward::told_length(&head), head.expects_continue());
+        has_body.then(|| Box::new(Http2Body::new(Rc::clone(&stream), door.patience, length, waiting)) as _)
     });
     let request = Request { thread, snapshot, door, state, door_index: index, peer, protocol: "HTTP/2", head: &head };
     let mut reply = Http2Reply::new(Rc::clone(&stream));

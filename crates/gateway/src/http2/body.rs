@@ -46,6 +46,8 @@ pub(super) struct Http2Body {
     stall: Alarm,
     at_most: u64,
     started: Instant,
+    /// What the service was told: it takes the last of so many bytes for the end of the request.
+    length: Option<u64>,
     /// The caller waits to be told to go on.
     waiting: bool,
     content: Bytes,
@@ -54,14 +56,15 @@ pub(super) struct Http2Body {
 }
 
 impl Http2Body {
-    /// `waiting`: the caller expects to be told to go on.
-    pub(super) fn new(stream: Rc<Stream>, patience: Patience, waiting: bool) -> Self {
+    /// `length` is what the service is told of it; `waiting`, whether the caller expects to be told to go on.
+    pub(super) fn new(stream: Rc<Stream>, patience: Patience, length: Option<u64>, waiting: bool) -> Self {
         Self {
             stream,
             patience,
             stall: Alarm::new(),
             at_most: 0,
             started: Instant::now(),
+            length,
             waiting,
             content: Bytes::new(),
             content_ended: false,
@@ -87,6 +90,25 @@ impl Http2Body {
             self.content = content;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads the end of a body of known length before its last bytes are passed on: what cannot be forwarded behind
+    /// them must be refused while the service cannot have taken the request for whole.
+    fn poll_nothing_follows(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Problem>> {
+        while let Some(content) = ready!(self.poll_content(context))? {
+            // h2 counts as well, and resets a stream that is longer than it says.
+            if !content.is_empty() {
+                return Poll::Ready(Err(Problem::new(Code::MalformedBody, "content beyond the content-length")));
+            }
+        }
+        self.content_ended = true;
+        match ready!(self.stream.body.borrow_mut().poll_trailers(context)).map_err(gone)? {
+            None => Poll::Ready(Ok(())),
+            Some(_) => Poll::Ready(Err(Problem::new(
+                Code::MalformedBody,
+                "trailers behind a body with a content-length, and no `trailer` field that announces them",
+            ))),
+        }
     }
 
     /// The next content, or `None` at its end.
@@ -129,6 +151,9 @@ impl RequestBody for Http2Body {
         room: usize,
     ) -> Poll<Result<usize, Problem>> {
         ready!(self.poll_some(context))?;
+        if !self.content_ended && self.length == Some(self.stream.received.get()) {
+            ready!(self.poll_nothing_follows(context))?;
+        }
         if self.content.is_empty() {
             let trailers = ready!(self.stream.body.borrow_mut().poll_trailers(context)).map_err(gone)?;
             self.trailers = trailers.as_ref().map(fields).transpose()?;

@@ -94,6 +94,26 @@ fn trailers_come_after_the_body_and_stay_there() {
     assert_eq!((request.head.text("x-sum"), request.body.as_slice()), (None, &b"hello"[..]));
 }
 
+/// The answer to a body that is as long as it says and has a trailer behind it.
+fn with_trailer(fields: &[Field<'_>], content: &[u8]) -> Request {
+    let length = content.len().to_string();
+    received(|connection| {
+        let fields = with(&with(&POST, &[("content-length", &length)]), fields);
+        connection.request(1, &octets(&fields), false).data(1, content, false);
+        connection.send(HEADERS, END_HEADERS | END_STREAM, 1, &block(&octets(&[("x-sum", "1")])));
+    })
+}
+
+#[test]
+fn trailers_that_are_announced_go_on_behind_a_body_of_known_length_too() {
+    // HTTP/1.1 carries trailers behind chunks only (RFC 9112 §7.1.2). Without content nothing was said too early.
+    for request in [with_trailer(&[("trailer", "x-sum")], b"hello"), with_trailer(&[], b"")] {
+        assert_eq!((request.head.framing, request.head.text("content-length")), (Framing::Chunked, None));
+        let trailers: Vec<_> = request.trailers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        assert_eq!(trailers, [("x-sum", &b"1"[..])], "{request:?}");
+    }
+}
+
 #[test]
 fn a_head_may_come_in_pieces_and_unknown_frames_mean_nothing() {
     let request = received(|connection| {

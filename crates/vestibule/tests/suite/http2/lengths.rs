@@ -54,6 +54,16 @@ fn content_is_as_long_as_it_says() {
 }
 
 #[test]
+fn trailers_that_nothing_announced_are_refused_behind_a_body_of_known_length() {
+    let five: &[Field<'_>] = &[("content-length", "5")];
+    assert_never_whole(&[
+        (five, |stream| trailers(stream.data(1, b"hello", false), &[("x-sum", "1")])),
+        (five, |stream| trailers(stream.data(1, b"hel", false).data(1, b"lo", false), &[("x-sum", "1")])),
+        (five, |stream| trailers(stream.data(1, b"hello", false).data(1, b"", false), &[("x-sum", "1")])),
+    ]);
+}
+
+#[test]
 fn a_length_is_one_plain_decimal_number() {
     let lengths = ["+5", "-5", "05", "0x5", "5 ", "5,5", "5, 5", "5.0", "18446744073709551621", ""];
     let cases = lengths.map(|length| [("content-length", length)]);
