@@ -45,6 +45,8 @@ pub struct DoorDefaults {
     pub errors: Errors,
     /// What becomes of a service's 5xx.
     pub upstream_errors: UpstreamErrors,
+    /// Further attempts at a service: people would rather be told soon, servers have patience.
+    pub attempts: u8,
     /// Connections in all.
     pub connections: u32,
     /// Connections from one address: one address must not fill the door.
@@ -92,6 +94,20 @@ pub struct ServiceDefaults {
     pub connect_timeout: Duration,
     /// For an unused connection.
     pub idle: Duration,
+    /// How often a replica is probed, where it is.
+    pub probe_every: Duration,
+    /// Good probes in a row until a replica is used.
+    pub probe_healthy_after: u32,
+    /// Bad probes in a row until it is not.
+    pub probe_unhealthy_after: u32,
+    /// Share of requests that may be repetitions, in percent: retries must not make an outage.
+    pub retry_budget: u8,
+    /// Share of requests that failed, in percent, from which a service is left alone.
+    pub breaker_failures: u8,
+    /// Over what time that share is taken.
+    pub breaker_within: Duration,
+    /// For how long a service is left alone.
+    pub breaker_open_for: Duration,
 }
 
 impl Defaults {
@@ -111,6 +127,7 @@ impl Defaults {
                 body_bytes: 1 << 20,
                 errors: Errors::Terse,
                 upstream_errors: UpstreamErrors::Replace,
+                attempts: 1,
                 connections: 20_000,
                 connections_per_address: 100,
                 head_bytes: 32 << 10,
@@ -134,6 +151,7 @@ impl Defaults {
                 body_bytes: 10 << 20,
                 errors: Errors::Detailed,
                 upstream_errors: UpstreamErrors::Pass,
+                attempts: 3,
                 connections: 5_000,
                 connections_per_address: 1_000,
                 head_bytes: 64 << 10,
@@ -145,7 +163,17 @@ impl Defaults {
                 stall: Duration::from_secs(30),
                 body_bytes_per_second: 1 << 10,
             },
-            service: ServiceDefaults { connect_timeout: Duration::from_secs(1), idle: Duration::from_secs(60) },
+            service: ServiceDefaults {
+                connect_timeout: Duration::from_secs(1),
+                idle: Duration::from_secs(60),
+                probe_every: Duration::from_secs(10),
+                probe_healthy_after: 2,
+                probe_unhealthy_after: 3,
+                retry_budget: 10,
+                breaker_failures: 50,
+                breaker_within: Duration::from_secs(10),
+                breaker_open_for: Duration::from_secs(5),
+            },
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod read;
+mod services;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use auth::keys::KeyHash;
 use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
+use upstream::Balance;
 
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url, WorkloadText};
@@ -157,12 +159,83 @@ pub(crate) struct Service {
     pub(crate) urls: Vec<Said<Url>>,
     /// For one connection attempt.
     pub(crate) connect_timeout: Option<Said<Duration>>,
+    /// How a replica is chosen.
+    pub(crate) balance: Option<Said<Balance>>,
+    /// Probes.
+    pub(crate) health: Option<Probes>,
+    /// For one attempt.
+    pub(crate) attempt: Option<Said<Duration>>,
+    /// Further attempts.
+    pub(crate) retries: Retries,
+    /// When it is left alone.
+    pub(crate) breaker: Breaker,
+    /// Where a share of requests goes.
+    pub(crate) canary: Option<Canary>,
     /// For the first byte.
     pub(crate) first_byte: Option<Said<Duration>>,
     /// For an unused connection.
     pub(crate) idle: Option<Said<Duration>>,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
+}
+
+/// Probes of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct Probes {
+    /// What is asked.
+    pub(crate) route: Said<RouteText>,
+    /// How often.
+    pub(crate) every: Option<Said<Duration>>,
+    /// Good ones until it is used.
+    pub(crate) healthy_after: Option<Said<u64>>,
+    /// Bad ones until it is not.
+    pub(crate) unhealthy_after: Option<Said<u64>>,
+}
+
+/// Further attempts at a service.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Retries {
+    /// How many; `none` is 0.
+    pub(crate) attempts: Option<Said<u64>>,
+    /// Share of requests, in percent.
+    pub(crate) budget: Option<Said<u8>>,
+    /// After what.
+    pub(crate) on: Option<Vec<Said<RetryAfter>>>,
+}
+
+/// After what a request is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryAfter {
+    /// The connection broke.
+    Broken,
+    /// An attempt was over.
+    Timeout,
+    /// The answer was 503.
+    Unavailable,
+}
+
+/// When a service is left alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Breaker {
+    /// Where `none` stands.
+    pub(crate) none: Option<Said<()>>,
+    /// Share of requests, in percent.
+    pub(crate) failures: Option<Said<u8>>,
+    /// Over what time.
+    pub(crate) within: Option<Said<Duration>>,
+    /// For how long.
+    pub(crate) open_for: Option<Said<Duration>>,
+}
+
+/// Where a share of requests goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Canary {
+    /// Where it listens.
+    pub(crate) urls: Vec<Said<Url>>,
+    /// How much, in percent.
+    pub(crate) share: Said<u8>,
+    /// Whether a caller always goes the same way.
+    pub(crate) sticky: Option<Said<()>>,
 }
 
 /// An API.
@@ -207,6 +280,8 @@ pub(crate) struct Operation {
     pub(crate) scopes: Vec<Said<String>>,
     /// Times and sizes.
     pub(crate) bounds: Bounds,
+    /// Whether its author says that twice is as good as once.
+    pub(crate) idempotent: Option<Said<bool>>,
 }
 
 /// Who may call: `callers` and `public`, which are inherited or replaced together.

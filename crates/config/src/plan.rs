@@ -9,21 +9,20 @@ mod directory;
 mod doors;
 mod inherit;
 mod operations;
+mod services;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use model::DoorKind;
-use upstream::{Endpoint, ServiceSettings};
 
 use crate::defaults::Defaults;
-use crate::draft::{Door, Draft, LogFormat, Service};
+use crate::draft::{Door, Draft, LogFormat};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::files::Files;
 use crate::rules::{Index, TRUST_DOMAIN};
 use crate::source::{Sources, Span};
-use crate::value::Url;
 
 pub(crate) use certificates::Certificates;
 pub use certificates::LOCAL_CA;
@@ -142,23 +141,6 @@ impl<'a> Planner<'a> {
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
         names
-    }
-
-    fn service(&self, service: &Service) -> ServiceSettings {
-        let defaults = &self.defaults.service;
-        let endpoint = |url: &Url| match url {
-            Url::Http { host, port } | Url::Https { host, port } => {
-                Endpoint::Tcp { host: host.as_str().into(), port: *port }
-            }
-            Url::Unix(path) => Endpoint::Unix(self.files.resolve(path)),
-        };
-        ServiceSettings {
-            name: Arc::from(service.name.value.as_str()),
-            endpoints: service.urls.iter().map(|url| endpoint(&url.value)).collect(),
-            connect_timeout: service.connect_timeout.as_ref().map_or(defaults.connect_timeout, |said| said.value),
-            first_byte: service.first_byte.as_ref().map(|said| said.value),
-            idle: service.idle.as_ref().map_or(defaults.idle, |said| said.value),
-        }
     }
 
     /// Tells that something was read, judged good, and still cannot be used: a fault of ours, and never a hole.

@@ -4,11 +4,13 @@
 //! judged good is what is used.
 
 mod address;
+mod affinity;
 mod measure;
 mod name;
 mod route;
 
 pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, wildcard_host};
+pub use affinity::affinity;
 pub use measure::{count, day, duration, rate, share, size};
 pub use measure::{write_duration, write_size};
 pub use name::{RESERVED, hash, name, operation_name, trust_domain, workload_pattern};

@@ -3,6 +3,8 @@
 //! Forwarding fields are rebuilt from what this house knows itself; what a caller wrote into them is dropped.
 //! Hop-by-hop fields and those that `Connection` names stay on their hop (RFC 9110 §7.6.1).
 
+mod routing;
+
 use model::{Caller, Code, Problem};
 use upstream::{Outgoing, UploadFraming};
 use wire::fields::{Field, Name};
@@ -35,7 +37,8 @@ pub(crate) fn toward_service(
     let framing = write_framing(&mut out, head, body.is_some());
     encode::end_of_head(&mut out);
     let body = body.zip(framing).map(|(body, framing)| (body as Box<dyn upstream::RequestBody>, framing));
-    Outgoing { head: out, method: head.method(), body, answer: request.thread.take_answer() }
+    let route = routing::route(request, record, operation);
+    Outgoing { head: out, method: head.method(), body, answer: request.thread.take_answer(), route }
 }
 
 /// The request line with the target as the service has it: without the API's own path, and still beginning with `/`.

@@ -95,6 +95,11 @@ impl<'a> Record<'a> {
         self.forwarded = Some(Instant::now());
     }
 
+    /// The service that the request goes to, once it does.
+    pub(crate) const fn service(&self) -> Option<ServiceId> {
+        self.service
+    }
+
     /// The head of the service's answer is here.
     pub(crate) fn answered(&mut self, retries: u8) {
         self.retries = retries;

@@ -3,11 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use observe::{Observatory, Observer};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
+use upstream::{Keeper, Standing, SystemResolver};
 
 use crate::listen;
 use crate::settings::Settings;
@@ -56,6 +57,8 @@ pub struct Gateway {
     observatory: Arc<Observatory>,
     configuration: Arc<Configuration>,
     workers: Vec<WorkerHandle>,
+    /// Follows names and probes replicas of the services that run now.
+    keeper: Keeper,
 }
 
 struct WorkerHandle {
@@ -76,11 +79,12 @@ impl Gateway {
         let threads = options.threads.max(1);
         let configuration = Arc::new(Configuration::new(settings, None, &observatory)?);
         let sockets = bind_all(configuration.addresses(), threads)?;
+        let keeper = Keeper::start(&configuration.services, Arc::new(SystemResolver)).await;
         let mut workers = Vec::with_capacity(threads);
         for (number, sockets) in sockets.into_iter().enumerate() {
             workers.push(WorkerHandle::start(number, &configuration, observatory.observer(), sockets).await?);
         }
-        Ok(Self { observatory, configuration, workers })
+        Ok(Self { observatory, configuration, workers, keeper })
     }
 
     /// The settings that run now.
@@ -93,6 +97,12 @@ impl Gateway {
     #[must_use]
     pub const fn threads(&self) -> usize {
         self.workers.len()
+    }
+
+    /// How each service stands now, in the order of the settings.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Standing> {
+        self.configuration.services.standing(Instant::now())
     }
 
     /// Whether every data thread is alive.
@@ -115,6 +125,7 @@ impl Gateway {
         if !self.is_alive() {
             return Err(GatewayError::ThreadEnded);
         }
+        let keeper = Keeper::start(&configuration.services, Arc::new(SystemResolver)).await;
         let mut loading = Vec::with_capacity(self.workers.len());
         for (worker, sockets) in self.workers.iter().zip(sockets) {
             let (done, loaded) = oneshot::channel();
@@ -125,7 +136,9 @@ impl Gateway {
         for loaded in loading {
             loaded.await.map_err(|_| GatewayError::ThreadEnded)?.map_err(GatewayError::Thread)?;
         }
+        configuration.services.succeed(&self.configuration.services, Instant::now());
         self.configuration = configuration;
+        self.keeper = keeper;
         Ok(())
     }
 

@@ -187,4 +187,11 @@ pub struct OperationSettings {
     pub errors: Errors,
     /// What becomes of the service's 5xx.
     pub upstream_errors: UpstreamErrors,
+    /// Further attempts, where the service does not say how many.
+    pub attempts: u8,
+    /// Whether the file says that a request may happen twice, whatever its method.
+    pub idempotent: bool,
+    /// Which segment of the path, from 0, requests have in common that should go the same way, where its service
+    /// balances by a path parameter.
+    pub affine_segment: Option<usize>,
 }

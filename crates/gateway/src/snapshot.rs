@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use guard::ConnectionCounts;
 use model::Door;
 use observe::{Catalogue, Labels, Observatory, OperationName};
 use rustls::ServerConfig;
-use upstream::{Pools, Upstreams};
+use upstream::{Pools, Services, Upstreams};
 
 use crate::peer::Peer;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
@@ -18,6 +19,8 @@ use crate::tls::{self, DoorNames, TlsError};
 pub(crate) struct Configuration {
     pub(crate) settings: Settings,
     pub(crate) doors: Vec<DoorState>,
+    /// What all threads know of the services; goes on over a reload where they stay.
+    pub(crate) services: Services,
     pub(crate) catalogue: Catalogue,
 }
 
@@ -46,8 +49,9 @@ impl Configuration {
             let counts = counts.unwrap_or_default();
             doors.push(DoorState { tls, names: DoorNames::among(&settings, index), counts });
         }
+        let services = Services::new(&settings.services, earlier.map(|earlier| &earlier.services), Instant::now());
         let catalogue = observatory.catalogue(&labels(&settings));
-        Ok(Self { settings, doors, catalogue })
+        Ok(Self { settings, doors, services, catalogue })
     }
 
     fn same_tls(&self, door: &DoorSettings) -> Option<Arc<ServerConfig>> {
@@ -122,7 +126,7 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn new(configuration: Arc<Configuration>, pools: &Pools) -> Rc<Self> {
-        let upstreams = pools.resolve(&configuration.settings.services);
+        let upstreams = pools.resolve(&configuration.services);
         Rc::new(Self { configuration, upstreams })
     }
 

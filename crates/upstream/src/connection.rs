@@ -12,7 +12,7 @@ use tokio::io::AsyncWrite;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_util::io::poll_read_buf;
 
-use crate::settings::Endpoint;
+use crate::endpoint::Address;
 use crate::watch::Watch;
 
 /// What one read asks for; an answer of usual size arrives whole.
@@ -37,16 +37,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Opens a connection; a name is looked up now, and each of its addresses is tried in turn.
-    pub(crate) async fn open(endpoint: &Endpoint, watch: &dyn Watch, service: ServiceId) -> io::Result<Self> {
+    /// Opens a connection.
+    pub(crate) async fn open(address: &Address, watch: &dyn Watch, service: ServiceId) -> io::Result<Self> {
         let started = Instant::now();
-        let stream = match endpoint {
-            Endpoint::Tcp { host, port } => {
-                let stream = TcpStream::connect((&**host, *port)).await?;
+        let stream = match address {
+            Address::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 Stream::Tcp(stream)
             }
-            Endpoint::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
+            Address::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
         };
         let now = Instant::now();
         let opened = watch.connected(service, now.duration_since(started));

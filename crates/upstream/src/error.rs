@@ -1,6 +1,7 @@
 //! What can go wrong between the house and a service.
 
 use std::io;
+use std::time::Duration;
 
 use model::{Code, Problem};
 use thiserror::Error;
@@ -26,6 +27,17 @@ pub enum UpstreamError {
         /// The service's name.
         service: String,
     },
+    /// The service mostly fails and is left alone for a while: its breaker is open.
+    #[error("service `{service}` fails too often and is left alone for a while")]
+    Open {
+        /// The service's name.
+        service: String,
+        /// After this time it may be worth asking again.
+        retry_after: Duration,
+    },
+    /// The connection ended before the first byte of an answer.
+    #[error("the service closed the connection before its answer was whole")]
+    Silent,
     /// The connection ended before the answer was whole.
     #[error("the service closed the connection before its answer was whole")]
     Closed,
@@ -56,8 +68,14 @@ impl From<UpstreamError> for Problem {
             UpstreamError::Caller(problem) => *problem,
             UpstreamError::NoService => Self::new(Code::InternalError, detail).because(error),
             UpstreamError::Connect { .. } => Self::new(Code::UpstreamUnreachable, detail).because(error),
+            UpstreamError::Open { retry_after, .. } => {
+                let mut problem = Self::new(Code::UpstreamUnavailable, detail).because(error);
+                // Rounded up: who asks a moment too early has asked in vain.
+                problem.retry_after_seconds = u32::try_from(retry_after.as_millis().div_ceil(1000)).ok();
+                problem
+            }
             UpstreamError::Exhausted { .. } => Self::new(Code::Overloaded, detail).because(error),
-            UpstreamError::Closed | UpstreamError::Broken(_) => {
+            UpstreamError::Silent | UpstreamError::Closed | UpstreamError::Broken(_) => {
                 Self::new(Code::UpstreamBroken, detail).because(error).maybe_sent()
             }
             UpstreamError::Malformed(_) | UpstreamError::MalformedBody(_) | UpstreamError::Unexpected => {

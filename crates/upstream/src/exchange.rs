@@ -9,13 +9,14 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::{Buf, Bytes};
-use model::{Code, Problem};
 use policy::Permit;
 use wire::{BodyDecoder, BodyLimits, Decoded, Framing, HeadLimits, Method, ResponseHead};
 
 use crate::alarm::Alarm;
+use crate::attempts::Attempts;
 use crate::error::UpstreamError;
-use crate::pool::{Lease, Service, Upstreams};
+use crate::pool::{Lease, Place, Service, Upstreams};
+use crate::retry::{self, RetryOn};
 use crate::upload::{RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
@@ -35,6 +36,21 @@ pub struct Outgoing {
     pub body: Option<(Box<dyn RequestBody>, UploadFraming)>,
     /// Where the head of the answer is read into; comes back in [`Answer::head`].
     pub answer: Box<ResponseHead>,
+    /// What may be done with it.
+    pub route: Routing,
+}
+
+/// How a request finds its endpoint, and how often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Routing {
+    /// Hash of what it has in common with others that should go the same way, where the service balances by it.
+    pub affinity: Option<u64>,
+    /// Hash of who calls, where the service's canary is sticky.
+    pub sticky: Option<u64>,
+    /// Further attempts, where the service does not say how many.
+    pub attempts: u8,
+    /// Whether the file says that it may happen twice.
+    pub idempotent: bool,
 }
 
 /// The head of a service's answer, and its body as it arrives.
@@ -68,58 +84,22 @@ struct Exchange {
 impl Upstreams {
     /// Sends a request to the service that the permit names, and waits for the head of its answer.
     ///
-    /// The caller's deadline is `alarm`'s; the service's own bounds on connecting and on the first byte hold as well.
-    /// A connection that turns out to have died while it was idle is replaced once, where nothing can happen twice:
-    /// the method is idempotent and there is no body (RFC 9110 §9.2.2).
+    /// The caller's deadline is `alarm`'s; the service's own bounds on connecting, on an attempt and on the first byte
+    /// hold as well. Where it is safe and the budget allows, what failed is tried at another endpoint (`retry`).
     ///
     /// # Errors
     /// Every [`UpstreamError`]; the connection is closed then.
     pub async fn call(&self, permit: Permit, request: Outgoing, alarm: &mut Alarm) -> Result<Answer, UpstreamError> {
         let service = self.service(permit.service())?;
+        let admission = service.admit(Instant::now())?;
         let whole = alarm.deadline();
-        if let Some(first_byte) = service.first_byte() {
-            let by = Instant::now() + first_byte;
-            alarm.set(Some(whole.map_or(by, |whole| whole.min(by))));
-        }
-        // Pinned where it lies: handed on by value, it would be copied at each step.
-        let caller_awaited = Cell::new(false);
-        let exchanging = pin!(exchange(service, request, &caller_awaited));
-        let outcome = alarm.guard(exchanging).await;
+        let outcome = {
+            // Pinned where it lies: handed on by value, it would be copied at each step.
+            let exchanging = pin!(Attempts::new(service, request, admission, whole).run(alarm));
+            exchanging.await
+        };
         alarm.set(whole);
-        outcome.map_err(|_| if caller_awaited.get() { slow_caller() } else { UpstreamError::TimedOut })?
-    }
-}
-
-/// A service cannot answer in time what has not been asked in time.
-fn slow_caller() -> UpstreamError {
-    let problem = Problem::new(Code::RequestTimeout, "the body of the request did not arrive within the deadline");
-    UpstreamError::Caller(Box::new(problem.maybe_sent()))
-}
-
-/// `caller_awaited` says at each moment whether it is the caller's body that is waited for.
-async fn exchange(service: &Service, request: Outgoing, caller_awaited: &Cell<bool>) -> Result<Answer, UpstreamError> {
-    let Outgoing { head, method, body, mut answer } = request;
-    let mut upload = Upload::new(head, body);
-    let mut lease = service.lease(false).await?;
-    let mut retries = 0;
-    loop {
-        let mut interim = 0;
-        let received = poll_fn(|context| {
-            let polled = poll_head(context, &mut lease, &mut upload, &mut answer, method, &mut interim);
-            caller_awaited.set(upload.awaits_caller());
-            polled
-        })
-        .await;
-        match received {
-            Ok(()) => return Ok(finish_head(Exchange { lease, upload }, answer, retries)),
-            Err(Silence) if lease.reused && upload.is_repeatable() && is_idempotent(method) => {
-                lease = service.lease(true).await?;
-                upload.rewind();
-                retries += 1;
-            }
-            Err(Silence) => return Err(UpstreamError::Closed),
-            Err(Failed(error)) => return Err(error),
-        }
+        outcome
     }
 }
 
@@ -136,6 +116,53 @@ impl From<UpstreamError> for HeadError {
     fn from(error: UpstreamError) -> Self {
         Failed(error)
     }
+}
+
+/// One attempt, with the head of the answer in `answer` at its end. A connection that turns out to have died while it
+/// was idle is replaced once, where nothing can happen twice; `renewed` says so.
+///
+/// `caller_awaited` says at each moment whether it is the caller's body that is waited for.
+pub(crate) async fn attempt(
+    service: &Service,
+    place: Place,
+    request: &mut Pending,
+    caller_awaited: &Cell<bool>,
+) -> Result<Lease, UpstreamError> {
+    let Pending { upload, answer, method, idempotent, renewed } = request;
+    let mut lease = service.lease(place).await?;
+    loop {
+        let mut interim = 0;
+        let received = poll_fn(|context| {
+            let polled = poll_head(context, &mut lease, upload, answer, *method, &mut interim);
+            caller_awaited.set(upload.awaits_caller());
+            polled
+        })
+        .await;
+        match received {
+            Ok(()) => return Ok(lease),
+            Err(Silence) if lease.reused && retry::is_safe(retry::Failed::Stale, upload.sent(*idempotent), ALWAYS) => {
+                lease = service.renew(lease).await?;
+                upload.rewind();
+                *renewed += 1;
+            }
+            Err(Silence) => return Err(UpstreamError::Silent),
+            Err(Failed(error)) => return Err(error),
+        }
+    }
+}
+
+/// What is repeated on a new connection does not depend on the file: to the service it was never sent.
+const ALWAYS: RetryOn = RetryOn { broken: false, timeout: false, unavailable: false };
+
+/// A request that has no answer yet.
+pub(crate) struct Pending {
+    pub(crate) upload: Upload,
+    pub(crate) answer: Box<ResponseHead>,
+    pub(crate) method: Method,
+    /// Whether sending it twice is as good as once.
+    pub(crate) idempotent: bool,
+    /// Dead connections that were replaced.
+    pub(crate) renewed: u8,
 }
 
 /// Sends the request and reads until the final head is there, whichever of the two comes first.
@@ -178,7 +205,10 @@ fn poll_head(
     }
 }
 
-fn finish_head(exchange: Exchange, head: Box<ResponseHead>, retries: u8) -> Answer {
+/// The answer whose head has come on this connection.
+pub(crate) fn finish_head(lease: Lease, request: Pending, retries: u8) -> Answer {
+    let Pending { upload, answer: head, .. } = request;
+    let exchange = Exchange { lease, upload };
     let framing = head.framing();
     let mut body = Body {
         decoder: BodyDecoder::new(framing, &BODY),
@@ -191,11 +221,6 @@ fn finish_head(exchange: Exchange, head: Box<ResponseHead>, retries: u8) -> Answ
         body.end();
     }
     Answer { head, body, retries }
-}
-
-/// The idempotent methods of RFC 9110 §9.2.2 that this house forwards.
-const fn is_idempotent(method: Method) -> bool {
-    matches!(method, Method::Get | Method::Head | Method::Options | Method::Put | Method::Delete)
 }
 
 impl Body {

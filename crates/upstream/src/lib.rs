@@ -9,18 +9,35 @@
 //! the request has ended is passed on at once ([`Body`] goes on sending the rest).
 
 mod alarm;
+mod attempts;
+mod balance;
+mod breaker;
+mod budget;
 mod connection;
+mod endpoint;
 mod error;
 mod exchange;
+mod group;
+mod keeper;
+mod latency;
 mod pool;
+mod probe;
+mod retry;
+mod services;
 mod settings;
 mod upload;
 mod watch;
 
 pub use alarm::{Alarm, Elapsed};
+pub use balance::{Affinity, Balance, hash};
+pub use breaker::{BreakerSettings, BreakerState};
+pub use endpoint::is_never_called;
 pub use error::UpstreamError;
-pub use exchange::{Answer, Body, Outgoing};
+pub use exchange::{Answer, Body, Outgoing, Routing};
+pub use keeper::{Keeper, Lookup, Resolve, SystemResolver};
 pub use pool::{Pools, Upstreams};
-pub use settings::{Endpoint, ServiceSettings};
+pub use retry::{RetryOn, RetrySettings};
+pub use services::{Services, Standing};
+pub use settings::{CanarySettings, Origin, ProbeSettings, ServiceSettings};
 pub use upload::{RequestBody, UploadFraming};
 pub use watch::{Unwatched, Watch};

@@ -1,28 +1,42 @@
-//! The connections of one data thread: idle ones by address, and a lease for each in use.
+//! The connections of one data thread: idle ones by endpoint, and a lease for each in use.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use model::ServiceId;
 
+use crate::breaker::Admission;
 use crate::connection::Connection;
+use crate::endpoint::{Endpoint, Outstanding};
 use crate::error::UpstreamError;
-use crate::settings::{Endpoint, ServiceSettings};
+use crate::group::{Group, Lineup};
+use crate::services::{Services, Shared};
+use crate::settings::ServiceSettings;
 use crate::watch::Watch;
 
-/// Idle connections that one thread keeps for one address.
+/// Idle connections that one thread keeps for one endpoint.
 const IDLE_AT_MOST: usize = 256;
-/// Connections that one thread has in use for one address; more requests are refused, not queued.
+/// Connections that one thread has in use for one endpoint; more requests are refused, not queued.
 const ACTIVE_AT_MOST: u32 = 8192;
 
-/// All pools of one data thread. They outlive a reload: an address that stays keeps its connections.
+/// All pools of one data thread. They outlive a reload: an endpoint that stays keeps its connections.
 pub struct Pools {
-    by_endpoint: RefCell<HashMap<Endpoint, Rc<Pool>>>,
+    of_thread: Rc<OfThread>,
+}
+
+/// What the services of a thread have in common.
+struct OfThread {
+    /// By the address in memory of the endpoint, which the pool keeps alive.
+    by_endpoint: RefCell<HashMap<*const Endpoint, Rc<Pool>>>,
     watch: Rc<dyn Watch>,
+    random: RefCell<Rng>,
 }
 
 /// The services of one configuration, on one data thread.
@@ -32,66 +46,78 @@ pub struct Upstreams {
 
 pub(crate) struct Service {
     id: ServiceId,
-    watch: Rc<dyn Watch>,
-    settings: ServiceSettings,
-    pools: Vec<Rc<Pool>>,
-    next: Cell<usize>,
+    of_thread: Rc<OfThread>,
+    shared: Arc<Shared>,
+    main: RefCell<Pooled>,
+    canary: RefCell<Pooled>,
 }
 
-struct Pool {
-    endpoint: Endpoint,
+/// The pools of a lineup, in its order.
+#[derive(Default)]
+struct Pooled {
+    lineup: Arc<Lineup>,
+    pools: Vec<Rc<Pool>>,
+}
+
+pub(crate) struct Pool {
+    endpoint: Arc<Endpoint>,
     idle: RefCell<Vec<Connection>>,
     idle_for: Cell<Duration>,
     active: Cell<u32>,
+}
+
+/// Which of the two groups of a service an endpoint is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Main,
+    Canary,
+}
+
+/// Where an attempt goes; counted at its endpoint for as long as this lives.
+pub(crate) struct Place {
+    pub(crate) pool: Rc<Pool>,
+    pub(crate) way: Way,
+    outstanding: Outstanding,
 }
 
 impl Pools {
     /// No connections yet; `watch` learns of those to come.
     #[must_use]
     pub fn new(watch: Rc<dyn Watch>) -> Self {
-        Self { by_endpoint: RefCell::default(), watch }
+        let of_thread = OfThread { by_endpoint: RefCell::default(), watch, random: RefCell::new(Rng::new()) };
+        Self { of_thread: Rc::new(of_thread) }
     }
 
-    /// The services of a configuration, over the connections that are there already; pools of addresses that
-    /// no service has any more are closed.
-    pub fn resolve(&self, services: &[ServiceSettings]) -> Upstreams {
-        let mut earlier = self.by_endpoint.borrow_mut();
-        let mut pools = HashMap::new();
-        let services = (0..)
-            .map(ServiceId)
-            .zip(services)
-            .map(|(id, settings)| {
-                let of_service = settings.endpoints.iter().map(|endpoint| {
-                    let pool = pools.entry(endpoint.clone()).or_insert_with(|| {
-                        earlier.remove(endpoint).unwrap_or_else(|| Rc::new(Pool::new(endpoint.clone())))
-                    });
-                    pool.idle_for.set(settings.idle);
-                    Rc::clone(pool)
-                });
-                let pools = of_service.collect();
-                Service { id, watch: Rc::clone(&self.watch), settings: settings.clone(), pools, next: Cell::new(0) }
-            })
-            .collect();
-        *earlier = pools;
-        Upstreams { services }
+    /// The services of a configuration, over the connections that are there already.
+    pub fn resolve(&self, services: &Services) -> Upstreams {
+        let services = (0..).map(ServiceId).zip(services.iter());
+        let service = |(id, shared): (ServiceId, &Arc<Shared>)| Service {
+            id,
+            of_thread: Rc::clone(&self.of_thread),
+            shared: Arc::clone(shared),
+            main: RefCell::default(),
+            canary: RefCell::default(),
+        };
+        Upstreams { services: services.map(service).collect() }
     }
 
-    /// Closes idle connections that their service has closed, and those that were idle for longer than it allows,
-    /// counted from the first sweep that found them so. To be called about every second.
+    /// Closes idle connections that their service has closed, those that were idle for longer than it allows, counted
+    /// from the first sweep that found them so, and those to endpoints that are gone. To be called about every second.
     pub fn sweep(&self, now: Instant) {
-        for pool in self.by_endpoint.borrow().values() {
+        self.of_thread.by_endpoint.borrow_mut().retain(|_, pool| {
             let idle_for = pool.idle_for.get();
             pool.idle.borrow_mut().retain_mut(|connection| {
                 let idle = now.duration_since(*connection.idle_since.get_or_insert(now));
                 connection.is_fresh() && idle < idle_for
             });
-        }
+            !pool.endpoint.is_retired()
+        });
     }
 
-    /// Connections in use and idle, over all addresses.
+    /// Connections in use and idle, over all endpoints.
     #[must_use]
     pub fn counts(&self) -> (u32, usize) {
-        let pools = self.by_endpoint.borrow();
+        let pools = self.of_thread.by_endpoint.borrow();
         pools
             .values()
             .fold((0, 0), |(active, idle), pool| (active + pool.active.get(), idle + pool.idle.borrow().len()))
@@ -102,61 +128,175 @@ impl Upstreams {
     pub(crate) fn service(&self, id: ServiceId) -> Result<&Service, UpstreamError> {
         self.services.get(id.0 as usize).ok_or(UpstreamError::NoService)
     }
+
+    /// What the file says of a service.
+    #[must_use]
+    pub fn settings(&self, id: ServiceId) -> Option<&ServiceSettings> {
+        self.services.get(id.0 as usize).map(Service::settings)
+    }
 }
 
 impl Service {
-    /// How long the first byte of an answer may take, where the service says it.
-    pub(crate) const fn first_byte(&self) -> Option<Duration> {
-        self.settings.first_byte
+    pub(crate) fn settings(&self) -> &ServiceSettings {
+        &self.shared.settings
     }
 
-    /// A connection from the pool of the next address, or a new one; all addresses are tried before giving up.
-    pub(crate) async fn lease(&self, fresh_only: bool) -> Result<Lease, UpstreamError> {
-        let first = self.next.get();
-        self.next.set(first.wrapping_add(1));
-        let mut last_error = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for turn in 0..self.pools.len() {
-            let Some(pool) = self.pools.get(first.wrapping_add(turn) % self.pools.len()) else { continue };
-            if pool.active.get() >= ACTIVE_AT_MOST {
-                return Err(UpstreamError::Exhausted { service: self.settings.name.to_string() });
-            }
-            if !fresh_only && let Some(lease) = pool.checkout() {
-                self.watch.reused(self.id);
-                return Ok(lease);
-            }
-            match self.open(pool).await {
-                Ok(lease) => return Ok(lease),
-                Err(error) => last_error = error,
-            }
-            self.watch.connect_failed(self.id);
+    /// Whether the service may be asked at all.
+    pub(crate) fn admit(&self, now: Instant) -> Result<Option<Admission>, UpstreamError> {
+        let Some(breaker) = &self.shared.breaker else { return Ok(None) };
+        breaker.admit(now).map(Some).map_err(|open| UpstreamError::Open {
+            service: self.settings().name.to_string(),
+            retry_after: open.retry_after,
+        })
+    }
+
+    /// One request, counted toward what may be repeated.
+    pub(crate) fn begin(&self) {
+        self.shared.budget.deposit(self.settings().retries.budget);
+    }
+
+    /// Whether a retry is within the budget; it is paid for then.
+    pub(crate) fn pay_retry(&self, now: Instant) -> bool {
+        let paid = self.shared.budget.withdraw(now);
+        if !paid {
+            self.shared.unpaid.fetch_add(1, Ordering::Relaxed);
         }
-        Err(UpstreamError::Connect { service: self.settings.name.to_string(), source: last_error })
+        paid
+    }
+
+    /// How long to wait before the `number`th retry.
+    pub(crate) fn pause(&self, number: u8) -> Duration {
+        crate::retry::pause(number, &mut self.of_thread.random.borrow_mut())
+    }
+
+    /// Whether a request goes to the canary; `sticky` is a hash of who calls.
+    pub(crate) fn way(&self, sticky: Option<u64>) -> Way {
+        let Some(canary) = &self.settings().canary else { return Way::Main };
+        let drawn = match sticky {
+            Some(hash) => hash % 100,
+            None => self.of_thread.random.borrow_mut().u64(..100),
+        };
+        if drawn < u64::from(canary.share) { Way::Canary } else { Way::Main }
+    }
+
+    /// Where the next attempt goes; `None` where there is no endpoint that was not tried.
+    pub(crate) fn choose(&self, way: Way, key: Option<u64>, tried: &[Arc<Endpoint>], now: Instant) -> Option<Place> {
+        let (group, pooled) = match (way, &self.shared.canary) {
+            (Way::Canary, Some(canary)) => (canary, &self.canary),
+            _ => (&self.shared.main, &self.main),
+        };
+        let lineup = group.lineup();
+        let mut pooled = pooled.borrow_mut();
+        if !Arc::ptr_eq(&pooled.lineup, &lineup) {
+            *pooled = self.of_thread.pooled(Arc::clone(&lineup), self.settings().idle);
+        }
+        let index = group.choose(&lineup, key, tried, now, &mut self.of_thread.random.borrow_mut())?;
+        Some(Place::new(pooled.pools.get(index)?, way))
+    }
+
+    /// An attempt failed, after that time.
+    pub(crate) fn failed(&self, pool: &Pool, way: Way, took: Duration, now: Instant) {
+        let group: &Group = match (way, &self.shared.canary) {
+            (Way::Canary, Some(canary)) => canary,
+            _ => &self.shared.main,
+        };
+        if group.failed(&pool.endpoint, took, now) {
+            self.shared.ejections.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A connection from the pool of a place, or a new one.
+    pub(crate) async fn lease(&self, place: Place) -> Result<Lease, UpstreamError> {
+        self.is_within_bounds(&place)?;
+        match place.pool.checkout() {
+            Some(connection) => {
+                self.of_thread.watch.reused(self.id);
+                Ok(Lease::new(place, connection, true))
+            }
+            None => self.open(place).await,
+        }
+    }
+
+    /// A new connection in the place of one that was dead.
+    pub(crate) async fn renew(&self, lease: Lease) -> Result<Lease, UpstreamError> {
+        self.open(lease.place).await
+    }
+
+    fn is_within_bounds(&self, place: &Place) -> Result<(), UpstreamError> {
+        if place.pool.active.get() <= ACTIVE_AT_MOST {
+            return Ok(());
+        }
+        Err(UpstreamError::Exhausted { service: self.settings().name.to_string() })
+    }
+
+    async fn open(&self, place: Place) -> Result<Lease, UpstreamError> {
+        let opening = Connection::open(place.pool.endpoint.address(), &*self.of_thread.watch, self.id);
+        let opened = match tokio::time::timeout(self.settings().connect_timeout, opening).await {
+            Ok(opened) => opened,
+            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut)),
+        };
+        opened.map(|connection| Lease::new(place, connection, false)).map_err(|source| {
+            self.of_thread.watch.connect_failed(self.id);
+            self.no_connection(source)
+        })
+    }
+
+    /// No connection: the name may have other addresses by now.
+    pub(crate) fn no_connection(&self, source: io::Error) -> UpstreamError {
+        self.shared.doubts.send_replace(());
+        UpstreamError::Connect { service: self.settings().name.to_string(), source }
     }
 }
 
-impl Service {
-    async fn open(&self, pool: &Rc<Pool>) -> io::Result<Lease> {
-        let opening = Connection::open(&pool.endpoint, &*self.watch, self.id);
-        let connection = tokio::time::timeout(self.settings.connect_timeout, opening)
-            .await
-            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-        Ok(Lease::new(pool, connection, false))
+impl OfThread {
+    /// The pools of a lineup; those that are there already are used again.
+    fn pooled(&self, lineup: Arc<Lineup>, idle_for: Duration) -> Pooled {
+        let mut by_endpoint = self.by_endpoint.borrow_mut();
+        let pool = |endpoint: &Arc<Endpoint>| {
+            let pool = by_endpoint.entry(Arc::as_ptr(endpoint)).or_insert_with(|| Rc::new(Pool::new(endpoint)));
+            pool.idle_for.set(idle_for);
+            Rc::clone(pool)
+        };
+        let pools = lineup.iter().map(pool).collect();
+        Pooled { lineup, pools }
     }
 }
 
 impl Pool {
-    fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, idle: RefCell::default(), idle_for: Cell::new(Duration::from_secs(60)), active: Cell::new(0) }
+    fn new(endpoint: &Arc<Endpoint>) -> Self {
+        Self {
+            endpoint: Arc::clone(endpoint),
+            idle: RefCell::default(),
+            idle_for: Cell::new(Duration::from_secs(60)),
+            active: Cell::new(0),
+        }
+    }
+
+    pub(crate) const fn endpoint(&self) -> &Arc<Endpoint> {
+        &self.endpoint
     }
 
     /// The connection used last that is still alive; dead and stale ones met on the way are closed.
-    fn checkout(self: &Rc<Self>) -> Option<Lease> {
+    fn checkout(&self) -> Option<Connection> {
         loop {
             let mut connection = self.idle.borrow_mut().pop()?;
             if connection.is_fresh() {
-                return Some(Lease::new(self, connection, true));
+                return Some(connection);
             }
         }
+    }
+}
+
+impl Place {
+    fn new(pool: &Rc<Pool>, way: Way) -> Self {
+        pool.active.set(pool.active.get() + 1);
+        Self { pool: Rc::clone(pool), way, outstanding: pool.endpoint.take() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.pool.active.set(self.pool.active.get().saturating_sub(1));
     }
 }
 
@@ -164,37 +304,28 @@ impl Pool {
 pub(crate) struct Lease {
     pub(crate) connection: Connection,
     pub(crate) reused: bool,
-    count: ActiveCount,
+    place: Place,
 }
 
-/// Counts one connection in use for as long as it lives.
-struct ActiveCount(Rc<Pool>);
-
 impl Lease {
-    fn new(pool: &Rc<Pool>, connection: Connection, reused: bool) -> Self {
-        pool.active.set(pool.active.get() + 1);
-        Self { connection, reused, count: ActiveCount(Rc::clone(pool)) }
+    const fn new(place: Place, connection: Connection, reused: bool) -> Self {
+        Self { connection, reused, place }
     }
 
     /// Puts the connection back; the caller has seen to it that the exchange is over on both sides.
     pub(crate) fn give_back(self) {
-        let Self { mut connection, count, .. } = self;
-        let mut idle = count.0.idle.borrow_mut();
-        if idle.len() < IDLE_AT_MOST {
+        let Self { mut connection, place, .. } = self;
+        let mut idle = place.pool.idle.borrow_mut();
+        if idle.len() < IDLE_AT_MOST && !place.pool.endpoint.is_retired() {
             connection.rest();
             idle.push(connection);
         }
     }
 }
 
-impl Drop for ActiveCount {
-    fn drop(&mut self) {
-        self.0.active.set(self.0.active.get().saturating_sub(1));
-    }
-}
-
 impl fmt::Debug for Lease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lease").field("endpoint", &self.count.0.endpoint).field("reused", &self.reused).finish()
+        let address = self.place.outstanding.endpoint().address();
+        f.debug_struct("Lease").field("address", address).field("reused", &self.reused).finish()
     }
 }

@@ -1,28 +1,46 @@
 //! What the file says of a service, as this room needs it.
 
-use std::path::PathBuf;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One service: where it listens and how long to wait for it.
+use crate::balance::{Affinity, Balance};
+use crate::breaker::BreakerSettings;
+use crate::endpoint::Address;
+use crate::retry::RetrySettings;
+
+/// One service: where it listens, how one of its replicas is chosen, and how long to wait for it.
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
     /// Its name in the file.
     pub name: Arc<str>,
-    /// Its replicas, at least one; taken in turn.
-    pub endpoints: Vec<Endpoint>,
+    /// Its replicas, at least one.
+    pub origins: Vec<Origin>,
+    /// How one of them is chosen.
+    pub balance: Balance,
+    /// How it is known which of them are well, besides by the requests that fail.
+    pub probes: Option<ProbeSettings>,
+    /// A share of requests goes elsewhere.
+    pub canary: Option<CanarySettings>,
+    /// When a request is sent again.
+    pub retries: RetrySettings,
+    /// When the service is left alone.
+    pub breaker: Option<BreakerSettings>,
     /// How long one connection attempt may take.
     pub connect_timeout: Duration,
     /// How long the first byte of an answer may take; the operation's deadline where not said.
     pub first_byte: Option<Duration>,
+    /// How long one attempt may take to the first byte of its answer; the operation's deadline where not said.
+    pub attempt: Option<Duration>,
     /// How long an unused connection is kept.
     pub idle: Duration,
 }
 
-/// One address of a service.
+/// One URL of a service: an address, or a name that has some.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Endpoint {
-    /// `http://host:port`; a name is looked up when a connection is opened.
+pub enum Origin {
+    /// `http://host:port`; a name is looked up again and again while the configuration runs.
     Tcp {
         /// Host name or address literal, without brackets.
         host: Box<str>,
@@ -30,5 +48,67 @@ pub enum Endpoint {
         port: u16,
     },
     /// `unix:PATH`.
-    Unix(PathBuf),
+    Unix(Arc<Path>),
+}
+
+/// Requests that the house itself sends to find out whether a replica is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeSettings {
+    /// `GET` or `HEAD`.
+    pub method: Box<str>,
+    /// The path asked for.
+    pub path: Box<str>,
+    /// How often each replica is asked.
+    pub every: Duration,
+    /// Good answers in a row after which it is used.
+    pub healthy_after: u32,
+    /// Bad ones in a row after which it is not.
+    pub unhealthy_after: u32,
+}
+
+/// A share of requests that goes to other replicas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanarySettings {
+    /// Those replicas, at least one.
+    pub origins: Vec<Origin>,
+    /// How much, in percent.
+    pub share: u8,
+    /// Whether the same caller always goes the same way.
+    pub sticky: bool,
+}
+
+impl Origin {
+    /// Its address, where that need not be looked up.
+    pub(crate) fn literal(&self) -> Option<Address> {
+        match self {
+            Self::Tcp { host, port } => host.parse::<IpAddr>().ok().map(|ip| Address::Tcp(SocketAddr::new(ip, *port))),
+            Self::Unix(path) => Some(Address::Unix(Arc::clone(path))),
+        }
+    }
+
+    /// What stands in the field `Host` of what the house itself asks.
+    pub(crate) fn authority(&self) -> String {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
+            Self::Tcp { host, port } => format!("{host}:{port}"),
+            Self::Unix(_) => "localhost".to_owned(),
+        }
+    }
+}
+
+impl ServiceSettings {
+    /// What requests that go together have in common, where the file says it.
+    #[must_use]
+    pub const fn affinity(&self) -> Option<&Affinity> {
+        match &self.balance {
+            Balance::Hash(affinity) => Some(affinity),
+            Balance::Ewma | Balance::RoundRobin => None,
+        }
+    }
+
+    /// Whether the way of a request depends on who calls.
+    #[must_use]
+    pub fn is_sticky(&self) -> bool {
+        self.canary.as_ref().is_some_and(|canary| canary.sticky)
+    }
 }

@@ -9,6 +9,7 @@ use wire::encode;
 
 use crate::connection::Connection;
 use crate::error::UpstreamError;
+use crate::retry::Sent;
 
 /// How much of a body is taken at once.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -47,13 +48,17 @@ pub(crate) struct Upload {
     written: usize,
     body: Option<(Box<dyn RequestBody>, UploadFraming)>,
     ended: bool,
+    /// Some of the body was asked of the caller, who sends it once.
+    begun: bool,
+    /// Whether the caller was waited for.
+    awaited: bool,
     /// The service stopped reading; it may have answered all the same.
     refused: bool,
 }
 
 impl Upload {
     pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>) -> Self {
-        Self { out: head, written: 0, ended: body.is_none(), body, refused: false }
+        Self { out: head, written: 0, ended: body.is_none(), body, begun: false, awaited: false, refused: false }
     }
 
     /// Whether every byte of the request was handed to the connection.
@@ -70,9 +75,14 @@ impl Upload {
         self.refused
     }
 
-    /// Whether nothing but the head was there to send, so that it can be sent again.
-    pub(crate) const fn is_repeatable(&self) -> bool {
-        self.body.is_none()
+    /// What of the request is on its way. Once the body was begun, what the caller sent is not there any more.
+    pub(crate) const fn sent(&self, idempotent: bool) -> Sent {
+        Sent { nothing: self.written == 0 && !self.begun, repeatable: !self.begun, idempotent }
+    }
+
+    /// Whether the caller was waited for, so that the time says nothing of the service.
+    pub(crate) const fn has_awaited_caller(&self) -> bool {
+        self.awaited
     }
 
     pub(crate) const fn rewind(&mut self) {
@@ -116,6 +126,7 @@ impl Upload {
             self.ended = true;
             return Poll::Ready(Ok(()));
         };
+        self.begun = true;
         self.out.clear();
         self.written = 0;
         let chunked = *framing == UploadFraming::Chunked;
@@ -126,6 +137,7 @@ impl Upload {
         if !matches!(polled, Poll::Ready(Ok(count)) if count > 0) {
             self.out.clear();
         }
+        self.awaited |= polled.is_pending();
         let count = ready!(polled).map_err(|problem| UpstreamError::Caller(Box::new(problem)))?;
         match (count, &mut *framing) {
             (0, UploadFraming::Chunked) => body.append_last_chunk(&mut self.out),

@@ -104,6 +104,7 @@ impl House {
             }
         };
         observatory.event(model::Event::ConfigurationLoaded { at: std::time::SystemTime::now(), hash });
+        desk.stand(desk::services(&gateway));
         desk.open(true);
         let terminal = terminal.clone();
         Ok(Self { file: opening.file, gateway, observatory, admin, desk, asks, watch, fixed, certificates, terminal })
@@ -129,6 +130,7 @@ impl House {
                     if !self.gateway.is_alive() {
                         return Err(failed_to_open(&GatewayError::ThreadEnded));
                     }
+                    self.desk.stand(desk::services(&self.gateway));
                     if self.watch.changed() {
                         self.reload().await;
                     }

@@ -8,7 +8,7 @@ use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
     Addresses, Api, Bounds, CertificateFiles, Door, Draft, LogFormat, Loosened, NamedNetwork, Operation, PinnedKey,
-    Protocol, Said, Service, Tls, Trust, Workload, access,
+    Protocol, Said, Tls, Trust, Workload, access,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -95,7 +95,7 @@ impl Reader {
         let admin = tree.get("admin").and_then(|admin| admin.get("listen"));
         let mut draft = Draft {
             doors: self.each(tree.get("doors"), Self::door),
-            services: self.each(tree.get("services"), Self::service),
+            services: self.each(tree.get("services"), super::services::read),
             apis: self.each(tree.get("apis"), Self::api),
             networks: self.each(tree.get("networks"), Self::network),
             keys: self.each(tree.get("keys"), Self::key),
@@ -192,17 +192,6 @@ impl Reader {
         self.one(node, |text| word(text, &[("terse", Errors::Terse), ("detailed", Errors::Detailed)]))
     }
 
-    fn service(&mut self, name: Said<String>, node: &Node) -> Service {
-        Service {
-            urls: self.list(node.get("urls"), value::url),
-            connect_timeout: self.one(node.get("connect_timeout"), value::duration),
-            first_byte: self.one(node.get("first_byte"), value::duration),
-            idle: self.one(node.get("idle"), value::duration),
-            loosen: self.loosen(node.get("loosen"), &format!("services.{}", name.value)),
-            name,
-        }
-    }
-
     fn api(&mut self, name: Said<String>, node: &Node) -> Api {
         Api {
             door: self.text(node.get("door")),
@@ -230,7 +219,16 @@ impl Reader {
             access: access::read(self, node),
             scopes: self.scopes(node.get("scopes")),
             bounds: self.bounds(node),
+            idempotent: self.idempotent(node.get("retry")),
         }
+    }
+
+    fn idempotent(&mut self, retry: Option<&Node>) -> Option<Said<bool>> {
+        let retry = retry?;
+        if retry.text().is_some() {
+            return self.one(Some(retry), |text| word(text, &[("safe", false)]));
+        }
+        self.one(retry.get("idempotent"), |text| word(text, &[("true", true), ("false", false)]))
     }
 
     pub(super) fn scopes(&mut self, node: Option<&Node>) -> Vec<Said<String>> {
@@ -280,7 +278,7 @@ impl Reader {
         }
     }
 
-    fn loosen(&mut self, node: Option<&Node>, on: &str) -> Vec<Loosened> {
+    pub(super) fn loosen(&mut self, node: Option<&Node>, on: &str) -> Vec<Loosened> {
         let mut all = Vec::new();
         for entry in self.entries(node) {
             let Some(known) = LOOSENINGS.iter().find(|loosening| loosening.name == entry.key) else { continue };
@@ -338,7 +336,7 @@ fn key_kind(text: &str) -> Result<KeyKind, Wrong> {
 }
 
 /// What a word stands for.
-fn word<T: Clone>(text: &str, words: &[(&str, T)]) -> Result<T, Wrong> {
+pub(super) fn word<T: Clone>(text: &str, words: &[(&str, T)]) -> Result<T, Wrong> {
     let found = words.iter().find(|(word, _)| *word == text);
     found.map(|(_, meaning)| meaning.clone()).ok_or_else(|| Wrong::new("", ""))
 }

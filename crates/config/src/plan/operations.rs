@@ -7,6 +7,7 @@ use guard::Networks;
 use model::{DoorKind, OperationId, ServiceId};
 use policy::{OperationRule, Way, WorkloadPattern};
 use routing::{Route, Table};
+use upstream::{Affinity, Balance};
 
 use super::Planner;
 use super::inherit::Effective;
@@ -70,6 +71,9 @@ impl Planner<'_> {
             body_bytes: holds.body.value,
             errors: holds.errors.value,
             upstream_errors: holds.upstream_errors.value,
+            attempts: self.defaults.of(kind).attempts,
+            idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
+            affine_segment: self.affine_segment(*service, prefix, operation),
         };
         let rule = OperationRule {
             api: api_name,
@@ -81,6 +85,16 @@ impl Planner<'_> {
         };
         let route = published(api, operation, id)?;
         Some(Planned { settings, rule, route })
+    }
+
+    /// Where in the path stands what the service balances by.
+    fn affine_segment(&self, service: usize, prefix: &str, operation: &Operation) -> Option<usize> {
+        let balance = &self.draft.services.get(service)?.balance.as_ref()?.value;
+        let Balance::Hash(Affinity::Path(name)) = balance else { return None };
+        let template = &operation.route.as_ref()?.value.template;
+        let parameter = format!("{{{name}}}");
+        let at = template.split('/').skip(1).position(|segment| segment == parameter)?;
+        Some(prefix.bytes().filter(|byte| *byte == b'/').count() + at)
     }
 
     fn is_public(&self, access: &Access, kind: DoorKind) -> bool {

@@ -8,13 +8,15 @@ mod apis;
 mod callers;
 mod doors;
 
+mod services;
+
 use std::fmt::Write;
 
 use crate::draft::{LogFormat, Loosened, Said};
 use crate::plan::{From, Inherited, Plan, Planner};
 use crate::report::routes::network_text;
 use crate::source::Span;
-use crate::value::{NetworkText, write_duration};
+use crate::value::NetworkText;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,32 +152,6 @@ impl Lines<'_, '_> {
         });
     }
 
-    fn services(&mut self) {
-        let planner = self.planner;
-        self.below("services", |lines| {
-            for service in &planner.draft.services {
-                lines.below(&service.name.value, |lines| {
-                    let defaults = &planner.defaults.service;
-                    let urls = service.urls.iter().map(|url| url.value.to_string());
-                    lines.said("urls", &list(urls), service.name.span);
-                    let or = |said: &Option<Said<_>>, default| match said {
-                        Some(said) => (write_duration(said.value), lines_origin(lines, said.span)),
-                        None => (write_duration(default), "default of services".to_owned()),
-                    };
-                    let (connect, connect_from) = or(&service.connect_timeout, defaults.connect_timeout);
-                    let (idle, idle_from) = or(&service.idle, defaults.idle);
-                    lines.value("connect_timeout", &connect, connect_from);
-                    match &service.first_byte {
-                        Some(said) => lines.said("first_byte", &write_duration(said.value), said.span),
-                        None => lines.comment("first_byte", "the operation's deadline", "default of services"),
-                    }
-                    lines.value("idle", &idle, idle_from);
-                    lines.loosen(&service.loosen);
-                });
-            }
-        });
-    }
-
     fn engines(&mut self, plan: &Plan) {
         let planner = self.planner;
         let draft = planner.draft;
@@ -214,10 +190,6 @@ impl Lines<'_, '_> {
             None => lines.comment("listen", &format!("unix:{}", plan.admin_socket.display()), "default"),
         });
     }
-}
-
-fn lines_origin(lines: &Lines<'_, '_>, span: Span) -> String {
-    lines.origin(From::Words(span))
 }
 
 const fn log_word(format: LogFormat) -> &'static str {

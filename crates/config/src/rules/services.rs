@@ -1,27 +1,82 @@
-//! Rules of services: where plain HTTP may go.
+//! Rules of services: where plain HTTP may go, and how a service is asked.
 
 use std::net::IpAddr;
+use std::time::Duration;
+
+use upstream::{Affinity, Balance};
 
 use super::{Rules, misplaced};
-use crate::draft::{Said, loosened};
+use crate::draft::{Api, Operation, Probes, Said, Service, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::value::Url;
+
+/// Further attempts at most.
+const RETRIES_AT_MOST: u64 = 9;
+/// Probes of one replica are at least this far apart.
+const PROBES_APART: Duration = Duration::from_secs(1);
 
 impl Rules<'_> {
     pub(super) fn services(&self, faults: &mut Collector) {
         for service in &self.draft.services {
             let allowed = loosened(&service.loosen, "public-plaintext");
             let mut public = false;
-            for url in &service.urls {
+            let canary = service.canary.iter().flat_map(|canary| &canary.urls);
+            for url in service.urls.iter().chain(canary) {
                 public |= is_public(&url.value);
                 url_rules(url, allowed, faults);
             }
+            self.asking_rules(service, faults);
             if !public {
                 let unneeded = service.loosen.iter().filter(|loosening| loosening.name.value == "public-plaintext");
                 unneeded
                     .for_each(|loosening| faults.push(misplaced(loosening, "every address of the service is private")));
             }
         }
+    }
+}
+
+impl Rules<'_> {
+    /// How a service is asked and probed.
+    fn asking_rules(&self, service: &Service, faults: &mut Collector) {
+        if let Some(probes) = &service.health {
+            probe_rules(probes, faults);
+        }
+        if let Some(attempts) = service.retries.attempts.as_ref().filter(|said| said.value > RETRIES_AT_MOST) {
+            let fault =
+                Fault::new(FaultCode::BadValue, attempts.span, format!("{} retries are too many", attempts.value));
+            faults.push(fault.label(format!("at most {RETRIES_AT_MOST}")));
+        }
+        self.affinity_rule(service, faults);
+    }
+
+    /// What a service balances by is in the path of one of its operations at least.
+    fn affinity_rule(&self, service: &Service, faults: &mut Collector) {
+        let Some(Said { value: Balance::Hash(Affinity::Path(name)), span }) = &service.balance else { return };
+        let parameter = format!("{{{name}}}");
+        let of_service = |api: &&Api| api.service.as_ref().is_some_and(|named| named.value == service.name.value);
+        let mut operations = self.draft.apis.iter().filter(of_service).flat_map(|api| &api.operations);
+        let has = |operation: &Operation| {
+            let route = operation.route.as_ref();
+            route.is_some_and(|route| route.value.template.split('/').any(|segment| segment == parameter))
+        };
+        if !operations.any(has) {
+            let message = format!("no operation of this service has `{parameter}` in its path");
+            faults.push(Fault::new(FaultCode::BadValue, *span, message).label("every request would go by its address"));
+        }
+    }
+}
+
+fn probe_rules(probes: &Probes, faults: &mut Collector) {
+    let route = &probes.route;
+    let asks = matches!(route.value.method.as_str(), "GET" | "HEAD");
+    if !asks || route.value.template.contains(['{', '*']) {
+        let fault =
+            Fault::new(FaultCode::BadValue, route.span, "a probe is `GET` or `HEAD` and a path without variables");
+        faults.push(fault.label("as in `GET /healthz`"));
+    }
+    if let Some(every) = probes.every.as_ref().filter(|every| every.value < PROBES_APART) {
+        let fault = Fault::new(FaultCode::BadValue, every.span, "that is too often for a probe");
+        faults.push(fault.label("at least `1s`: probes are no load test"));
     }
 }
 
@@ -55,16 +110,10 @@ fn url_rules(url: &Said<Url>, public_allowed: bool, faults: &mut Collector) {
     }
 }
 
-/// Addresses that a gateway must not be talked into calling: link-local metadata services, and no address at all.
+/// Addresses that a gateway must not be talked into calling, and names that stand for them.
 fn is_never_called(host: &str) -> bool {
-    match host.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(four)) => {
-            four.is_link_local() || four.is_unspecified() || four.is_broadcast() || four.is_multicast()
-        }
-        Ok(IpAddr::V6(six)) => {
-            let metadata = six.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254];
-            six.is_unspecified() || six.is_multicast() || metadata
-        }
+    match host.parse::<IpAddr>() {
+        Ok(ip) => upstream::is_never_called(ip),
         Err(_) => host == "metadata.google.internal" || host == "metadata",
     }
 }

@@ -235,11 +235,11 @@ static OPERATION: Record = Record::new(
         "websocket" => one!(Boolean), not_yet("upgrades are refused; leave it out");
         /// Units that a call counts for in limits.
         "cost" => one!(Count), not_yet(LEAVE);
-        /// Whether it may be repeated.
+        /// Whether it may be sent twice.
         "retry" => either!(words!("safe"), record!("`retry`", "The author's word.", keys! {
-            /// Repeating does no harm.
-            "idempotent" => one!(Boolean);
-        })), not_yet("there is one attempt; leave it out");
+            /// Twice is as good as once, whatever the method.
+            "idempotent" => one!(Boolean), needed();
+        })), fixed("`safe`: what was sent is sent again only for idempotent methods");
         /// What is weaker here than the default.
         "loosen" => Shape::Loosenings(Spot::Operation),
             not_yet("no loosening of an operation is built; loosen the API");

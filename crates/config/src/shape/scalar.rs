@@ -63,6 +63,8 @@ pub enum Scalar {
     PathPrefix,
     /// The hash of an API key.
     Hash,
+    /// What requests that go together have in common.
+    Affinity,
     /// A scope of RFC 6749 §3.3.
     Scope,
     /// A secret; only a reference may stand here.
@@ -110,6 +112,7 @@ impl Scalar {
             Self::Route => value::route(text).map(drop),
             Self::PathPrefix => value::path_prefix(text).map(drop),
             Self::Hash => value::hash(text).map(drop),
+            Self::Affinity => value::affinity(text).map(drop),
             Self::Scope => scope(text),
         }
     }
@@ -153,6 +156,7 @@ impl Scalar {
             Self::Route => "`METHOD /path`",
             Self::PathPrefix => "a path without a slash at its end",
             Self::Hash => "the hash that `keys create --for-file` prints",
+            Self::Affinity => "`header:NAME`, `path.PARAMETER`, `caller` or `address`",
             Self::Scope => "a scope",
             Self::Secret => "a reference to a secret",
         }
@@ -173,6 +177,7 @@ impl Scalar {
             | Self::NameOf(_)
             | Self::Workload
             | Self::Route
+            | Self::Affinity
             | Self::Scope => false,
             Self::Count
             | Self::Text
@@ -217,6 +222,7 @@ impl Scalar {
             Self::SpiffeId => "^spiffe://.+$",
             Self::Route => "^[A-Z-]+ /\\S*$",
             Self::PathPrefix => "^/\\S*$",
+            Self::Affinity => "^(header:.+|path\\..+|caller|address)$",
             Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
             _ => return None,
         })
@@ -254,6 +260,7 @@ impl Scalar {
             Self::Route => &["GET /notes/{id}", "ANY /**", "POST /orders"],
             Self::PathPrefix => &["/", "/orders", "/v2/orders"],
             Self::Hash => &["sha256:0000000000:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+            Self::Affinity => &["header:x-session", "path.id", "caller", "address"],
             Self::Scope => &["orders.read"],
             Self::Secret => &["${file:/run/secrets/key}"],
         }

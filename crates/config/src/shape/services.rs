@@ -13,35 +13,35 @@ static SERVICE: Record = Record::new(
     "a service",
     "What stands behind: one or more replicas that answer alike.",
     keys! {
-        /// Where it listens: `http://HOST:PORT` or `unix:PATH`; `https://` is not built yet. Replicas are taken in
-        /// turn.
+        /// Where it listens: `http://HOST:PORT` or `unix:PATH`; `https://` is not built yet. A name is looked up
+        /// every 30 seconds and when connections fail; each of its addresses is a replica.
         "urls" => URLS, needed();
         /// The format of its contract.
         "speaks" => words!("json", "xml", "soap", "grpc"), not_yet("bodies pass as they are; leave it out");
         /// The version of HTTP spoken to it.
         "http" => words!("1", "2", "auto"), not_yet("HTTP/1.1 is spoken; leave it out");
-        /// How a replica is chosen.
+        /// How a replica is chosen: the less loaded of two (`ewma`), each in turn, or the same for the same key.
         "balance" => either!(words!("ewma", "round-robin"), record!("`balance`", "Balancing by hash.", keys! {
-            /// What is hashed.
-            "hash" => one!(Text);
-        })), not_yet("replicas are taken in turn; leave it out");
-        /// How it is known which replicas work.
-        "health" => either!(words!("passive"), Shape::Record(&HEALTH)), not_yet(LEAVE);
+            /// What requests that go together have in common: `header:NAME`, `path.PARAMETER`, `caller` or
+            /// `address`.
+            "hash" => one!(Affinity), needed();
+        })), fixed("`ewma`");
+        /// How it is known which replicas work: by the requests that fail alone (`passive`), or by probes as well.
+        "health" => either!(words!("passive"), Shape::Record(&HEALTH)), fixed("`passive`");
         /// For one connection attempt.
         "connect_timeout" => one!(Duration), by_service(|s| write_duration(s.connect_timeout));
         /// For the first byte of an answer.
         "first_byte" => one!(Duration), fixed("the operation's deadline");
-        /// For one attempt.
-        "attempt" => one!(Duration),
-            not_yet("there is one attempt, with the operation's deadline; leave it out");
+        /// For one attempt, to the first byte of its answer.
+        "attempt" => one!(Duration), fixed("the operation's deadline");
         /// For an unused connection.
         "idle" => one!(Duration), by_service(|s| write_duration(s.idle));
-        /// Further attempts.
-        "retries" => Shape::Record(&RETRIES), not_yet("there is one attempt; leave it out");
+        /// Further attempts, where nothing can happen twice.
+        "retries" => Shape::Record(&RETRIES);
         /// When it is left alone for a while.
-        "breaker" => either!(words!("none"), Shape::Record(&BREAKER)), not_yet(LEAVE);
+        "breaker" => either!(words!("none"), Shape::Record(&BREAKER));
         /// A share of requests goes to other replicas.
-        "canary" => Shape::Record(&CANARY), not_yet(LEAVE);
+        "canary" => Shape::Record(&CANARY);
         /// A copy of requests whose answers are dropped.
         "mirror" => Shape::Record(&MIRROR), not_yet(LEAVE);
         /// The CA of its certificate.
@@ -65,14 +65,14 @@ static HEALTH: Record = Record::new(
     "`health`",
     "Probes.",
     keys! {
-        /// What is asked.
+        /// What is asked: `GET` or `HEAD` and a path. A status from 200 to 399 is good.
         "route" => one!(Route), needed();
-        /// How often.
-        "every" => one!(Duration);
-        /// Good answers until it is used.
-        "healthy_after" => one!(Count);
-        /// Bad answers until it is not.
-        "unhealthy_after" => one!(Count);
+        /// How often, at least every second.
+        "every" => one!(Duration), by_service(|s| write_duration(s.probe_every));
+        /// Good answers in a row until it is used.
+        "healthy_after" => one!(Count), by_service(|s| s.probe_healthy_after.to_string());
+        /// Bad answers in a row until it is not.
+        "unhealthy_after" => one!(Count), by_service(|s| s.probe_unhealthy_after.to_string());
     },
 );
 
@@ -80,12 +80,13 @@ static RETRIES: Record = Record::new(
     "`retries`",
     "Further attempts.",
     keys! {
-        /// How many.
-        "attempts" => one!(Count);
+        /// How many, at most 9; or `none`.
+        "attempts" => either!(words!("none"), one!(Count)), fixed("1 at client doors, 3 at server doors");
         /// Share of requests that may be repetitions.
-        "budget" => one!(Share);
-        /// After what.
-        "on" => list!(one!(Text));
+        "budget" => one!(Share), by_service(|s| format!("{}%", s.retry_budget));
+        /// After what, besides a connection that could not be opened: the connection broke, `attempt` was over, the
+        /// answer was 503.
+        "on" => list!(words!("broken", "timeout", "unavailable")), fixed("all of them");
     },
 );
 
@@ -93,12 +94,12 @@ static BREAKER: Record = Record::new(
     "`breaker`",
     "When a service is left alone.",
     keys! {
-        /// Share of requests that failed.
-        "failures" => one!(Share);
+        /// Share of requests that failed: no answer, or 502, 503 or 504.
+        "failures" => one!(Share), by_service(|s| format!("{}%", s.breaker_failures));
         /// Over what time.
-        "within" => one!(Duration);
+        "within" => one!(Duration), by_service(|s| write_duration(s.breaker_within));
         /// For how long it is left alone.
-        "open_for" => one!(Duration);
+        "open_for" => one!(Duration), by_service(|s| write_duration(s.breaker_open_for));
     },
 );
 
@@ -110,7 +111,7 @@ static CANARY: Record = Record::new(
         "urls" => URLS, needed();
         /// How much.
         "share" => one!(Share), needed();
-        /// Who always gets the same.
+        /// Who always goes the same way; otherwise it is drawn for each request.
         "sticky" => words!("caller");
     },
 );

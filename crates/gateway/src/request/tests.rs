@@ -63,6 +63,9 @@ fn settings() -> Settings {
         body_bytes: 1024,
         errors: Errors::Detailed,
         upstream_errors: UpstreamErrors::Replace,
+        attempts: 0,
+        idempotent: false,
+        affine_segment: None,
     };
     let rule = OperationRule {
         api: "things".into(),

@@ -96,6 +96,8 @@ codes! {
     UpstreamFailed = "upstream-failed", 502, Upstream, "The service failed";
     /// The house is at one of its bounds, or closing.
     Overloaded = "overloaded", 503, Gateway, "There is too much to do at the moment";
+    /// The service fails so often that it is left alone for a while.
+    UpstreamUnavailable = "upstream-unavailable", 503, Upstream, "The service is not available at the moment";
     /// The service did not answer within the deadline.
     UpstreamTimeout = "upstream-timeout", 504, Upstream, "The service took too long";
     /// An HTTP version other than 1.0, 1.1 or 2.

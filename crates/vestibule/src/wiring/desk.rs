@@ -39,7 +39,7 @@ impl Desk {
                 last_refused: None,
             },
             doors: doors(loaded),
-            services: services(loaded),
+            services: Vec::new(),
         };
         (Arc::new(Self { status: watch::Sender::new(status), asks }), asked)
     }
@@ -62,6 +62,15 @@ impl Desk {
             status.configuration.last_refused = None;
             status.doors = doors;
             status.services = services;
+        });
+    }
+
+    /// How the services stand now.
+    pub(crate) fn stand(&self, services: Vec<ServiceStatus>) {
+        self.status.send_if_modified(|status| {
+            let changed = status.services != services;
+            status.services = services;
+            changed
         });
     }
 
@@ -112,11 +121,15 @@ pub(crate) fn doors(loaded: &config::Loaded) -> Vec<DoorStatus> {
         .collect()
 }
 
-/// The services of a configuration, for `status`; which of them are well is not watched yet.
-pub(crate) fn services(loaded: &config::Loaded) -> Vec<ServiceStatus> {
-    let services = loaded.plan.gateway.services.iter();
-    services
-        .map(|service| ServiceStatus { name: service.name.to_string(), healthy: None, total: service.endpoints.len() })
+/// How the services stand, for `status`.
+pub(crate) fn services(gateway: &gateway::Gateway) -> Vec<ServiceStatus> {
+    let standing = gateway.standing().into_iter();
+    standing
+        .map(|service| ServiceStatus {
+            name: service.name.to_string(),
+            healthy: Some(service.healthy),
+            total: service.total,
+        })
         .collect()
 }
 

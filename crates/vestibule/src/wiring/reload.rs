@@ -88,12 +88,12 @@ impl House {
             if let Err(error) = self.certificates.complete(&mut loaded.plan) {
                 return self.refuse(was, &error.to_string());
             }
-            let (doors, services) = (desk::doors(&loaded), desk::services(&loaded));
+            let doors = desk::doors(&loaded);
             if let Err(error) = self.gateway.reload(loaded.plan.gateway).await {
                 let failure = super::failed_to_open(&error);
                 return self.refuse(was, &failure.message);
             }
-            self.desk.loaded(hash.clone(), doors, services);
+            self.desk.loaded(hash.clone(), doors, desk::services(&self.gateway));
             self.observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash: hash.clone() });
         }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -10,6 +10,7 @@
     reason = "a test that breaks is a test that fails"
 )]
 
+mod balance;
 mod browser;
 mod closed_by_default;
 mod command_line;

@@ -31,6 +31,11 @@ impl OpenHouse {
         Self::start(house(), service, api, None)
     }
 
+    /// In cleartext, to a service with these keys.
+    pub(crate) fn to_service(keys: &str, api: &[&str]) -> Self {
+        Self::start_with(house(), keys, api, None)
+    }
+
     /// Over TLS, for HTTP/2.
     pub(crate) fn over_tls(service: &Backend, api: &[&str]) -> Self {
         Self::start(house(), service.url(), api, Some(&Root::new("people")))
@@ -42,6 +47,10 @@ impl OpenHouse {
     }
 
     fn start(prepared: Prepared, service: &str, api: &[&str], root: Option<&Root>) -> Self {
+        Self::start_with(prepared, &format!("urls: \"{service}\""), api, root)
+    }
+
+    fn start_with(prepared: Prepared, service: &str, api: &[&str], root: Option<&Root>) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()));
         let tls = if let Some(root) = root {
             let leaf = root.server(&["localhost", "127.0.0.1"]);
@@ -55,7 +64,7 @@ impl OpenHouse {
         let file = format!(
             "vestibule: 1\n\
              doors:\n  client: {{ listen: \"{address}\", tls: {tls} }}\n\
-             services:\n  shop: {{ urls: \"{service}\" }}\n\
+             services:\n  shop: {{ {service} }}\n\
              apis:\n  everything:\n    door: client\n    service: shop\n    public: true\n\
              \x20   operations: {{ all: \"ANY /**\" }}\n{api}"
         );

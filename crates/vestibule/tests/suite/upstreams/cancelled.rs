@@ -139,7 +139,9 @@ fn many_at_once() {
         "/hang" => script::hang(),
         _ => script::answer(Reply::ok(head.target.clone())),
     });
-    let house = OpenHouse::plain(&service, &["deadline: 1s"]);
+    // Forty that hang would open the breaker, and rightly.
+    let keys = format!("urls: \"{}\", breaker: none", service.url());
+    let house = OpenHouse::to_service(&keys, &["deadline: 1s"]);
     let mut connections: Vec<Connection> = (0..40).map(|_| house.connect()).collect();
     for connection in &mut connections {
         connection.send(&get("/hang"));

@@ -1,0 +1,76 @@
+//! Services: nodes to draft.
+
+use upstream::Balance;
+
+use super::read::{Reader, word};
+use super::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service};
+use crate::node::Node;
+use crate::value;
+
+/// Reads one service.
+pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Service {
+    Service {
+        urls: reader.list(node.get("urls"), value::url),
+        balance: balance(reader, node.get("balance")),
+        health: node.get("health").and_then(|node| probes(reader, node)),
+        connect_timeout: reader.one(node.get("connect_timeout"), value::duration),
+        first_byte: reader.one(node.get("first_byte"), value::duration),
+        attempt: reader.one(node.get("attempt"), value::duration),
+        idle: reader.one(node.get("idle"), value::duration),
+        retries: node.get("retries").map(|node| retries(reader, node)).unwrap_or_default(),
+        breaker: node.get("breaker").map(|node| breaker(reader, node)).unwrap_or_default(),
+        canary: node.get("canary").and_then(|node| canary(reader, node)),
+        loosen: reader.loosen(node.get("loosen"), &format!("services.{}", name.value)),
+        name,
+    }
+}
+
+fn balance(reader: &mut Reader, node: Option<&Node>) -> Option<Said<Balance>> {
+    let node = node?;
+    if node.text().is_some() {
+        let words = [("ewma", Balance::Ewma), ("round-robin", Balance::RoundRobin)];
+        return reader.one(Some(node), |text| word(text, &words));
+    }
+    reader.one(node.get("hash"), |text| value::affinity(text).map(Balance::Hash))
+}
+
+/// `passive` is what holds without the key.
+fn probes(reader: &mut Reader, node: &Node) -> Option<Probes> {
+    if node.text().is_some() {
+        reader.one(Some(node), |text| word(text, &[("passive", ())]));
+        return None;
+    }
+    Some(Probes {
+        every: reader.one(node.get("every"), value::duration),
+        healthy_after: reader.one(node.get("healthy_after"), value::count),
+        unhealthy_after: reader.one(node.get("unhealthy_after"), value::count),
+        route: reader.one(node.get("route"), value::route)?,
+    })
+}
+
+fn retries(reader: &mut Reader, node: &Node) -> Retries {
+    let words =
+        [("broken", RetryAfter::Broken), ("timeout", RetryAfter::Timeout), ("unavailable", RetryAfter::Unavailable)];
+    Retries {
+        attempts: reader.one(node.get("attempts"), |text| if text == "none" { Ok(0) } else { value::count(text) }),
+        budget: reader.one(node.get("budget"), value::share),
+        on: reader.maybe_list(node.get("on"), |text| word(text, &words)),
+    }
+}
+
+fn breaker(reader: &mut Reader, node: &Node) -> Breaker {
+    Breaker {
+        none: node.text().and_then(|_| reader.one(Some(node), |text| word(text, &[("none", ())]))),
+        failures: reader.one(node.get("failures"), value::share),
+        within: reader.one(node.get("within"), value::duration),
+        open_for: reader.one(node.get("open_for"), value::duration),
+    }
+}
+
+fn canary(reader: &mut Reader, node: &Node) -> Option<Canary> {
+    Some(Canary {
+        urls: reader.list(node.get("urls"), value::url),
+        sticky: reader.one(node.get("sticky"), |text| word(text, &[("caller", ())])),
+        share: reader.one(node.get("share"), value::share)?,
+    })
+}

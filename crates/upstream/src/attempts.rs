@@ -1,0 +1,244 @@
+//! The attempts of one request: where each goes, what its end says of the endpoint and the service, and whether another follows.
+//!
+//! ```text
+//! admit (breaker) → way (canary or not) → choose endpoint → attempt → verdict → answer
+//!                                              ↑                        │
+//!                                              └── pause ← budget ← safe to repeat?
+//! ```
+//!
+//! Every count that is taken on the way is a guard: at whichever point the caller goes away, dropping this future
+//! gives back the connection, the place at the endpoint and the probe of a half-open breaker.
+
+use std::cell::Cell;
+use std::io;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use model::{Code, Problem};
+
+use crate::alarm::{Alarm, Elapsed};
+use crate::breaker::Admission;
+use crate::endpoint::Endpoint;
+use crate::error::UpstreamError;
+use crate::exchange::{Answer, Outgoing, Pending, Routing, attempt, finish_head};
+use crate::pool::{Lease, Place, Pool, Service, Way};
+use crate::retry::{self, Failed};
+use crate::upload::Upload;
+
+/// Endpoints tried for one request, whatever the file says.
+const ATTEMPTS_AT_MOST: u8 = 10;
+
+/// A request on its way through attempts.
+pub(crate) struct Attempts<'a> {
+    service: &'a Service,
+    route: Routing,
+    request: Pending,
+    admission: Option<Admission>,
+    /// The deadline of the whole.
+    whole: Option<Instant>,
+    /// Further attempts that may still be made.
+    left: u8,
+    retries: u8,
+    tried: Vec<Arc<Endpoint>>,
+}
+
+/// How an attempt ended without an answer that is handed on.
+enum Ending {
+    /// Without an answer; what went wrong, and of what kind that is.
+    Error(UpstreamError, Failed),
+    /// With a 503, which is an answer if nobody has a better one.
+    Unavailable(Lease),
+}
+
+/// Where an attempt went, and when it began.
+struct Trial {
+    pool: Rc<Pool>,
+    way: Way,
+    began: Instant,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(
+        service: &'a Service,
+        outgoing: Outgoing,
+        admission: Option<Admission>,
+        whole: Option<Instant>,
+    ) -> Self {
+        let Outgoing { head, method, body, answer, route } = outgoing;
+        let idempotent = route.idempotent || retry::is_idempotent(method);
+        let attempts = service.settings().retries.attempts.unwrap_or(route.attempts);
+        let upload = Upload::new(head, body);
+        Self {
+            service,
+            route,
+            request: Pending { upload, answer, method, idempotent, renewed: 0 },
+            admission,
+            whole,
+            left: attempts.min(ATTEMPTS_AT_MOST - 1),
+            retries: 0,
+            tried: Vec::new(),
+        }
+    }
+
+    /// Attempt after attempt, until one has an answer or no other may follow.
+    pub(crate) async fn run(mut self, alarm: &mut Alarm) -> Result<Answer, UpstreamError> {
+        self.service.begin();
+        let mut place = self.first_place()?;
+        loop {
+            let trial = Trial { pool: Rc::clone(&place.pool), way: place.way, began: Instant::now() };
+            let ending = match self.attempt(place, alarm).await {
+                Ok(lease) if lease_is_unavailable(&self.request) => Ending::Unavailable(lease),
+                Ok(lease) => {
+                    self.judge_answer(&trial);
+                    return Ok(self.answer(lease));
+                }
+                Err((error, failed)) => Ending::Error(error, failed),
+            };
+            self.judge(&trial, &ending);
+            let Some(next) = self.next_place(&trial, &ending) else {
+                return match ending {
+                    Ending::Error(error, _) => Err(error),
+                    Ending::Unavailable(lease) => Ok(self.answer(lease)),
+                };
+            };
+            drop(ending);
+            self.rest(alarm).await?;
+            self.request.upload.rewind();
+            place = next;
+        }
+    }
+
+    /// One attempt within its own bounds.
+    async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Lease, (UpstreamError, Failed)> {
+        alarm.set(self.until(Instant::now()));
+        let caller_awaited = Cell::new(false);
+        let guarded = {
+            let attempting = pin!(attempt(self.service, place, &mut self.request, &caller_awaited));
+            alarm.guard(attempting).await
+        };
+        match guarded {
+            Ok(Ok(lease)) => Ok(lease),
+            Ok(Err(error)) => {
+                let failed = kind_of(&error);
+                Err((error, failed))
+            }
+            Err(Elapsed) if caller_awaited.get() => Err((slow_caller(), Failed::Otherwise)),
+            Err(Elapsed) => {
+                let over = self.whole.is_some_and(|whole| Instant::now() >= whole);
+                Err((UpstreamError::TimedOut, if over { Failed::Otherwise } else { Failed::Slow }))
+            }
+        }
+    }
+
+    /// When an attempt that begins now has to have an answer.
+    fn until(&self, now: Instant) -> Option<Instant> {
+        let settings = self.service.settings();
+        let bounds = [settings.attempt, settings.first_byte].into_iter().flatten().map(|bound| now + bound);
+        bounds.chain(self.whole).min()
+    }
+
+    fn first_place(&self) -> Result<Place, UpstreamError> {
+        let now = Instant::now();
+        let way = self.service.way(self.route.sticky);
+        let nowhere = || self.service.no_connection(io::Error::from(io::ErrorKind::AddrNotAvailable));
+        let choose = |way| self.service.choose(way, self.route.affinity, &[], now);
+        choose(way).or_else(|| choose(Way::Main)).ok_or_else(nowhere)
+    }
+
+    /// Where the next attempt goes, if there may be one.
+    fn next_place(&mut self, trial: &Trial, ending: &Ending) -> Option<Place> {
+        let failed = match ending {
+            Ending::Error(_, failed) => *failed,
+            Ending::Unavailable(_) => Failed::Unavailable,
+        };
+        let sent = self.request.upload.sent(self.request.idempotent);
+        if self.left == 0 || !retry::is_safe(failed, sent, self.service.settings().retries.on) {
+            return None;
+        }
+        let now = Instant::now();
+        self.tried.push(Arc::clone(trial.pool.endpoint()));
+        // What fails at the canary is the main way's to answer.
+        let choose = |tried: &[Arc<Endpoint>]| self.service.choose(Way::Main, self.route.affinity, tried, now);
+        let next = choose(&self.tried);
+        // A service that is just being started refuses connections for a moment; there may be no other endpoint.
+        let next = if failed == Failed::Connect { next.or_else(|| choose(&[])) } else { next }?;
+        self.service.pay_retry(now).then_some(next)
+    }
+
+    /// The pause before the next attempt, which counts as one from now on.
+    async fn rest(&mut self, alarm: &mut Alarm) -> Result<(), UpstreamError> {
+        self.left -= 1;
+        self.retries += 1;
+        alarm.set(self.whole);
+        let pause = tokio::time::sleep(self.service.pause(self.retries));
+        alarm.guard(pause).await.map_err(|Elapsed| UpstreamError::TimedOut)
+    }
+
+    /// What an answer says of who gave it.
+    fn judge_answer(&self, trial: &Trial) {
+        let status = self.request.answer.status();
+        let now = Instant::now();
+        let took = now.duration_since(trial.began);
+        if is_failure(status) {
+            self.service.failed(&trial.pool, trial.way, took, now);
+        } else if self.request.upload.has_awaited_caller() {
+            trial.pool.endpoint().succeeded(None, now);
+        } else {
+            trial.pool.endpoint().succeeded(Some(took), now);
+        }
+        if let Some(admission) = &self.admission {
+            admission.judge(!is_outage(status), now);
+        }
+    }
+
+    /// What it says of endpoint and service that there was no answer, or a 503.
+    fn judge(&self, trial: &Trial, ending: &Ending) {
+        if let Ending::Error(UpstreamError::Caller(_) | UpstreamError::Exhausted { .. }, _) = ending {
+            return;
+        }
+        let now = Instant::now();
+        self.service.failed(&trial.pool, trial.way, now.duration_since(trial.began), now);
+        if let Some(admission) = &self.admission {
+            admission.judge(false, now);
+        }
+    }
+
+    fn answer(self, lease: Lease) -> Answer {
+        let retries = self.retries.saturating_add(self.request.renewed);
+        finish_head(lease, self.request, retries)
+    }
+}
+
+fn lease_is_unavailable(request: &Pending) -> bool {
+    request.answer.status() == 503
+}
+
+/// Whether a status says that its endpoint may not be well.
+const fn is_failure(status: u16) -> bool {
+    matches!(status, 500 | 502..=504 | 507..)
+}
+
+/// Whether a status says that the service as a whole may not be well. 500 does not: it is the answer to one request,
+/// and whoever finds a request that provokes it must not be able to shut the service off for others.
+const fn is_outage(status: u16) -> bool {
+    matches!(status, 502..=504)
+}
+
+const fn kind_of(error: &UpstreamError) -> Failed {
+    match error {
+        UpstreamError::Connect { .. } => Failed::Connect,
+        UpstreamError::Silent | UpstreamError::Broken(_) => Failed::Broken,
+        _ => Failed::Otherwise,
+    }
+}
+
+/// A service cannot answer in time what has not been asked in time.
+fn slow_caller() -> UpstreamError {
+    let problem = Problem::new(Code::RequestTimeout, "the body of the request did not arrive within the deadline");
+    UpstreamError::Caller(Box::new(problem.maybe_sent()))
+}
+
+#[cfg(test)]
+mod tests;
