@@ -1,4 +1,4 @@
-//! `cargo xtask bench proxy`: Vestibule beside nginx and HAProxy under the same load, one worker each.
+//! `cargo xtask bench proxy`: Vestibule beside nginx, HAProxy and other proxies under the same load, one worker each.
 //!
 //! Vocabulary:
 //! - **contender**: a proxy that is measured; the *subject* is compared with its *peers*;
@@ -7,7 +7,7 @@
 //! - **round**: one sample of each contender, in an order that turns from round to round, so that what
 //!   disturbs the machine for a while disturbs them all;
 //! - **flaw**: why a sample must not be compared: a wrong answer, a load that could not be kept up. A load that
-//!   could not be is put on again; a scenario whose samples cannot be had without a flaw has no ratio.
+//!   could not be is put on again; a contender whose sample cannot be had without a flaw has no ratio.
 //!
 //! The contender has one core for itself; load generator and origin share
 //! another. CPU is read from the kernel's schedule statistics at both ends of
@@ -32,6 +32,7 @@ mod trial;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
+use clap::ValueEnum as _;
 
 use crate::needs;
 
@@ -48,7 +49,7 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Vestibule beside nginx and HAProxy: CPU per request, throughput, latency, memory, start-up
+    /// Vestibule beside other proxies: CPU per request, throughput, latency, memory, start-up
     Proxy(Proxy),
 }
 
@@ -66,6 +67,9 @@ pub(crate) struct Proxy {
     /// Who is compared: the first with all others
     #[arg(long, value_enum, value_delimiter = ',', default_value = "vestibule,nginx,haproxy")]
     contenders: Vec<Contender>,
+    /// All contenders there are
+    #[arg(long, conflicts_with = "contenders")]
+    all: bool,
     /// A `vestibule` that was built already; it should be a release build
     #[arg(long)]
     binary: Option<PathBuf>,
@@ -75,7 +79,7 @@ pub(crate) struct Proxy {
     /// Print all samples as one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// Write bench/RESULTS.md
+    /// Write bench/RESULTS.md; with `--all`, bench/RESULTS-all.md
     #[arg(long)]
     write: bool,
 }
@@ -102,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     if proxy.write {
         ensure!(proxy.rounds >= 5, "results are written from at least five rounds");
-        report.write()?;
+        report.write(if proxy.all { "bench/RESULTS-all.md" } else { "bench/RESULTS.md" })?;
     }
     Ok(())
 }
@@ -123,8 +127,9 @@ impl Proxy {
 
     /// The subject first, then its peers, nobody twice.
     fn contenders(&self) -> Vec<Contender> {
+        let named = if self.all { Contender::value_variants() } else { &self.contenders };
         let mut contenders = Vec::new();
-        for contender in &self.contenders {
+        for contender in named {
             if !contenders.contains(contender) {
                 contenders.push(*contender);
             }

@@ -86,7 +86,7 @@ pub(crate) struct Load {
     #[arg(long, default_value_t = 0, requires = "rate")]
     pub(crate) burst_us: u64,
     /// Load before the window, in milliseconds.
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 300)]
     pub(crate) warm_up_ms: u64,
     /// Length of the window, in milliseconds.
     #[arg(long, default_value_t = 3_000)]

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod tests;
+mod wheels;
 
 use std::fs;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -13,12 +15,17 @@ use serde::Serialize;
 use super::ground::Ground;
 use crate::repository;
 
+pub(crate) use wheels::{INSTALLER, install as install_wheels};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Contender {
     Vestibule,
     Nginx,
     Haproxy,
+    Envoy,
+    Caddy,
+    Traefik,
 }
 
 impl Contender {
@@ -27,23 +34,62 @@ impl Contender {
             Contender::Vestibule => "Vestibule",
             Contender::Nginx => "nginx",
             Contender::Haproxy => "HAProxy",
+            Contender::Envoy => "Envoy",
+            Contender::Caddy => "Caddy",
+            Contender::Traefik => "Traefik",
         }
     }
 
-    /// The Debian package that has it.
-    pub(crate) fn package(self) -> Option<&'static str> {
+    /// The command and the Debian package that has it.
+    pub(crate) fn package(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Contender::Vestibule => None,
-            Contender::Nginx => Some("nginx-light"),
-            Contender::Haproxy => Some("haproxy"),
+            Contender::Nginx => Some(("nginx", "nginx-light")),
+            Contender::Haproxy => Some(("haproxy", "haproxy")),
+            Contender::Vestibule | Contender::Envoy | Contender::Caddy | Contender::Traefik => None,
         }
+    }
+
+    /// Where its program lies in the directory of those that came as Python packages.
+    fn in_wheels(self) -> Option<&'static str> {
+        match self {
+            Contender::Envoy => Some("envoy/_bin/envoy"),
+            Contender::Caddy => Some("bin/caddy"),
+            Contender::Traefik => Some("bin/traefik"),
+            Contender::Vestibule | Contender::Nginx | Contender::Haproxy => None,
+        }
+    }
+
+    /// Whether it comes as a Python package.
+    pub(crate) fn is_in_wheels(self) -> bool {
+        self.in_wheels().is_some()
+    }
+
+    fn program(self, ground: &Ground) -> PathBuf {
+        match self {
+            Contender::Vestibule => ground.vestibule.clone(),
+            Contender::Nginx => "nginx".into(),
+            Contender::Haproxy => "haproxy".into(),
+            Contender::Envoy | Contender::Caddy | Contender::Traefik => {
+                ground.wheels.join(self.in_wheels().unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether its instructions can be counted: callgrind ends when it meets a Go program.
+    pub(crate) fn is_countable(self) -> bool {
+        !matches!(self, Contender::Caddy | Contender::Traefik)
+    }
+
+    /// Whether it may listen before it knows what it serves.
+    pub(crate) fn is_configured_late(self) -> bool {
+        self == Contender::Traefik
     }
 
     /// The processes that a running one is made of, besides the one that was started.
     pub(crate) fn workers(self) -> usize {
         match self {
             Contender::Nginx => 1,
-            Contender::Vestibule | Contender::Haproxy => 0,
+            _ => 0,
         }
     }
 
@@ -55,6 +101,12 @@ impl Contender {
                 &[("bench/peers/nginx.conf", "nginx.conf"), ("bench/peers/nginx-forward.conf", "nginx-forward.conf")]
             }
             Contender::Haproxy => &[("bench/peers/haproxy.cfg", "haproxy.cfg")],
+            Contender::Envoy => &[("bench/peers/envoy.yaml", "envoy.yaml")],
+            Contender::Caddy => &[("bench/peers/Caddyfile", "Caddyfile")],
+            Contender::Traefik => &[
+                ("bench/peers/traefik.yaml", "traefik.yaml"),
+                ("bench/peers/traefik-routes.yaml", "traefik-routes.yaml"),
+            ],
         }
     }
 
@@ -71,9 +123,14 @@ impl Contender {
     }
 
     fn fill(self, ground: &Ground, template: &str, logged: bool) -> String {
+        let port = |address: SocketAddr| address.port().to_string();
         let places = [
             ("{{DIRECTORY}}", ground.directory.display().to_string()),
             ("{{ORIGIN}}", ground.origin.to_string()),
+            ("{{ORIGIN_PORT}}", port(ground.origin)),
+            ("{{PLAIN_PORT}}", port(ground.plain)),
+            ("{{TLS_PORT}}", port(ground.tls)),
+            ("{{MTLS_PORT}}", port(ground.mtls)),
             ("{{PLAIN}}", ground.plain.to_string()),
             ("{{TLS}}", ground.tls.to_string()),
             ("{{MTLS}}", ground.mtls.to_string()),
@@ -85,61 +142,98 @@ impl Contender {
     /// What its file says about the access log. All write one JSON line per request into a file: HAProxy and
     /// Vestibule by way of standard output.
     fn access_log(self, ground: &Ground, logged: bool) -> String {
+        let file = self.log_file(ground);
+        let file = file.display();
         match (self, logged) {
-            (Contender::Nginx, true) => {
-                format!("{}/nginx-access.log facts buffer=64k flush=1s", ground.directory.display())
-            }
+            (Contender::Nginx, true) => format!("{file} facts buffer=64k flush=1s"),
             (Contender::Nginx, false) => "off".to_owned(),
             (Contender::Haproxy, true) => "log stdout len 4096 format raw local0 info".to_owned(),
             (Contender::Haproxy, false) => "no log".to_owned(),
             (Contender::Vestibule, true) => "{ to: stdout, format: json }".to_owned(),
             (Contender::Vestibule, false) => "none".to_owned(),
+            (Contender::Envoy, true) => ENVOY_LOG.replace("{{FILE}}", &file.to_string()),
+            (Contender::Envoy, false) => "[]".to_owned(),
+            (Contender::Caddy, true) => format!("log {{\n\t\toutput file {file}\n\t\tformat json\n\t}}"),
+            (Contender::Traefik, true) => {
+                format!("accessLog: {{ format: json, filePath: \"{file}\", bufferingSize: 100 }}")
+            }
+            (Contender::Caddy | Contender::Traefik, false) => String::new(),
         }
+    }
+
+    /// Where those that write one themselves have their access log.
+    pub(crate) fn log_file(self, ground: &Ground) -> PathBuf {
+        ground.directory.join(format!("{}-access.log", self.name().to_lowercase()))
     }
 
     /// The command line that runs it in the foreground.
     pub(crate) fn command_line(self, ground: &Ground) -> Vec<String> {
         let file = |name: &str| ground.directory.join(name).display().to_string();
-        match self {
-            Contender::Vestibule => {
-                vec![ground.vestibule.display().to_string(), "run".to_owned(), "-c".to_owned(), file("vestibule.yaml")]
-            }
+        let arguments = match self {
+            Contender::Vestibule => vec!["run".to_owned(), "-c".to_owned(), file("vestibule.yaml")],
             Contender::Nginx => {
                 let arguments = ["-e", &file("nginx-error.log"), "-p", &file(""), "-c", &file("nginx.conf")];
-                std::iter::once("nginx").chain(arguments).map(str::to_owned).collect()
+                arguments.map(str::to_owned).to_vec()
             }
-            Contender::Haproxy => {
-                vec!["haproxy".to_owned(), "-db".to_owned(), "-f".to_owned(), file("haproxy.cfg")]
+            Contender::Haproxy => vec!["-db".to_owned(), "-f".to_owned(), file("haproxy.cfg")],
+            Contender::Envoy => {
+                let arguments =
+                    ["-c", &file("envoy.yaml"), "--concurrency", "1", "--disable-hot-restart", "-l", "error"];
+                arguments.map(str::to_owned).to_vec()
             }
-        }
+            Contender::Caddy => {
+                let arguments = ["run", "--adapter", "caddyfile", "--config", &file("Caddyfile")];
+                arguments.map(str::to_owned).to_vec()
+            }
+            Contender::Traefik => vec![format!("--configFile={}", file("traefik.yaml"))],
+        };
+        // It replaces itself by the program, as what stands in front of all does.
+        let one_thread: &[&str] = match self {
+            Contender::Caddy | Contender::Traefik => &["env", "GOMAXPROCS=1"],
+            _ => &[],
+        };
+        let front = one_thread.iter().map(|word| (*word).to_owned());
+        front.chain([self.program(ground).display().to_string()]).chain(arguments).collect()
     }
 
     /// What makes it do its work in the process that was started, for a counter that can follow only that.
     pub(crate) fn without_workers(self) -> &'static [&'static str] {
         match self {
             Contender::Nginx => &["-g", "master_process off;"],
-            Contender::Vestibule | Contender::Haproxy => &[],
+            _ => &[],
         }
     }
 
     /// Its version and that of its TLS library, as it says itself.
     pub(crate) fn version(self, ground: &Ground) -> Result<String> {
-        Ok(match self {
-            Contender::Vestibule => said(&ground.vestibule, &["--version"], |line| line.starts_with("vestibule"))?,
-            Contender::Nginx => said(Path::new("nginx"), &["-V"], |line| {
-                line.starts_with("nginx version") || line.starts_with("built with")
-            })?,
-            Contender::Haproxy => said(Path::new("haproxy"), &["-vv"], |line| {
-                line.starts_with("HAProxy version") || line.starts_with("Running on OpenSSL")
-            })?,
-        })
+        let (arguments, of_interest): (&[&str], &[&str]) = match self {
+            Contender::Vestibule => (&["--version"], &["vestibule"]),
+            Contender::Nginx => (&["-V"], &["nginx version", "built with"]),
+            Contender::Haproxy => (&["-vv"], &["HAProxy version", "Running on OpenSSL"]),
+            Contender::Envoy => (&["--version"], &[""]),
+            Contender::Caddy => (&["version"], &["v"]),
+            Contender::Traefik => (&["version"], &["Version", "Go version"]),
+        };
+        let said =
+            said(&self.program(ground), arguments, |line| of_interest.iter().any(|word| line.starts_with(word)))?;
+        let named = said.to_lowercase().contains(&self.name().to_lowercase());
+        Ok(if named { said } else { format!("{} {said}", self.name()) })
     }
 }
+
+/// One JSON line with the facts that Vestibule logs, in Envoy's words.
+const ENVOY_LOG: &str = r#"[{ name: envoy.access_loggers.file, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "{{FILE}}",
+                  log_format: { json_format: { time: "%START_TIME%", from: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+                  method: "%REQ(:METHOD)%", host: "%REQ(:AUTHORITY)%", path: "%REQ(:PATH)%", status: "%RESPONSE_CODE%",
+                  bytes_in: "%BYTES_RECEIVED%", bytes_out: "%BYTES_SENT%", duration_ms: "%DURATION%",
+                  agent: "%REQ(USER-AGENT)%" } } } }]"#;
 
 /// The lines that a program says about itself and that are of interest.
 fn said(program: &Path, arguments: &[&str], of_interest: impl Fn(&str) -> bool) -> Result<String> {
     let output = Command::new(program).args(arguments).output().with_context(|| program.display().to_string())?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
-    Ok(text.lines().filter(|line| of_interest(line)).collect::<Vec<_>>().join("; "))
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && of_interest(line));
+    Ok(lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("; "))
 }

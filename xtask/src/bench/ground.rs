@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::contender::Contender;
+use super::contender::{self, Contender};
 use crate::step::must_succeed;
 use crate::{needs, repository};
 
@@ -24,6 +24,8 @@ pub(crate) struct Cores {
 pub(crate) struct Ground {
     pub(crate) directory: PathBuf,
     pub(crate) vestibule: PathBuf,
+    /// Where the programs are that came as Python packages.
+    pub(crate) wheels: PathBuf,
     generator: PathBuf,
     pub(crate) origin: SocketAddr,
     pub(crate) plain: SocketAddr,
@@ -47,12 +49,16 @@ impl Ground {
             build.args(["--package", "vestibule"]);
         }
         must_succeed(&mut build)?;
+        let wheels = target.join("bench-wheels");
+        if contenders.iter().any(|contender| contender.is_in_wheels()) {
+            contender::install_wheels(&wheels)?;
+        }
         let directory = target.join("bench");
         std::fs::create_dir_all(&directory)?;
         let [origin, plain, tls, mtls] = free_addresses()?;
         let generator = release.join("vestibule-bench");
         must_succeed(Command::new(&generator).arg("certificates").arg(&directory))?;
-        Ok(Self { directory, vestibule, generator, origin, plain, tls, mtls, cores })
+        Ok(Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, cores })
     }
 
     /// Addresses and a directory that nobody uses.
@@ -61,7 +67,8 @@ impl Ground {
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
         let (directory, vestibule, generator) = ("directory".into(), "vestibule".into(), "generator".into());
         let (origin, plain, tls, mtls) = (nowhere, nowhere, nowhere, nowhere);
-        Self { directory, vestibule, generator, origin, plain, tls, mtls, cores: Cores { contender: 1, load: 0 } }
+        let (wheels, cores) = ("wheels".into(), Cores { contender: 1, load: 0 });
+        Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, cores }
     }
 
     /// A command that runs on the contender's core.
@@ -92,10 +99,9 @@ fn pinned(core: u32) -> Command {
 
 fn programs(contenders: &[Contender]) -> Vec<(&'static str, &'static str)> {
     let mut programs = vec![("taskset", "util-linux"), ("prlimit", "util-linux"), ("kill", "procps")];
-    for contender in contenders {
-        if let Some(package) = contender.package() {
-            programs.push((if *contender == Contender::Nginx { "nginx" } else { "haproxy" }, package));
-        }
+    programs.extend(contenders.iter().filter_map(|contender| contender.package()));
+    if contenders.iter().any(|contender| contender.is_in_wheels()) {
+        programs.push(contender::INSTALLER);
     }
     programs
 }

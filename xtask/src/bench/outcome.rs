@@ -73,8 +73,8 @@ pub(crate) struct Outcome {
     pub(crate) logged: bool,
     /// Requests per second that all contenders were given, where they were not asked for the most they can do.
     pub(crate) pace: Option<u64>,
-    /// Without one, ratios may be made.
-    pub(crate) flaw: Option<String>,
+    /// Who must not be compared, and why.
+    pub(crate) flaws: Vec<(Contender, String)>,
     /// How many samples had a flaw and were taken again.
     pub(crate) retaken: u32,
     /// How many rounds have no latencies, because the load of one of their samples was late.
@@ -124,7 +124,7 @@ impl Outcome {
             name: scenario.name,
             logged,
             pace,
-            flaw: taken.flaw.as_ref().map(|(contender, flaw)| format!("{}: {flaw}", contender.name())),
+            flaws: taken.flaws.iter().map(|(contender, flaw)| (*contender, flaw.to_string())).collect(),
             retaken: taken.retaken,
             late_rounds: if has_latencies { rounds.iter().filter(|round| late(round)).count() } else { 0 },
             load_us_per_request: Figure::of(&own).map(|figure| figure.median),
@@ -156,9 +156,14 @@ impl Outcome {
         Figure::of(self.values(metric, contender)?)
     }
 
-    /// None where the outcome has a flaw.
+    /// Whether nothing forbids to use a contender's figures.
+    pub(crate) fn is_sound(&self, contender: Contender) -> bool {
+        !self.flaws.iter().any(|(flawed, _)| *flawed == contender)
+    }
+
+    /// None where one of the two has a flaw.
     pub(crate) fn ratio(&self, metric: Metric, subject: Contender, peer: Contender) -> Option<Figure> {
-        if self.flaw.is_some() {
+        if !self.is_sound(subject) || !self.is_sound(peer) {
             return None;
         }
         Figure::ratio(self.values(metric, subject)?, self.values(metric, peer)?)

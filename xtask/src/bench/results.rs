@@ -115,7 +115,7 @@ impl Report {
         match outcome.scenario.aim {
             Aim::None => [String::new(), String::new()],
             Aim::Own(most) => {
-                let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.flaw.is_none());
+                let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.is_sound(self.subject()));
                 [format!("≤ {most}"), reached(figure.map(|figure| figure.median <= most))]
             }
             Aim::Cpu { nginx, haproxy } => {
@@ -127,11 +127,11 @@ impl Report {
         }
     }
 
-    /// Writes `bench/RESULTS.md`.
+    /// Writes the report into a file of the repository.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(crate) fn write(&self) -> Result<()> {
+    pub(crate) fn write(&self, file: &str) -> Result<()> {
         let list = |lines: &[String]| lines.iter().map(|line| format!("- {line}\n")).collect::<String>();
         let text = format!(
             "# {subject} beside {peers}\n\n\
@@ -140,7 +140,7 @@ impl Report {
              - everything else on the machine took at most {others:.0} % of a core during a sample\n\n\
              {versions}\n{HOW}\n{tables}",
             subject = self.subject().name(),
-            peers = self.peers().iter().map(|peer| peer.name()).collect::<Vec<_>>().join(" and "),
+            peers = listed(self.peers()),
             date = self.date,
             commit = self.commit,
             command = self.command,
@@ -151,7 +151,16 @@ impl Report {
             versions = list(&self.versions),
             tables = self.tables(),
         );
-        Ok(fs::write(repository::root().join("bench/RESULTS.md"), text)?)
+        Ok(fs::write(repository::root().join(file), text)?)
+    }
+}
+
+/// `nginx, HAProxy and Envoy`.
+fn listed(contenders: &[Contender]) -> String {
+    let names: Vec<&str> = contenders.iter().map(|contender| contender.name()).collect();
+    match names.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -172,8 +181,8 @@ fn command() -> String {
 /// What a reader must know of how an outcome was had.
 fn notes(outcome: &Outcome) -> String {
     let mut notes = String::new();
-    if let Some(flaw) = &outcome.flaw {
-        notes += &format!("\nNo ratio: {flaw}.\n");
+    for (contender, why) in &outcome.flaws {
+        notes += &format!("\nNo ratio of {}: {why}.\n", contender.name());
     }
     if outcome.late_rounds > 0 {
         notes += &format!("\nRounds without latencies, because the load was late: {}.\n", outcome.late_rounds);
@@ -203,17 +212,17 @@ const HOW: &str = "\
 ## How
 
 One worker each, on a core of its own; the load generator and the origin share another core and one thread
-(`crates/bench`). Every sample starts the contender afresh, warms it up for half a second, and reads CPU (of all
+(`crates/bench`). Every sample starts the contender afresh, warms it up for 0.3 s, and reads CPU (of all
 threads of all its processes, from `schedstat`) and counters at both ends of the window. The contenders take
 turns, and the order of the turns changes each round. Every answer's status and length are checked, and its body
-compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the scenario.
+compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the contender's figures.
 
 Before its rounds, a scenario looks for a moment at what each contender can do. Where the load generator cannot
 follow the fastest, all get the same number of requests per second instead, half of what was seen of the slowest, in
-bursts of a millisecond's requests; there, no latencies are told.
+bursts of twenty (fewer, if twenty are not due within 5 ms); there, no latencies are told.
 A sample counts if the load generator used less than 95 % of its core and, at a fixed rate, 97 % of what was due was
-answered within the window; else it is taken again, up to four times, and a scenario in which that does not help has
-no ratio. At a fixed rate, latencies count from when a request was due, and only in rounds in which the load
+answered within the window; else it is taken again, up to four times, and where that does not help the contender has
+no ratio in that scenario. At a fixed rate, latencies count from when a request was due, and only in rounds in which the load
 generator was less than a millisecond late (99th percentile) with all contenders: it shares its core with whatever
 else the machine does, which does not change what a request costs the contender.
 
@@ -221,6 +230,9 @@ All contenders have the same certificate (ECDSA P-256), TLS 1.3 with `TLS_AES_12
 connections to the origin, and forward `X-Forwarded-For` and `X-Forwarded-Proto`; Vestibule also makes request ids
 and trace context, counts metrics and decides who may call, because it always does. Handshakes are full ones; the
 caller does not verify signatures, so that it is not the first to run out of CPU. Access logs go to a file, one
-JSON line each; nginx is given a buffer for it, HAProxy writes each line. Memory is proportional set size. The files:
+JSON line each; nginx, Envoy and Traefik are given a buffer for it, HAProxy and Caddy write each line. Envoy, Caddy
+and Traefik come as Python packages (`bench/peers/requirements.txt`) and leave the cipher to the caller; the two that
+are written in Go get one thread for Go code (`GOMAXPROCS=1`). Instructions are counted once, of those whose process
+a counter can follow. Memory is proportional set size. The files:
 `bench/vestibule.yaml`, `bench/peers/`.
 ";

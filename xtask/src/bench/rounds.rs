@@ -31,7 +31,7 @@ pub(crate) fn run(
             }
             let outcome = match scenario.kind {
                 Kind::Start => starts(proxy, ground, contenders, scenario)?,
-                Kind::Counted => counts(proxy, ground, contenders, scenario, logged)?,
+                Kind::Counted => counts(ground, contenders, scenario, logged)?,
                 Kind::Most | Kind::Paced | Kind::Idle => Trial { proxy, ground, contenders, scenario, logged }.run()?,
             };
             outcomes.push(outcome);
@@ -49,15 +49,10 @@ fn starts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'
     Ok(Outcome::of_values(scenario, false, Metric::StartMs, series))
 }
 
-/// Instructions hardly differ from round to round; two show that they do not.
-fn counts(
-    proxy: &Proxy,
-    ground: &Ground,
-    contenders: &[Contender],
-    scenario: &'static Scenario,
-    logged: bool,
-) -> Result<Outcome> {
-    let series = values(proxy.rounds.min(2), contenders, scenario, |contender| {
+/// Instructions hardly differ from time to time: they are counted once.
+fn counts(ground: &Ground, contenders: &[Contender], scenario: &'static Scenario, logged: bool) -> Result<Outcome> {
+    let contenders: Vec<Contender> = contenders.iter().copied().filter(|peer| peer.is_countable()).collect();
+    let series = values(1, &contenders, scenario, |contender| {
         counted::instructions_per_request(contender, ground, scenario, logged)
     })?;
     Ok(Outcome::of_values(scenario, logged, Metric::InstructionsPerRequest, series))

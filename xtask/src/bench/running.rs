@@ -29,6 +29,9 @@ impl Running {
     pub(crate) fn start(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
         let running = Self::spawn(contender, ground, logged, &contender.command_line(ground))?;
         let mut running = running.listening(contender, ground)?;
+        if contender.is_configured_late() {
+            running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status != "404"))?;
+        }
         let process = running.child.id();
         running.wait(contender, ground, || children(process).len() >= contender.workers())?;
         Ok(running)
@@ -58,13 +61,15 @@ impl Running {
     /// With what it said, when it does not start.
     pub(crate) fn time_to_answer(contender: Contender, ground: &Ground) -> Result<Duration> {
         let mut running = Self::spawn(contender, ground, false, &contender.command_line(ground))?;
-        running.wait(contender, ground, || answers(ground.plain).unwrap_or(false))?;
+        running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status == "200"))?;
         Ok(running.begun.elapsed())
     }
 
     fn spawn(contender: Contender, ground: &Ground, logged: bool, line: &[String]) -> Result<Self> {
         contender.configure(ground, logged)?;
         let said = |stream: &str| File::create(said_file(contender, ground, stream));
+        // A log that grows from sample to sample would be another load for each.
+        fs::remove_file(contender.log_file(ground)).ok();
         let begun = Instant::now();
         let child = ground
             .beside_nobody(line)
@@ -143,12 +148,13 @@ fn children(process: u32) -> Vec<u32> {
     listed.split_whitespace().filter_map(|id| id.parse().ok()).collect()
 }
 
-/// Whether a request is answered with 200.
-fn answers(address: SocketAddr) -> Result<bool> {
+/// The status that a request is answered with.
+fn status(address: SocketAddr) -> Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(b"GET /bytes/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    Ok(answer.starts_with(b"HTTP/1.1 200"))
+    let answer = String::from_utf8_lossy(&answer);
+    Ok(answer.split(' ').nth(1).unwrap_or_default().to_owned())
 }

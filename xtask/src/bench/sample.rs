@@ -18,9 +18,11 @@ const SATURATED: f64 = 0.95;
 /// A paced load counts if this share of what was due was answered within the window; what is on its way at its
 /// end is missing, and so is what came in a pause of the machine just before.
 const KEPT: f64 = 0.97;
-/// Where all get the same rate because of their CPU, what is due within a millisecond comes at once: it is what an
-/// amount of load looks like that a proxy is busy with, and both sides wake up less often for it.
-const BURST_US: &str = "1000";
+/// Where all get the same rate because of their CPU, so many requests come at once: it is what load looks like to a
+/// proxy that is busy, and what waking up costs both sides then depends little on the rate.
+const BURST: u64 = 20;
+/// But a burst is made of no more than this time's requests, in microseconds, so that those of the last one are few.
+const LONGEST_BURST_US: u64 = 5_000;
 /// Latencies count if the generator itself was no later than this, 99th percentile, in microseconds. CPU per
 /// request does not depend on it.
 const LATE_US: f64 = 1_000.0;
@@ -49,15 +51,17 @@ pub(crate) struct Sample {
 pub(crate) enum Flaw {
     /// The load generator may have been what limited the contender.
     Saturated(String),
-    /// The rate was not kept.
+    /// The rate was not kept, which may have had any reason.
     Behind(String),
+    /// The rate was not kept, and the contender had no CPU left.
+    Slow(String),
     /// The contender answered wrongly, or not at all.
     Wrong(String),
 }
 
 impl std::fmt::Display for Flaw {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Flaw::Saturated(why) | Flaw::Behind(why) | Flaw::Wrong(why)) = self;
+        let (Flaw::Saturated(why) | Flaw::Behind(why) | Flaw::Slow(why) | Flaw::Wrong(why)) = self;
         formatter.write_str(why)
     }
 }
@@ -79,7 +83,7 @@ impl Sample {
         let mut load = command(ground, scenario);
         load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]);
         if let Some(pace) = pace {
-            load.args(["--rate", &pace.to_string(), "--burst-us", BURST_US]);
+            load.args(["--rate", &pace.to_string(), "--burst-us", &burst_us(pace).to_string()]);
         }
         for process in running.processes() {
             load.args(["--process", &process.to_string()]);
@@ -119,7 +123,7 @@ impl Sample {
         }
         if kind == Kind::Paced && (self.requests as f64) < self.due as f64 * KEPT {
             let why = format!("the rate was not kept: {} of {} answered", self.requests, self.due);
-            return Some(Flaw::Behind(why));
+            return Some(if self.proxy_busy() >= SATURATED { Flaw::Slow(why) } else { Flaw::Behind(why) });
         }
         None
     }
@@ -163,6 +167,10 @@ impl Sample {
     pub(crate) fn kb_per_connection(&self) -> f64 {
         self.memory_after_kib.saturating_sub(self.memory_before_kib) as f64 * 1.024 / self.connections.max(1) as f64
     }
+}
+
+fn burst_us(pace: u64) -> u64 {
+    (BURST * 1_000_000 / pace.max(1)).min(LONGEST_BURST_US)
 }
 
 /// The load generator, told all of a scenario but how long.

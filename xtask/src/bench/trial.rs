@@ -3,7 +3,8 @@
 //! Steps: look for a moment at what each contender can do; if the load
 //! generator could not follow the fastest, choose a pace that the slowest
 //! holds comfortably; take the rounds; take a sample with a flaw again. Wrong
-//! answers are not taken again: they are the contender's own.
+//! answers are not taken again, nor what a contender is too slow for: those are
+//! its own.
 
 use anyhow::Result;
 
@@ -37,10 +38,20 @@ pub(crate) struct Trial<'a> {
 pub(crate) struct Taken {
     /// In the order of the contenders, though taken in one that turns.
     pub(crate) rounds: Vec<Vec<Sample>>,
-    /// The flaw of a sample that could not be had without one; then there are no more rounds.
-    pub(crate) flaw: Option<(Contender, Flaw)>,
+    /// Who had a flaw that taking the sample again did not help against: the first of each.
+    pub(crate) flaws: Vec<(Contender, Flaw)>,
     /// How many samples were taken again.
     pub(crate) retaken: u32,
+}
+
+impl Taken {
+    fn is_flawed(&self, contender: Contender) -> bool {
+        self.flaws.iter().any(|(flawed, _)| *flawed == contender)
+    }
+
+    fn is_saturated(&self) -> bool {
+        self.flaws.iter().any(|(_, flaw)| matches!(flaw, Flaw::Saturated(_)))
+    }
 }
 
 impl Trial<'_> {
@@ -52,7 +63,7 @@ impl Trial<'_> {
             _ => None,
         };
         let mut taken = self.rounds(pace)?;
-        if pace.is_none() && matches!(taken.flaw, Some((_, Flaw::Saturated(_)))) {
+        if pace.is_none() && taken.is_saturated() {
             pace = Some(pace_for(slowest(taken.rounds.iter().flatten())));
             self.tell_pace(pace);
             taken = self.rounds(pace)?;
@@ -90,7 +101,9 @@ impl Trial<'_> {
             }
             samples.sort_by_key(|(index, _)| *index);
             taken.rounds.push(samples.into_iter().map(|(_, sample)| sample).collect());
-            if taken.flaw.is_some() {
+            // Without the subject there is nothing to compare; without pace, one is to be found first.
+            let subject_is_out = self.contenders.first().is_some_and(|subject| taken.is_flawed(*subject));
+            if subject_is_out || (pace.is_none() && taken.is_saturated()) {
                 break;
             }
         }
@@ -100,7 +113,7 @@ impl Trial<'_> {
     /// One sample, taken again while it has a flaw that another may not have.
     fn sample(&self, contender: Contender, pace: Option<u64>, round: u32, taken: &mut Taken) -> Result<Sample> {
         let kind = if pace.is_some() { Kind::Paced } else { self.scenario.kind };
-        let mut left = RETAKES;
+        let mut left = if taken.is_flawed(contender) { 0 } else { RETAKES };
         loop {
             let sample = self.take(contender, pace, self.proxy.seconds)?;
             self.tell(round, contender, &sample);
@@ -109,7 +122,7 @@ impl Trial<'_> {
                 // At no other pace than this can it be had; so try once more before the pace is changed.
                 Some(Flaw::Saturated(_)) if pace.is_none() => left == RETAKES,
                 Some(Flaw::Saturated(_) | Flaw::Behind(_)) => left > 0,
-                Some(Flaw::Wrong(_)) => false,
+                Some(Flaw::Slow(_) | Flaw::Wrong(_)) => false,
                 // Where the scenario is about latency, it is worth another two.
                 None => self.scenario.kind == Kind::Paced && sample.late() && left > RETAKES - 2,
             };
@@ -118,8 +131,10 @@ impl Trial<'_> {
                 taken.retaken += 1;
                 continue;
             }
-            if let Some(flaw) = flaw {
-                taken.flaw.get_or_insert((contender, flaw));
+            if let Some(flaw) = flaw
+                && !taken.is_flawed(contender)
+            {
+                taken.flaws.push((contender, flaw));
             }
             return Ok(sample);
         }

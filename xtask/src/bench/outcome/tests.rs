@@ -34,10 +34,12 @@ fn ratios_are_those_of_the_rounds() {
 }
 
 #[test]
-fn a_flaw_forbids_every_ratio() {
-    let flawed = Outcome { flaw: Some("nginx: a wrong answer".to_owned()), ..outcome() };
-    for metric in flawed.metrics() {
-        assert!(flawed.ratio(metric, Vestibule, Nginx).is_none());
+fn a_flaw_forbids_every_ratio_of_its_contender() {
+    for (flawed, left) in [(Nginx, false), (Vestibule, false), (Haproxy, true)] {
+        let flawed = Outcome { flaws: vec![(flawed, "a wrong answer".to_owned())], ..outcome() };
+        for metric in flawed.metrics() {
+            assert_eq!(flawed.ratio(metric, Vestibule, Nginx).is_some(), left);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which samples are believed.
 
-use super::{Flaw, Sample};
+use super::{Flaw, Sample, burst_us};
 use crate::bench::scenario::Kind;
 
 fn good() -> Sample {
@@ -57,6 +57,8 @@ fn a_saturated_load_generator_is_a_flaw() {
 fn a_rate_that_was_not_kept_is_a_flaw() {
     let sample = Sample { due: 31_000, ..good() };
     assert!(matches!(sample.flaw(Kind::Paced), Some(Flaw::Behind(_))));
+    let slow = Sample { proxy_cpu_us: 2_900_000.0, ..sample };
+    assert!(matches!(slow.flaw(Kind::Paced), Some(Flaw::Slow(_))));
 }
 
 #[test]
@@ -64,4 +66,9 @@ fn a_late_load_voids_latencies_and_nothing_else() {
     let sample = Sample { lateness_p99_us: 2_000.0, ..good() };
     assert!(sample.late() && !good().late());
     assert_eq!(sample.flaw(Kind::Paced), None);
+}
+
+#[test]
+fn twenty_requests_make_a_burst_unless_that_takes_long() {
+    assert_eq!((burst_us(20_000), burst_us(5_000), burst_us(1_000), burst_us(0)), (1_000, 4_000, 5_000, 5_000));
 }
