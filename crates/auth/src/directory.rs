@@ -15,7 +15,7 @@ use model::{Clock, DoorKind, Key, KeyKind, SpiffeId, SystemClock, Workload};
 
 use crate::AuthError;
 use crate::certificate::PeerCertificate;
-use crate::keys::{KeyId, PresentedKey};
+use crate::keys::{KeyHash, KeyId, PresentedKey};
 pub use settings::{DirectoryError, KeySettings, Settings, WorkloadSettings};
 
 /// The keys and workloads of one configuration; immutable and shared by all threads.
@@ -134,14 +134,24 @@ impl Directory {
         self.trust_domain.as_deref()
     }
 
-    /// Every key with its public id; in no order.
-    pub fn keys(&self) -> impl Iterator<Item = (KeyId, &Arc<Key>)> {
-        self.keys.iter().map(|(id, stored)| (*id, &stored.key))
+    /// Every key with the hash that it is known by; in no order.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyHash, &Arc<Key>)> {
+        self.keys.iter().map(|(id, stored)| (KeyHash::new(*id, stored.digest), &stored.key))
     }
 
     /// Every workload that the file names; in no order.
     pub fn workloads(&self) -> impl Iterator<Item = &Arc<Workload>> {
         self.by_id.values().map(|declared| &declared.workload)
+    }
+
+    /// Every DNS name that stands for a workload; in no order.
+    pub fn dns_names(&self) -> impl Iterator<Item = (&str, &Arc<Workload>)> {
+        self.by_dns.iter().map(|(name, declared)| (&**name, &declared.workload))
+    }
+
+    /// Every range that a workload must call from; in no order, and as often as it is written.
+    pub fn networks(&self) -> impl Iterator<Item = IpNet> {
+        self.by_id.values().filter_map(|declared| declared.networks.as_deref()).flatten().copied()
     }
 
     fn current(&self, stored: &StoredKey) -> Result<Arc<Key>, AuthError> {

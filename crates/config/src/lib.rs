@@ -10,6 +10,7 @@
 //! 6. `plan`: the draft with defaults and inheritance, as the rooms' settings.
 
 pub mod defaults;
+mod diff;
 mod draft;
 mod environment;
 mod files;
@@ -22,6 +23,7 @@ pub mod shape;
 pub mod value;
 
 pub use defaults::Defaults;
+pub use diff::{AccessChange, Difference, Effect, SettingChange, diff};
 use document::{fault, node, source};
 pub use draft::LogFormat;
 pub use environment::Environment;

@@ -6,6 +6,9 @@ mod origins;
 mod routes;
 mod show;
 
+use model::OperationId;
+use routing::Route;
+
 use crate::draft::Draft;
 use crate::plan::{Plan, Planner};
 use crate::rules;
@@ -26,6 +29,8 @@ pub struct Report {
     pub loosenings: Vec<LooseningLine>,
     /// Where the rules of each operation come from; the index is the number of the operation.
     pub origins: Vec<OperationOrigins>,
+    /// The route of each operation; the index is its number.
+    pub published: Vec<Route>,
     /// The file with everything filled in that it leaves out.
     pub shown: Vec<ShownLine>,
 }
@@ -75,6 +80,13 @@ impl Summary {
     }
 }
 
+/// The routes in the order of the file, which is that of their numbers.
+fn published(planner: &Planner<'_>) -> Vec<Route> {
+    let operations = planner.draft.apis.iter().flat_map(|api| api.operations.iter().map(move |one| (api, one)));
+    let numbered = (0..).map(OperationId).zip(operations);
+    numbered.filter_map(|(id, (api, operation))| rules::published(api, operation, id)).collect()
+}
+
 impl Report {
     pub(crate) fn new(planner: &Planner<'_>, plan: &Plan) -> Self {
         Self {
@@ -82,6 +94,7 @@ impl Report {
             routes: routes::list(planner, plan),
             loosenings: loosenings::list(planner),
             origins: origins::list(planner),
+            published: published(planner),
             shown: show::show(planner, plan),
         }
     }

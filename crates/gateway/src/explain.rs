@@ -5,6 +5,8 @@
 //! answers, as it does for every request. Not looked at is what changes from
 //! moment to moment: how many are connected, and whether the service is well.
 
+mod trial;
+
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
@@ -20,6 +22,7 @@ use crate::request::decide;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
 use crate::stages::{Follower, Question, Refusal};
 use crate::tls::DoorNames;
+pub use trial::Trial;
 
 /// A request that somebody asks about.
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ mod tls;
 mod unwind;
 mod worker;
 
-pub use explain::{Explanation, Inquiry, Verdict, explain};
+pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use server::{Gateway, GatewayError, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings,

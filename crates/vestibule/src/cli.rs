@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Status,
     /// Let the running gateway read its file again, all or nothing
     Reload,
+    /// Tell what a change of the file means: who may call what, loosenings, bounds
+    Diff(Diff),
     /// Tell what would become of a request, stage by stage, with the line of each rule
     Explain(Explain),
     /// List every reachable operation: door, method, URL, callers
@@ -178,6 +180,28 @@ pub(crate) struct Run {
     /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The old file and the new one; a single one is compared with that of --config
+    #[arg(value_name = "FILE", required = true, num_args = 1..=2)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// When to end with 1: on any difference, only if something opens, or only for new loosenings
+    #[arg(long, value_name = "WHAT", default_value = "any")]
+    pub(crate) fail_on: DiffFailOn,
+}
+
+/// What makes `diff` end with 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFailOn {
+    /// Any difference.
+    Any,
+    /// Somebody may call what they might not.
+    Opens,
+    /// A loosening is new.
+    Loosenings,
 }
 
 #[derive(Args, Debug)]
@@ -288,6 +312,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Init(_) => "init",
             Self::Check(_) => "check",
+            Self::Diff(_) => "diff",
             Self::Explain(_) => "explain",
             Self::Run(_) => "run",
             Self::Status => "status",

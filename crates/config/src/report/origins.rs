@@ -9,7 +9,7 @@ use crate::plan::{Effective, From, Inherited, Planner};
 use crate::source::{Place, Span};
 
 /// Where a rule comes from: words of the file, or a default.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The words; `None` for a default.
     pub at: Option<Place>,
@@ -39,7 +39,7 @@ pub struct OperationOrigins {
 }
 
 impl Origin {
-    fn default(words: impl Into<String>) -> Self {
+    fn built_in(words: impl Into<String>) -> Self {
         Self { at: None, path: String::new(), default: words.into() }
     }
 
@@ -128,13 +128,13 @@ impl Origins<'_> {
             }
         }
         let which = if private { "private networks" } else { "any network" };
-        Origin::default(format!("default of {} doors: {which}", self.kind))
+        Origin::built_in(format!("default of {} doors: {which}", self.kind))
     }
 
     /// A bound that the operation, the API or the door says, or none of them.
     fn inherited<T>(&self, holds: &Inherited<T>, key: &str, own: &str) -> Origin {
         match holds.from {
-            From::Default(kind) => Origin::default(format!("default of {kind} doors")),
+            From::Default(kind) => Origin::built_in(format!("default of {kind} doors")),
             From::Words(span) => {
                 let stands_in = |outer: &str| format!("{outer}.{key}");
                 let api = format!("apis.{}", self.api.name.value);

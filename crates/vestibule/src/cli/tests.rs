@@ -31,6 +31,7 @@ fn every_command_is_named_as_it_is_typed() {
         &["demo"][..],
         &["init"],
         &["check"],
+        &["diff", "a.yaml", "b.yaml"],
         &["explain", "GET", "https://localhost/"],
         &["run"],
         &["status"],

@@ -23,6 +23,7 @@ fn the_help_of_every_command_is_as_documented() {
         "demo",
         "init",
         "check",
+        "diff",
         "explain",
         "run",
         "status",

@@ -15,6 +15,7 @@ mod browser;
 mod closed_by_default;
 mod command_line;
 mod demo;
+mod diff;
 mod doors;
 mod explain;
 mod http2;
