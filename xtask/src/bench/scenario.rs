@@ -111,10 +111,10 @@ pub(crate) const ALL: [Scenario; 13] = [
     },
     Scenario {
         name: "latency",
-        title: "plain keep-alive, 1 KB, 5,000 requests/s",
+        title: "plain keep-alive, 1 KB, 10,000 requests/s",
         door: Door::Plain,
         kind: Kind::Paced,
-        load: &["--rate", "5000", "--connections", "64"],
+        load: &["--rate", "10000", "--connections", "64"],
         logged: true,
         aim: Aim::None,
     },
