@@ -263,11 +263,41 @@ pub(crate) struct Api {
     pub(crate) errors: Option<Said<Errors>>,
     /// What becomes of the service's 5xx.
     pub(crate) upstream_errors: Option<Said<UpstreamErrors>>,
+    /// Its contract.
+    pub(crate) contract: Option<ContractFile>,
+    /// Its end.
+    pub(crate) retire: Option<Retire>,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
 }
 
-/// An operation.
+/// A contract, and what of it is published.
+#[derive(Clone, Debug)]
+pub(crate) struct ContractFile {
+    /// Where the word `contract` stands.
+    pub(crate) span: Span,
+    /// The file.
+    pub(crate) file: Option<Said<PathBuf>>,
+    /// What stands in front of its paths, whatever its servers say.
+    pub(crate) base: Option<Said<String>>,
+    /// Only these operations.
+    pub(crate) publish: Option<Vec<Said<String>>>,
+    /// Not these operations.
+    pub(crate) withhold: Vec<Said<String>>,
+}
+
+/// The end of an API or operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retire {
+    /// Since when it should not be used any more.
+    pub(crate) since: Option<Said<Day>>,
+    /// The first day on which it is gone.
+    pub(crate) on: Option<Said<Day>>,
+    /// Where to read about it.
+    pub(crate) link: Option<Said<String>>,
+}
+
+/// An operation, written or of a contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     /// Its name.
@@ -282,6 +312,32 @@ pub(crate) struct Operation {
     pub(crate) bounds: Bounds,
     /// Whether its author says that twice is as good as once.
     pub(crate) idempotent: Option<Said<bool>>,
+    /// Its end.
+    pub(crate) retire: Option<Retire>,
+    /// Whether a contract has it.
+    pub(crate) from_contract: bool,
+    /// The scopes that its contract asks for: all of any one of these.
+    pub(crate) contract_scopes: Vec<Vec<Said<String>>>,
+    /// Where its contract says that it should not be used any more.
+    pub(crate) deprecated: Option<Span>,
+}
+
+impl Operation {
+    /// One of which nothing is known but its name.
+    pub(crate) fn named(name: Said<String>) -> Self {
+        Self {
+            name,
+            route: None,
+            access: Access::default(),
+            scopes: Vec::new(),
+            bounds: Bounds::default(),
+            idempotent: None,
+            retire: None,
+            from_contract: false,
+            contract_scopes: Vec::new(),
+            deprecated: None,
+        }
+    }
 }
 
 /// Who may call: `callers` and `public`, which are inherited or replaced together.
@@ -294,6 +350,13 @@ pub(crate) struct Access {
     /// Whether `public` stands there with a value that has its own fault: nothing is public then, and nobody is told
     /// that nobody may call.
     pub(crate) unclear: bool,
+}
+
+impl Access {
+    /// Whether anything is said of it, if only badly.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.callers.is_some() || self.public.is_some() || self.unclear
+    }
 }
 
 /// The ways in.

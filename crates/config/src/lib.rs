@@ -6,9 +6,11 @@
 //! 2. `reference`: `${env:…}` and `${file:…}` are put in;
 //! 3. [`shape`]: the tree against the grammar, which is data;
 //! 4. `draft`: typed values that still know their places;
-//! 5. `rules`: what must hold between them;
-//! 6. `plan`: the draft with defaults and inheritance, as the rooms' settings.
+//! 5. `contracts`: contracts that the file names, as operations of the draft;
+//! 6. `rules`: what must hold between them;
+//! 7. `plan`: the draft with defaults and inheritance, as the rooms' settings.
 
+mod contracts;
 pub mod defaults;
 mod diff;
 mod draft;

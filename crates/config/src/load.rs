@@ -14,7 +14,7 @@ use crate::report::{Report, Summary};
 use crate::rules::{self, Index};
 use crate::source::{FileId, Source, Sources, Span};
 use crate::value::Day;
-use crate::{reference, shape};
+use crate::{contracts, reference, shape};
 
 /// A configuration without faults.
 pub struct Loaded {
@@ -101,7 +101,8 @@ impl<'a> Loading<'a> {
         if !whole {
             return (Some(root), None);
         }
-        let draft = draft::read(&root, &mut self.faults);
+        let mut draft = draft::read(&root, &mut self.faults);
+        contracts::publish(&mut draft, &mut self.files, &mut self.sources, &mut self.faults);
         rules::check(&draft, self.defaults, Day::of(self.environment.now()), &mut self.faults);
         (Some(root), Some(draft))
     }

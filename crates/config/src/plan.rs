@@ -7,6 +7,7 @@
 mod certificates;
 mod directory;
 mod doors;
+mod ending;
 mod inherit;
 mod operations;
 mod services;

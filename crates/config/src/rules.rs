@@ -18,6 +18,7 @@ use crate::draft::{Draft, Loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::value::Day;
 
+pub(crate) use apis::covers;
 pub(crate) use callers::effective;
 pub(crate) use doors::routing_host;
 pub(crate) use index::Index;

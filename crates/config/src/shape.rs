@@ -80,6 +80,8 @@ pub struct Key {
     pub doc: &'static str,
     /// Whether it must be there.
     pub needed: bool,
+    /// Whether it need not be there in an API that has a contract.
+    pub or_contract: bool,
     /// Whether it is built.
     pub state: State,
     /// What holds where it is not written.
@@ -130,11 +132,18 @@ pub struct Names {
 
 impl Key {
     const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, doc, needed: false, state: State::Built, default: Default::None }
+        Self { name, shape, doc, needed: false, or_contract: false, state: State::Built, default: Default::None }
     }
 
     const fn needed(mut self) -> Self {
         self.needed = true;
+        self
+    }
+
+    /// Needed where no contract says it.
+    const fn needed_or_contract(mut self) -> Self {
+        self.needed = true;
+        self.or_contract = true;
         self
     }
 

@@ -9,11 +9,11 @@ mod measure;
 mod name;
 mod route;
 
-pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, wildcard_host};
+pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, web_address, wildcard_host};
 pub use affinity::affinity;
 pub use measure::{count, day, duration, rate, share, size};
 pub use measure::{write_duration, write_size};
-pub use name::{RESERVED, hash, name, operation_name, trust_domain, workload_pattern};
+pub use name::{RESERVED, hash, name, operation_choice, operation_key, operation_name, trust_domain, workload_pattern};
 pub use route::{path_prefix, route};
 
 pub use address::Socket;

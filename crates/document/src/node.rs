@@ -9,6 +9,7 @@
 
 mod characters;
 mod dialect;
+mod json;
 mod read;
 
 use crate::source::Span;

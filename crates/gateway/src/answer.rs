@@ -130,6 +130,11 @@ impl Answer {
         if fields.count(Name::Date) == 0 {
             request.thread.with_date(|date| write(Name::Date, "date", date));
         }
+        let operation =
+            record.operation.and_then(|id| request.snapshot.configuration.settings.operations.get(id.0 as usize));
+        if let Some(ending) = operation.and_then(|operation| operation.ending.as_ref()) {
+            ending.each_field(fields, |name, value| write(Name::Other, name, value));
+        }
         self.each_security_field(request, record, write);
     }
 

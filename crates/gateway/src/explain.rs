@@ -9,6 +9,7 @@ mod trial;
 
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use auth::Holding;
 use auth::certificate::PeerCertificate;
@@ -136,7 +137,8 @@ fn ask(
     let head = read_head(door, inquiry.head)?;
     explanation.canonical = Some((head.host().to_owned(), head.path().to_owned()));
     let names = DoorNames::among(settings, inquiry.door);
-    let question = Question { settings, door, names: &names, peer, head: &head, holding: &inquiry.holding };
+    let question =
+        Question { at: SystemTime::now(), settings, door, names: &names, peer, head: &head, holding: &inquiry.holding };
     let decided = decide(&question, explanation)?;
     explanation.reached = Stage::Forward;
     let mut line = Vec::new();

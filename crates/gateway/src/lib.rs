@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod connection;
+mod ending;
 mod explain;
 mod forward;
 mod http1;
@@ -29,6 +30,7 @@ mod tls;
 mod unwind;
 mod worker;
 
+pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use server::{Gateway, GatewayError, Options};
 pub use settings::{

@@ -36,6 +36,11 @@ pub(crate) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// When the request began, by the clock on the wall.
+    pub(crate) const fn at(&self) -> SystemTime {
+        self.at
+    }
+
     /// Opens the record; `trace` is the caller's own context, if it sent one.
     pub(crate) fn open(
         request: &'a Request<'a>,

@@ -95,7 +95,8 @@ async fn pass(
     alarm: &mut Alarm,
 ) -> Result<Answer, Problem> {
     let body = intake?;
-    let decided = decide(&request.question(), record).map_err(|refusal| refusal.seen_at(request.door.door.kind))?;
+    let decided =
+        decide(&request.question(record.at()), record).map_err(|refusal| refusal.seen_at(request.door.door.kind))?;
     let Decided { operation, permit } = decided;
     let body = body.map(|mut body| {
         body.bound(operation.body_bytes);
@@ -136,6 +137,8 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
 
     follower.reach(Stage::Policy);
     let permit = settings.rules.decide(id, &caller, peer.address.ip())?;
+    // Only to those who might have called it: others learn nothing new of what is gone.
+    operation.ending.as_ref().map_or(Ok(()), |ending| ending.admit(question.at))?;
 
     follower.reach(Stage::Inspect);
     stages::admit_announced_body(head, operation)?;
@@ -155,8 +158,9 @@ fn trace_context(request: &Request<'_>) -> Option<TraceContext> {
 
 impl<'a> Request<'a> {
     /// What the stages decide about.
-    fn question(&self) -> Question<'a> {
+    fn question(&self, at: SystemTime) -> Question<'a> {
         Question {
+            at,
             settings: &self.snapshot.configuration.settings,
             door: self.door,
             names: &self.state.names,

@@ -10,6 +10,8 @@ use routing::{HostPattern, Table};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ServiceSettings;
 
+use crate::ending::Ending;
+
 /// One whole configuration of the data plane; loaded and swapped as one.
 pub struct Settings {
     /// Short hash of everything that was read, for `status`.
@@ -194,4 +196,6 @@ pub struct OperationSettings {
     /// Which segment of the path, from 0, requests have in common that should go the same way, where its service
     /// balances by a path parameter.
     pub affine_segment: Option<usize>,
+    /// Its end, where one is announced.
+    pub ending: Option<Arc<Ending>>,
 }

@@ -4,6 +4,7 @@
 //! depends on the kind of the door, and is decided in [`Refusal::seen_at`] alone.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use auth::{AuthError, Holding};
 use model::{Caller, Code, DoorKind, OperationId, Problem, Stage};
@@ -18,6 +19,8 @@ use crate::tls::DoorNames;
 /// What is decided about: a request as the stages see it, come in on a connection or made up for an explanation.
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
+    /// When it was asked, by the clock on the wall.
+    pub(crate) at: SystemTime,
     pub(crate) settings: &'a Settings,
     pub(crate) door: &'a DoorSettings,
     pub(crate) names: &'a DoorNames,

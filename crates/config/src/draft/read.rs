@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
-    Addresses, Api, Bounds, CertificateFiles, Door, Draft, LogFormat, Loosened, NamedNetwork, Operation, PinnedKey,
-    Protocol, Said, Tls, Trust, Workload, access,
+    Addresses, Api, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork, Operation,
+    PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -206,6 +206,8 @@ impl Reader {
             upstream_errors: self.one(node.get("upstream_errors"), |text| {
                 word(text, &[("replace", UpstreamErrors::Replace), ("pass", UpstreamErrors::Pass)])
             }),
+            contract: node.entry("contract").map(|entry| self.contract(entry)),
+            retire: self.retire(node.get("retire")),
             loosen: self.loosen(node.get("loosen"), &format!("apis.{}", name.value)),
             name,
         }
@@ -214,13 +216,35 @@ impl Reader {
     fn operation(&mut self, name: Said<String>, node: &Node) -> Operation {
         let short = node.text().is_some();
         Operation {
-            name,
             route: self.one(if short { Some(node) } else { node.get("route") }, value::route),
             access: access::read(self, node),
             scopes: self.scopes(node.get("scopes")),
             bounds: self.bounds(node),
             idempotent: self.idempotent(node.get("retry")),
+            retire: self.retire(node.get("retire")),
+            ..Operation::named(name)
         }
+    }
+
+    fn contract(&mut self, entry: &Entry) -> ContractFile {
+        let node = &entry.node;
+        let text = |text: &str| Ok(text.to_owned());
+        ContractFile {
+            span: entry.key_span,
+            file: self.path(if node.text().is_some() { Some(node) } else { node.get("file") }),
+            base: self.one(node.get("base"), |text| value::path_prefix(text).map(str::to_owned)),
+            publish: self.maybe_list(node.get("publish"), text),
+            withhold: self.list(node.get("withhold"), text),
+        }
+    }
+
+    fn retire(&mut self, node: Option<&Node>) -> Option<Retire> {
+        let node = node?;
+        Some(Retire {
+            since: self.one(node.get("since"), value::day),
+            on: self.one(node.get("on"), value::day),
+            link: self.one(node.get("link"), |text| value::web_address(text).map(str::to_owned)),
+        })
     }
 
     fn idempotent(&mut self, retry: Option<&Node>) -> Option<Said<bool>> {

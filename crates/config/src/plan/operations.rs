@@ -10,6 +10,7 @@ use routing::{Route, Table};
 use upstream::{Affinity, Balance};
 
 use super::Planner;
+use super::ending::ending;
 use super::inherit::Effective;
 use crate::defaults::{NetworksDefault, Unidentified};
 use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
@@ -74,13 +75,14 @@ impl Planner<'_> {
             attempts: self.defaults.of(kind).attempts,
             idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
             affine_segment: self.affine_segment(*service, prefix, operation),
+            ending: ending(api, operation),
         };
         let rule = OperationRule {
             api: api_name,
             operation: name,
             service: ServiceId(u32::try_from(*service).ok()?),
             public: self.is_public(holds.access, kind),
-            ways: self.ways(holds.access, &operation.scopes)?,
+            ways: self.ways(holds.access, operation)?,
             place: self.place(access_span(holds.access).unwrap_or(api.name.span)),
         };
         let route = published(api, operation, id)?;
@@ -116,9 +118,9 @@ impl Planner<'_> {
         all
     }
 
-    fn ways(&self, access: &Access, scopes: &[Said<String>]) -> Option<Vec<Way>> {
+    fn ways(&self, access: &Access, operation: &Operation) -> Option<Vec<Way>> {
         let Some(callers) = &access.callers else { return Some(Vec::new()) };
-        let keys = callers.keys.as_ref().map(|keys| key_way(keys, scopes));
+        let keys = callers.keys.iter().flat_map(|keys| key_ways(keys, operation)).collect::<Vec<_>>();
         let workloads = match &callers.workloads {
             Some(workloads) => Some(self.workload_way(workloads)?),
             None => None,
@@ -160,7 +162,16 @@ impl Planner<'_> {
     }
 }
 
-fn key_way(keys: &KeyCallers, operation_scopes: &[Said<String>]) -> Way {
+/// One way for each set of scopes that the contract lets choose from, or the one without a contract's word.
+fn key_ways(keys: &KeyCallers, operation: &Operation) -> Vec<Way> {
+    let own = operation.scopes.iter();
+    match operation.contract_scopes.as_slice() {
+        [] => vec![key_way(keys, own)],
+        alternatives => alternatives.iter().map(|scopes| key_way(keys, own.clone().chain(scopes))).collect(),
+    }
+}
+
+fn key_way<'s>(keys: &'s KeyCallers, operation_scopes: impl Iterator<Item = &'s Said<String>>) -> Way {
     let text = |said: &Said<String>| Arc::from(said.value.as_str());
     Way::Keys {
         kinds: keys.kinds.iter().map(|kind| kind.value).collect(),

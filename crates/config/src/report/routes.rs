@@ -5,7 +5,7 @@ use std::fmt::Write;
 use model::DoorKind;
 use serde_json::{Value, json};
 
-use crate::draft::{Access, Api, Door, KeyCallers, Said, Tls, WorkloadCallers};
+use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, Tls, WorkloadCallers};
 use crate::plan::{Plan, Planner};
 use crate::rules::effective;
 use crate::source::Place;
@@ -71,13 +71,26 @@ pub(super) fn list(planner: &Planner<'_>, plan: &Plan) -> Vec<RouteLine> {
                     method: route.value.method.clone(),
                     url: format!("{origin}{prefix}{}", route.value.template),
                     callers: callers(effective(api, operation)),
-                    scopes: operation.scopes.iter().map(|scope| scope.value.clone()).collect(),
+                    scopes: scopes(operation),
                     place: planner.sources.place(operation.name.span),
                 });
             }
         }
     }
     lines
+}
+
+/// The scopes that hold whatever the way in: the file's own, and those of the contract.
+pub(super) fn scopes(operation: &Operation) -> Vec<String> {
+    let own = operation.scopes.iter().map(|scope| scope.value.clone());
+    let words = |scopes: &[Said<String>]| scopes.iter().map(|scope| scope.value.clone()).collect::<Vec<_>>();
+    match operation.contract_scopes.as_slice() {
+        [] => own.collect(),
+        [one] => own.chain(words(one)).collect(),
+        several => {
+            own.chain([several.iter().map(|one| words(one).join(" ")).collect::<Vec<_>>().join(" or ")]).collect()
+        }
+    }
 }
 
 /// Scheme, host and port as a caller would write them.

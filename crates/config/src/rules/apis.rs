@@ -105,7 +105,7 @@ fn host(api: &Api, door: &Door, faults: &mut Collector) {
 }
 
 /// Whether a door's host is this host, or a wildcard that covers it.
-fn covers(served: &str, host: &str) -> bool {
+pub(crate) fn covers(served: &str, host: &str) -> bool {
     served == host || (!host.starts_with("*.") && routing_host(served).is_ok_and(|pattern| pattern.covers(host)))
 }
 
@@ -118,7 +118,12 @@ fn route(api: &Api, operation: &Operation, faults: &mut Collector) {
         (Ok(_), Ok(_)) => return,
     };
     let message = format!("the route `{} {}` cannot be published", route.value.method, route.value.template);
-    faults.push(Fault::new(FaultCode::BadRoute, route.span, message).label(wrong));
+    let fault = Fault::new(FaultCode::BadRoute, route.span, message).label(wrong);
+    faults.push(if operation.from_contract {
+        fault.help(format!("without it: `contract: {{ file: …, withhold: [{}] }}`", operation.name.value))
+    } else {
+        fault
+    });
 }
 
 /// The path of an API and the template of an operation, as callers see them together.

@@ -139,6 +139,7 @@ fn certificate_or_loosened(api: &Api, door: &Door, keys: &KeyCallers, faults: &m
 
 /// Scopes of an operation: whoever may call must be able to have them.
 fn scopes(api: &Api, operation: &Operation, faults: &mut Collector) {
+    contract_scopes(api, operation, faults);
     let Some(first) = operation.scopes.first() else { return };
     let access = effective(api, operation);
     let workloads = access.callers.as_ref().and_then(|callers: &Callers| callers.workloads.as_ref());
@@ -153,6 +154,24 @@ fn scopes(api: &Api, operation: &Operation, faults: &mut Collector) {
     }
     if let Some(public) = access.public {
         fault(public, "a caller without credential");
+    }
+}
+
+/// Scopes of a contract: a caller without credential has none. Of workloads, which carry none by their nature, the file
+/// is the only word.
+fn contract_scopes(api: &Api, operation: &Operation, faults: &mut Collector) {
+    let public = effective(api, operation).public;
+    let (Some(public), Some(alternatives)) = (public, Some(&operation.contract_scopes).filter(|all| !all.is_empty()))
+    else {
+        return;
+    };
+    if let Some(first) = alternatives.first().and_then(|scopes| scopes.first())
+        && alternatives.iter().all(|scopes| !scopes.is_empty())
+    {
+        let message = format!("the contract asks for scopes at `{}`, and the file opens it", operation.name.value);
+        let fault = Fault::new(FaultCode::CallerNeverFits, public, message);
+        let fault = fault.label("give the operation its own `callers`");
+        faults.push(fault.related(first.span, "a caller without credential has none"));
     }
 }
 

@@ -32,15 +32,16 @@ static API: Record = Record::new(
         "redirect" => one!(Url), not_yet(FORWARDS);
         /// A fixed answer.
         "respond" => one!(Text), not_yet(FORWARDS);
-        /// OpenAPI, protobuf or JSON Schema.
-        "contract" => either!(one!(Path), Shape::Record(&CONTRACT)),
-            not_yet("list the `operations` with their routes");
+        /// The contract that says what is published: OpenAPI 3.0 or 3.1, by content and not by ending.
+        "contract" => either!(one!(Path), Shape::Record(&CONTRACT));
         /// Who may call; each key is one way in, and any one admits.
         "callers" => CALLERS;
         /// Anyone may call, without saying who. Client doors only.
         "public" => one!(True);
-        /// What is published; what is not listed is not reachable.
-        "operations" => Shape::Names(&OPERATIONS), needed();
+        /// What is published; what is not listed is not reachable. With a contract, what is said over its operations,
+        /// each by its name, or several by a pattern with `*`; the name is nearer than a pattern, and a pattern with
+        /// more letters is nearer than one with fewer.
+        "operations" => Shape::Names(&OPERATIONS), needed_or_contract();
         /// Limits over the API.
         "limits" => LIMITS, not_yet(NO_LIMITS);
         /// From where it may be called; those of the door hold as well. At a server door all of them lie in the
@@ -84,8 +85,8 @@ static API: Record = Record::new(
             not_yet("answers pass as they are; leave it out");
         /// What the audit log keeps.
         "record" => words!("refusals", "changes", "all"), not_yet(LEAVE);
-        /// The API ends.
-        "retire" => Shape::Record(&RETIRE), not_yet(LEAVE);
+        /// The end of the API.
+        "retire" => Shape::Record(&RETIRE);
         /// A shared cache by RFC 9111.
         "cache" => either!(words!("none"), Shape::Record(&CACHE)), not_yet("nothing is cached; leave it out");
         /// Repeating an unsafe request.
@@ -197,15 +198,16 @@ static SIGNERS: Record = Record::new(
 );
 
 static OPERATIONS: Names =
-    Names { noun: "operation", name: Scalar::OperationName, value: either!(one!(Route), Shape::Record(&OPERATION)) };
+    Names { noun: "operation", name: Scalar::OperationKey, value: either!(one!(Route), Shape::Record(&OPERATION)) };
 
 static OPERATION: Record = Record::new(
     "an operation",
     "One published route. A string is short for `{ route: … }`.",
     keys! {
         /// `METHOD /path/{id}`, relative to the API's path: `{name}` is one segment, a last `/**` the rest (also
-        /// none), `ANY` every method. The most specific route wins; two that are equal are a fault.
-        "route" => one!(Route), needed();
+        /// none), `ANY` every method. The most specific route wins; two that are equal are a fault. Only without a
+        /// contract, which has the routes.
+        "route" => one!(Route), needed_or_contract();
         /// All of the operation's callers; nothing of the API's is kept.
         "callers" => CALLERS;
         /// Anyone may call it. An operation that writes `callers` or `public` inherits neither.
@@ -240,6 +242,8 @@ static OPERATION: Record = Record::new(
             /// Twice is as good as once, whatever the method.
             "idempotent" => one!(Boolean), needed();
         })), fixed("`safe`: what was sent is sent again only for idempotent methods");
+        /// The end of the operation; all of it is said here, nothing of the API's is kept.
+        "retire" => Shape::Record(&RETIRE);
         /// What is weaker here than the default.
         "loosen" => Shape::Loosenings(Spot::Operation),
             not_yet("no loosening of an operation is built; loosen the API");
@@ -345,26 +349,29 @@ static CONTRACT: Record = Record::new(
     keys! {
         /// The contract.
         "file" => one!(Path), needed();
+        /// What stands in front of its paths, for callers and service alike.
+        "base" => one!(PathPrefix), fixed("the path of its servers");
         /// Folders of protobuf imports.
-        "imports" => list!(one!(Path));
+        "imports" => list!(one!(Path)), not_yet("only OpenAPI is read; leave it out");
         /// gRPC services to publish.
-        "methods" => list!(one!(Text));
+        "methods" => list!(one!(Text)), not_yet("only OpenAPI is read; leave it out");
         /// What is done about differences.
-        "mode" => words!("enforce", "watch");
+        "mode" => words!("enforce", "watch"), not_yet(UNCHECKED);
         /// Parameters that it does not have.
-        "unknown_query" => UNKNOWN;
+        "unknown_query" => UNKNOWN, not_yet(UNCHECKED);
         /// Fields that it does not have.
-        "unknown_fields" => UNKNOWN;
+        "unknown_fields" => UNKNOWN, not_yet(UNCHECKED);
         /// Answers that differ.
-        "answers" => words!("trim", "record", "refuse");
-        /// Only these operations.
-        "publish" => list!(one!(Text));
-        /// All but these operations.
-        "withhold" => list!(one!(Text));
+        "answers" => words!("trim", "record", "refuse"), not_yet(UNCHECKED);
+        /// Only these operations: by name, by pattern with `*`, or `tag:NAME`.
+        "publish" => list!(one!(OperationChoice)), fixed("all");
+        /// All but these operations, written in the same ways.
+        "withhold" => list!(one!(OperationChoice)), fixed("none");
         /// Where the contract is readable.
-        "serve" => one!(PathPrefix);
+        "serve" => one!(PathPrefix), not_yet(LEAVE);
     },
 );
+const UNCHECKED: &str = "a contract gives routes; requests are not compared with it yet; leave it out";
 const UNKNOWN: Shape = words!("refuse", "pass", "record");
 static SOAP: Record = Record::new(
     "`soap`",
@@ -426,11 +433,13 @@ static ASK: Record = Record::new(
 );
 static RETIRE: Record = Record::new(
     "`retire`",
-    "The API ends.",
+    "An end: since when it should not be used, and from when it is gone.",
     keys! {
-        /// When.
-        "on" => one!(Day), needed();
-        /// Where to read about it.
+        /// Since when it should not be used any more, told by `Deprecation` (RFC 9745).
+        "since" => one!(Day), fixed("no day is said: `@0`");
+        /// The first day on which it answers 410, told by `Sunset` (RFC 8594) until then; days are in UTC.
+        "on" => one!(Day);
+        /// Where to read about it, told by `Link`.
         "link" => one!(Url);
     },
 );

@@ -12,7 +12,7 @@ use crate::value::Wrong;
 ///
 /// `whole` is false where the file could not be read to its end: then nothing is told to be missing.
 pub(crate) fn check(tree: &Node, whole: bool, faults: &mut Collector) {
-    let mut checker = Checker { faults, whole };
+    let mut checker = Checker { faults, whole, contracted: false };
     checker.format(tree);
     let start = Span::new(tree.span.start(), tree.span.start() + 1);
     checker.record(root(), tree, start, "the file");
@@ -29,6 +29,8 @@ fn meant(record: &Record, key: &str) -> Option<&'static str> {
 struct Checker<'a> {
     faults: &'a mut Collector,
     whole: bool,
+    /// Within an API that has a contract.
+    contracted: bool,
 }
 
 impl Checker<'_> {
@@ -73,6 +75,8 @@ impl Checker<'_> {
 
     fn record(&mut self, record: &Record, node: &Node, owner: Span, what: &str) {
         let entries = node.map().unwrap_or_default();
+        let outside = self.contracted;
+        self.contracted |= entries.iter().any(|entry| entry.key == "contract");
         for entry in entries {
             match record.key(&entry.key) {
                 None => self.unknown_key(record, entry),
@@ -84,6 +88,7 @@ impl Checker<'_> {
                 Some(key) => self.shape(&key.shape, &entry.node, entry.key_span, &entry.key),
             }
         }
+        let contracted = std::mem::replace(&mut self.contracted, outside);
         if !self.whole || self.faults.is_full() {
             return;
         }
@@ -93,7 +98,8 @@ impl Checker<'_> {
             meant.or_else(|| matches!(entry.key.as_str(), "files" | "redirect" | "respond").then_some("service"))
         };
         let is_there = |name: &str| entries.iter().any(|entry| entry.key == name || instead(entry) == Some(name));
-        for key in record.keys.iter().filter(|key| key.needed && key.name != "vestibule") {
+        let needed = |key: &&Key| key.needed && key.name != "vestibule" && !(key.or_contract && contracted);
+        for key in record.keys.iter().filter(needed) {
             if !is_there(key.name) {
                 let fault = Fault::new(FaultCode::MissingKey, owner, format!("`{what}` has no `{}`", key.name));
                 self.faults.push(fault.label(format!("write `{}: …`, {}", key.name, key.shape.describe())));

@@ -136,6 +136,7 @@ impl Page {
 
     fn default(&self, key: &Key) -> String {
         match key.default {
+            Default::None if key.needed && key.or_contract => "needed without `contract`".to_owned(),
             Default::None if key.needed => "needed".to_owned(),
             Default::None => String::new(),
             Default::Fixed(text) => text.to_owned(),

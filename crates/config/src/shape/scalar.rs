@@ -49,6 +49,10 @@ pub enum Scalar {
     Name,
     /// The name of an operation.
     OperationName,
+    /// The name of an operation, or a pattern with `*`.
+    OperationKey,
+    /// The same, or `tag:NAME`.
+    OperationChoice,
     /// The name of something that stands elsewhere in the file: which map.
     NameOf(&'static str),
     /// A workload: its name, its SPIFFE id, or the beginning of ids.
@@ -84,7 +88,8 @@ impl Scalar {
             Self::Boolean => boolean(text, &["true", "false"]),
             Self::True => boolean(text, &["true"]),
             Self::Count => value::count(text).map(drop),
-            Self::Text | Self::Path | Self::Url | Self::Secret => Ok(()),
+            Self::Text | Self::Path | Self::Secret => Ok(()),
+            Self::Url => value::web_address(text).map(drop),
             Self::Duration => value::duration(text).map(drop),
             Self::Size => value::size(text).map(drop),
             Self::Rate => value::rate(text).map(drop),
@@ -103,6 +108,8 @@ impl Scalar {
             Self::Range => value::ip_network(text).map(drop),
             Self::Name | Self::NameOf(_) => value::name(text).map(drop),
             Self::OperationName => value::operation_name(text).map(drop),
+            Self::OperationKey => value::operation_key(text).map(drop),
+            Self::OperationChoice => value::operation_choice(text).map(drop),
             Self::Workload => value::workload_pattern(text).map(drop),
             Self::SpiffeId => match value::workload_pattern(text)? {
                 value::WorkloadText::Id(_) => Ok(()),
@@ -137,11 +144,14 @@ impl Scalar {
             Self::UnixSocket => "`unix:PATH`",
             Self::Host => "a host",
             Self::WildcardHost => "a host or `\"*.host\"`",
-            Self::ServiceUrl | Self::Url => "a URL",
+            Self::ServiceUrl => "a URL",
+            Self::Url => "a web address",
             Self::Network => "a range of addresses, or the name of one",
             Self::Range => "a range of addresses",
             Self::Name => "a name",
             Self::OperationName => "the name of an operation",
+            Self::OperationKey => "the name of an operation, or a pattern with `*`",
+            Self::OperationChoice => "the name of an operation, a pattern with `*`, or `tag:NAME`",
             Self::NameOf(map) => match map.as_bytes() {
                 b"doors" => "a name of `doors`, or `client` or `server`",
                 b"services" => "a name of `services`",
@@ -174,6 +184,8 @@ impl Scalar {
             | Self::True
             | Self::Name
             | Self::OperationName
+            | Self::OperationKey
+            | Self::OperationChoice
             | Self::NameOf(_)
             | Self::Workload
             | Self::Route
@@ -219,6 +231,7 @@ impl Scalar {
             Self::ServiceUrl => "^(https?://|unix:).+$",
             Self::Name | Self::NameOf(_) => "^[a-z][a-z0-9-]{0,62}$",
             Self::OperationName => "^[A-Za-z0-9._-]{1,128}$",
+            Self::OperationKey => "^[A-Za-z0-9._*-]{1,128}$",
             Self::SpiffeId => "^spiffe://.+$",
             Self::Route => "^[A-Z-]+ /\\S*$",
             Self::PathPrefix => "^/\\S*$",
@@ -253,7 +266,8 @@ impl Scalar {
             Self::Network => &["10.0.0.0/16", "fd00::/8", "192.0.2.7", "private", "loopback"],
             Self::Range => &["10.0.0.0/16", "fd00::/8", "192.0.2.7"],
             Self::Name | Self::NameOf(_) => &["shop", "orders-2"],
-            Self::OperationName => &["listOrders", "orders.get"],
+            Self::OperationChoice => &["listOrders", "list*", "tag:internal"],
+            Self::OperationName | Self::OperationKey => &["listOrders", "orders.get"],
             Self::Workload => &["spiffe://shop.example/orders", "spiffe://shop.example/batch/*"],
             Self::SpiffeId => &["spiffe://shop.example/orders"],
             Self::TrustDomain => &["shop.example"],

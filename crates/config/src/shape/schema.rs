@@ -26,7 +26,7 @@ pub fn schema() -> Value {
 
 fn record(record: &Record) -> Value {
     let properties: Map<String, Value> = record.keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
-    let needed: Vec<_> = record.keys.iter().filter(|key| key.needed).map(|key| key.name).collect();
+    let needed: Vec<_> = record.keys.iter().filter(|key| key.needed && !key.or_contract).map(|key| key.name).collect();
     let mut object = json!({
         "type": "object",
         "description": record.doc,

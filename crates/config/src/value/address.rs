@@ -236,3 +236,22 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
         None => Some((authority, None)),
     }
 }
+
+/// An address on the web that people can open: it may be shown in a header field as it stands.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn web_address(text: &str) -> Result<&str, Wrong> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+    };
+    let good = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && text.len() <= 2048;
+    if good && text.bytes().all(plain) {
+        return Ok(text);
+    }
+    Err(Wrong::new(
+        format!("`{text}` is not a web address"),
+        "`https://` and the rest, as in `https://shop.example/news`",
+    ))
+}

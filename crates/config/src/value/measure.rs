@@ -143,6 +143,13 @@ impl Day {
         Self { days_since_1970: i64::try_from(seconds / 86_400).unwrap_or(i64::MAX) }
     }
 
+    /// The first moment of the day.
+    #[must_use]
+    pub fn start(self) -> SystemTime {
+        let days = u64::try_from(self.days_since_1970).unwrap_or(0);
+        UNIX_EPOCH.checked_add(Duration::from_secs(days.saturating_mul(86_400))).unwrap_or(UNIX_EPOCH)
+    }
+
     /// The first moment after the day.
     #[must_use]
     pub fn end(self) -> SystemTime {

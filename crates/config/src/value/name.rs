@@ -40,6 +40,30 @@ pub fn operation_name(text: &str) -> Result<&str, Wrong> {
     Err(Wrong::new(format!("`{text}` is not the name of an operation"), "up to 128 of `A-Z a-z 0-9 . _ -`"))
 }
 
+/// An operation's name, or a pattern for several: `*` stands for any characters, at most 8 times.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn operation_key(text: &str) -> Result<&str, Wrong> {
+    let stars = text.bytes().filter(|byte| *byte == b'*').count();
+    if stars == 0 || (stars <= 8 && operation_name(&text.replace('*', "x")).is_ok()) {
+        return if stars == 0 { operation_name(text) } else { Ok(text) };
+    }
+    Err(Wrong::new(format!("`{text}` is not a pattern of names"), "up to 128 of `A-Z a-z 0-9 . _ -` and 8 of `*`"))
+}
+
+/// Operations of a contract: by name, by pattern, or all with a tag.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn operation_choice(text: &str) -> Result<&str, Wrong> {
+    let Some(tag) = text.strip_prefix("tag:") else { return operation_key(text) };
+    if (1..=128).contains(&tag.len()) && tag == tag.trim() {
+        return Ok(text);
+    }
+    Err(Wrong::new(format!("`{text}` is not a tag"), "`tag:` and up to 128 bytes, as in `tag:internal`"))
+}
+
 /// A SPIFFE trust domain, `shop.example`.
 ///
 /// # Errors

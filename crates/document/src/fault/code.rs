@@ -65,6 +65,14 @@ codes! {
     OutsideNetworks = "outside-networks", "Addresses that a server door does not admit.";
     RouteConflict = "route-conflict", "Two operations that answer to the same requests.";
     BadRoute = "bad-route", "A route that is not `METHOD /path`.";
+    NotAContract = "not-a-contract", "A contract that is neither OpenAPI 3.0 or 3.1 nor protobuf.";
+    BadContract = "bad-contract", "A part of a contract that is not as its format says.";
+    UnknownRef = "unknown-ref", "A `$ref` to something that is not there, or that may not be read.";
+    CircularRef = "circular-ref", "A `$ref` that leads back to itself and to nothing else.";
+    DuplicateOperation = "duplicate-operation", "Two operations of a contract with one name.";
+    AmbiguousServer = "ambiguous-server", "A contract that does not say which path stands in front of its own.";
+    OpenByContract = "open-by-contract", "An operation that a contract opens to anyone, and the file does not.";
+    HostDiffers = "host-differs", "A contract that names other hosts than its API answers to.";
     LooseningMisplaced = "loosening-misplaced", "A loosening at a place where it means nothing.";
     LooseningNeeded = "loosening-needed", "A value weaker than the default, without its loosening.";
     LooseningExpired = "loosening-expired", "A loosening past its day.";

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::{Dialect, Entry, Node, Text, Value, characters};
+use super::{Dialect, Entry, Node, Text, Value, characters, json};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::source::{Source, Span};
 
@@ -19,6 +19,10 @@ pub fn read(source: &Source, dialect: &Dialect, faults: &mut Collector) -> Optio
     }
     if !characters::check(source, dialect, faults) {
         return None;
+    }
+    // A contract may be JSON; the file itself never is.
+    if dialect.foreign && json::begins(source.text()) {
+        return json::read(source, dialect, faults);
     }
     let mut builder = Builder::new(source, dialect, faults);
     builder.run();

@@ -66,6 +66,7 @@ fn settings() -> Settings {
         attempts: 0,
         idempotent: false,
         affine_segment: None,
+        ending: None,
     };
     let rule = OperationRule {
         api: "things".into(),

@@ -72,6 +72,8 @@ codes! {
     MethodNotAllowed = "method-not-allowed", 405, Caller, "The method is not published here";
     /// The caller took too long to send the request.
     RequestTimeout = "request-timeout", 408, Caller, "The request took too long to arrive";
+    /// The operation is past its last day.
+    Retired = "retired", 410, Caller, "This is not served any more";
     /// The body is larger than the operation takes.
     BodyTooLarge = "body-too-large", 413, Caller, "The body is too large";
     /// The request target is longer than the door takes.

@@ -14,6 +14,7 @@ mod balance;
 mod browser;
 mod closed_by_default;
 mod command_line;
+mod contracts;
 mod demo;
 mod diff;
 mod doors;

@@ -6,7 +6,7 @@ use model::DoorKind;
 use super::doors::errors_word;
 use super::{Lines, quoted_always, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Access, Api, Door, Operation, loosened};
+use crate::draft::{Access, Api, Door, Operation, Retire, loosened};
 use crate::plan::Effective;
 use crate::report::routes;
 use crate::value::{write_duration, write_size};
@@ -37,6 +37,12 @@ impl Lines<'_, '_> {
         if let Some(service) = &api.service {
             self.said("service", &service.value, service.span);
         }
+        // What it says is shown as operations: with the contract beside them it would be said twice.
+        if let Some(file) = api.contract.as_ref().and_then(|contract| contract.file.as_ref()) {
+            let origin = self.origin(crate::plan::From::Words(file.span));
+            self.comment("contract", &file.value.display().to_string(), origin);
+        }
+        self.retire(api.retire.as_ref());
         self.access(&api.access);
         self.bounds(&holds);
         self.inherited("errors", holds.errors, |errors| errors_word(errors).to_owned());
@@ -76,8 +82,35 @@ impl Lines<'_, '_> {
         } else {
             self.comment("callers", &routes::callers(holds.access).join(", "), "of the API");
         }
-        self.texts("scopes", &operation.scopes);
+        self.scopes(operation);
+        self.retire(operation.retire.as_ref());
         self.bounds(holds);
+    }
+
+    fn scopes(&mut self, operation: &Operation) {
+        match operation.contract_scopes.as_slice() {
+            [] => self.texts("scopes", &operation.scopes),
+            [one] => self.texts("scopes", &operation.scopes.iter().chain(one).cloned().collect::<Vec<_>>()),
+            _ => {
+                self.texts("scopes", &operation.scopes);
+                let words = routes::scopes(operation).pop().unwrap_or_default();
+                self.comment("scopes", &words, "of the contract");
+            }
+        }
+    }
+
+    fn retire(&mut self, retire: Option<&Retire>) {
+        let Some(retire) = retire else { return };
+        self.below("retire", |lines| {
+            for (key, day) in [("since", &retire.since), ("on", &retire.on)] {
+                if let Some(day) = day {
+                    lines.said(key, &day.value.to_string(), day.span);
+                }
+            }
+            if let Some(link) = &retire.link {
+                lines.said("link", &text(&link.value), link.span);
+            }
+        });
     }
 
     fn access(&mut self, access: &Access) {
