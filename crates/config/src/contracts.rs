@@ -11,7 +11,7 @@ mod place;
 use std::io;
 use std::path::Path;
 
-use contract::{Contract, Security, Unread};
+use contract::{Contract, Security, Unread, Wanted};
 use model::DoorKind;
 
 use crate::draft::{Api, ContractFile, Door, Draft, Operation, Said};
@@ -45,7 +45,10 @@ pub(crate) fn publish(draft: &mut Draft, files: &mut Files, sources: &mut Source
 
 fn read(said: &ContractFile, files: &mut Files, sources: &mut Sources, faults: &mut Collector) -> Option<Contract> {
     let file = said.file.as_ref()?;
-    match contract::read(&file.value, &mut Beside(files), sources, faults) {
+    let imports: Vec<_> = said.imports.iter().map(|folder| folder.value.clone()).collect();
+    let methods = said.methods.as_ref().map(|all| all.iter().map(|name| (name.value.as_str(), name.span)).collect());
+    let wanted = Wanted { span: file.span, imports: &imports, methods };
+    match contract::read(&file.value, &wanted, &mut Beside(files), sources, faults) {
         Ok(contract) => Some(contract),
         Err(Unread::Faults) => None,
         Err(Unread::File(error)) => {

@@ -278,6 +278,10 @@ pub(crate) struct ContractFile {
     pub(crate) span: Span,
     /// The file.
     pub(crate) file: Option<Said<PathBuf>>,
+    /// Where protobuf imports are looked for.
+    pub(crate) imports: Vec<Said<PathBuf>>,
+    /// Only these gRPC services.
+    pub(crate) methods: Option<Vec<Said<String>>>,
     /// What stands in front of its paths, whatever its servers say.
     pub(crate) base: Option<Said<String>>,
     /// Only these operations.

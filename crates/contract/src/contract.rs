@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use document::{Fault, Span};
+use prost_reflect::DescriptorPool;
 
 use crate::documents::{At, Documents};
 
@@ -12,7 +13,16 @@ pub struct Contract {
     /// Its operations, in its order.
     pub operations: Vec<Operation>,
     /// What its schemas and examples stand in.
-    pub documents: Documents,
+    pub schemas: Schemas,
+}
+
+/// What the bodies of a contract's operations look like, as far as it says.
+#[derive(Clone, Debug)]
+pub enum Schemas {
+    /// The documents of OpenAPI; [`At`] leads into them.
+    Documents(Documents),
+    /// The messages of protobuf; [`At`] is the full name of a method.
+    Messages(DescriptorPool),
 }
 
 /// One method at one path.

@@ -44,10 +44,15 @@ pub struct At {
 }
 
 impl At {
-    /// The JSON pointer within its document.
+    /// The JSON pointer within its document, or the full name of a protobuf method.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
+    }
+
+    /// A protobuf method.
+    pub(crate) fn named(name: &str) -> Self {
+        Self { document: 0, pointer: name.to_owned() }
     }
 }
 

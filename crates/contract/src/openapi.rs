@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use document::{Collector, Fault, FaultCode, Node, Source, Span, Value};
 
-use crate::contract::{Contract, Operation, Security, Server};
+use crate::contract::{Contract, Operation, Schemas, Security, Server};
 use crate::documents::{Cursor, Documents};
 
 /// Whether the versions of a document are ones that are read; tells what it is instead.
@@ -35,8 +35,9 @@ pub(crate) fn is_openapi(root: &Node, source: &Source, faults: &mut Collector) -
         }
         (None, None) => {
             let first = root.map().and_then(<[_]>::first).map_or(source.span(0, 0), |entry| entry.key_span);
-            Fault::new(FaultCode::NotAContract, first, format!("`{}` is no contract that is read", source.name()))
-                .help("an OpenAPI document has the key `openapi: 3.1.0` or `openapi: 3.0.4`")
+            Fault::new(FaultCode::NotAContract, first, format!("`{}` is no contract that is read", source.name())).help(
+                "an OpenAPI document has the key `openapi: 3.1.0` or `openapi: 3.0.4`; protobuf begins with `syntax`",
+            )
         }
     };
     faults.push(fault);
@@ -54,7 +55,7 @@ struct Common {
 /// Reads the operations.
 pub(crate) fn contract(documents: Documents, faults: &mut Collector) -> Contract {
     let operations = operations(&documents, faults);
-    Contract { operations, documents }
+    Contract { operations, schemas: Schemas::Documents(documents) }
 }
 
 fn operations(documents: &Documents, faults: &mut Collector) -> Vec<Operation> {

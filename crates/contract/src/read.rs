@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use document::{Collector, Dialect, Fault, FaultCode, FileId, Sources, Tree, node};
+use document::{Collector, Dialect, Fault, FaultCode, FileId, Sources, Span, Tree, node};
 
 use crate::contract::Contract;
 use crate::documents::Documents;
-use crate::openapi;
+use crate::{openapi, protobuf};
 
 /// Reads the files that a contract is made of, on behalf of whoever keeps watch over them.
 pub trait Files {
@@ -19,6 +19,17 @@ pub trait Files {
 
     /// What people know the file by.
     fn name(&self, path: &Path) -> String;
+}
+
+/// What is asked of a contract.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'w> {
+    /// Where it is named: the place of what has no lines of its own.
+    pub span: Span,
+    /// Folders in which protobuf imports are looked for, before the contract's own.
+    pub imports: &'w [PathBuf],
+    /// The gRPC services to publish, each with where it is named; all of the contract's file where it is not said.
+    pub methods: Option<Vec<(&'w str, Span)>>,
 }
 
 /// Why there is no contract.
@@ -36,13 +47,25 @@ pub enum Unread {
 /// [`Unread`]; all faults but that of a file that cannot be read are in `faults`.
 pub fn read(
     path: &Path,
+    wanted: &Wanted<'_>,
     files: &mut dyn Files,
     sources: &mut Sources,
     faults: &mut Collector,
 ) -> Result<Contract, Unread> {
     let bytes = files.read(path, Dialect::CONTRACT.bytes_at_most as u64).map_err(Unread::File)?;
     let mut reader = Reader { files, sources, faults };
-    let (file, tree) = reader.parse(path, bytes).ok_or(Unread::Faults)?;
+    if let Some(pool) = protobuf::descriptor_set(&bytes) {
+        return Ok(protobuf::of_descriptors(pool, wanted, &mut reader));
+    }
+    let text = reader.text(path, bytes).ok_or(Unread::Faults)?;
+    if protobuf::is_source(&text) {
+        return protobuf::of_source(path, text, wanted, &mut reader).ok_or(Unread::Faults);
+    }
+    if let Some((_, span)) = wanted.methods.iter().flatten().next() {
+        let fault = Fault::new(FaultCode::BadContract, *span, "`methods` chooses services of protobuf");
+        reader.faults.push(fault.label("leave it out; `publish` chooses operations"));
+    }
+    let (file, tree) = reader.parse(path, text).ok_or(Unread::Faults)?;
     if !tree.whole || !openapi::is_openapi(&tree.root, reader.sources.get(file), reader.faults) {
         return Err(Unread::Faults);
     }
@@ -52,7 +75,7 @@ pub fn read(
 
 /// Reads files into nodes.
 pub(crate) struct Reader<'a> {
-    files: &'a mut dyn Files,
+    pub(crate) files: &'a mut dyn Files,
     pub(crate) sources: &'a mut Sources,
     pub(crate) faults: &'a mut Collector,
 }
@@ -61,23 +84,33 @@ impl Reader<'_> {
     /// A file beside the contract.
     pub(crate) fn beside(&mut self, path: &Path) -> io::Result<Option<Tree>> {
         let bytes = self.files.read(path, Dialect::CONTRACT.bytes_at_most as u64)?;
-        Ok(self.parse(path, bytes).map(|(_, tree)| tree))
+        let text = self.text(path, bytes);
+        Ok(text.and_then(|text| self.parse(path, text)).map(|(_, tree)| tree))
     }
 
-    fn parse(&mut self, path: &Path, bytes: Vec<u8>) -> Option<(FileId, Tree)> {
+    /// Bytes as the text that they should be.
+    pub(crate) fn text(&mut self, path: &Path, bytes: Vec<u8>) -> Option<String> {
+        let text = String::from_utf8(bytes).ok();
+        if text.is_none() {
+            let message = format!("`{}` is not UTF-8", self.files.name(path));
+            self.faults.push(Fault::of_file(FaultCode::NotText, message));
+        }
+        text
+    }
+
+    /// Takes a text in among those that faults can point into.
+    pub(crate) fn add(&mut self, path: &Path, text: String) -> Option<FileId> {
         let name = self.files.name(path);
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(_) => {
-                self.faults.push(Fault::of_file(FaultCode::NotText, format!("`{name}` is not UTF-8")));
-                return None;
-            }
-        };
-        let Some(file) = self.sources.add(&name, text) else {
+        let file = self.sources.add(&name, text);
+        if file.is_none() {
             let message = format!("`{name}` is one file too many: {} may belong together", FileId::AT_MOST);
             self.faults.push(Fault::of_file(FaultCode::TooLarge, message));
-            return None;
-        };
+        }
+        file
+    }
+
+    fn parse(&mut self, path: &Path, text: String) -> Option<(FileId, Tree)> {
+        let file = self.add(path, text)?;
         let tree = node::read(self.sources.get(file), &Dialect::CONTRACT, self.faults)?;
         Some((file, tree))
     }

@@ -157,6 +157,15 @@ impl Source {
         self.span(start, end + after.find('\n').unwrap_or(after.len()))
     }
 
+    /// Where some words stand in a line, which counts from 0.
+    #[must_use]
+    pub fn in_line(&self, line: usize, words: &str) -> Option<Span> {
+        let start = *self.line_starts.get(line)?;
+        let end = self.line_starts.get(line + 1).copied().unwrap_or(self.text.len());
+        let at = start + self.text.get(start..end)?.find(words)?;
+        Some(self.span(at, at + words.len()))
+    }
+
     /// Line, column and length of a span.
     #[must_use]
     pub fn place(&self, span: Span) -> Place {

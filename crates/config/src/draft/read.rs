@@ -232,6 +232,8 @@ impl Reader {
         ContractFile {
             span: entry.key_span,
             file: self.path(if node.text().is_some() { Some(node) } else { node.get("file") }),
+            imports: self.list(node.get("imports"), |text| Ok(PathBuf::from(text))),
+            methods: self.maybe_list(node.get("methods"), text),
             base: self.one(node.get("base"), |text| value::path_prefix(text).map(str::to_owned)),
             publish: self.maybe_list(node.get("publish"), text),
             withhold: self.list(node.get("withhold"), text),

@@ -68,6 +68,9 @@ fn folder() -> TempDir {
     write("domain", "shop.example\n", 0o600);
     write("shop.openapi.yaml", include_str!("contracts/shop.openapi.yaml"), 0o644);
     write("bad.openapi.yaml", include_str!("contracts/bad.openapi.yaml"), 0o644);
+    std::fs::create_dir(folder.path().join("common")).expect("a folder");
+    write("shop.proto", include_str!("contracts/shop.proto"), 0o644);
+    write("common/order.proto", include_str!("contracts/order.proto"), 0o644);
     write("swagger.yaml", include_str!("contracts/swagger.yaml"), 0o644);
     write("empty.openapi.yaml", include_str!("contracts/empty.openapi.yaml"), 0o644);
     write("twice.openapi.yaml", include_str!("contracts/twice.openapi.yaml"), 0o644);

@@ -32,7 +32,8 @@ static API: Record = Record::new(
         "redirect" => one!(Url), not_yet(FORWARDS);
         /// A fixed answer.
         "respond" => one!(Text), not_yet(FORWARDS);
-        /// The contract that says what is published: OpenAPI 3.0 or 3.1, by content and not by ending.
+        /// The contract that says what is published: OpenAPI 3.0 or 3.1, a `.proto` file or a compiled
+        /// descriptor set, by content and not by ending.
         "contract" => either!(one!(Path), Shape::Record(&CONTRACT));
         /// Who may call; each key is one way in, and any one admits.
         "callers" => CALLERS;
@@ -351,10 +352,10 @@ static CONTRACT: Record = Record::new(
         "file" => one!(Path), needed();
         /// What stands in front of its paths, for callers and service alike.
         "base" => one!(PathPrefix), fixed("the path of its servers");
-        /// Folders of protobuf imports.
-        "imports" => list!(one!(Path)), not_yet("only OpenAPI is read; leave it out");
-        /// gRPC services to publish.
-        "methods" => list!(one!(Text)), not_yet("only OpenAPI is read; leave it out");
+        /// Folders of protobuf imports, looked through before the contract's own.
+        "imports" => list!(one!(Path));
+        /// gRPC services to publish, with their package, as in `shop.Orders`.
+        "methods" => list!(one!(OperationName)), fixed("all of the file");
         /// What is done about differences.
         "mode" => words!("enforce", "watch"), not_yet(UNCHECKED);
         /// Parameters that it does not have.

@@ -7,7 +7,7 @@ use std::path::Path;
 use document::{Collector, FaultCode, Faults, Source, Sources};
 use proptest::prelude::*;
 
-use crate::{Contract, Files, Operation, ParameterPlace, Security, Style, Unread};
+use crate::{Contract, Documents, Files, Operation, ParameterPlace, Schemas, Security, Style, Unread, Wanted};
 
 /// Files that are texts.
 struct Texts(BTreeMap<String, String>);
@@ -32,15 +32,23 @@ pub(crate) fn read_with(text: &str, others: &[(&str, &str)]) -> (Option<Contract
     texts.0.insert("a/shop.yaml".to_owned(), text.to_owned());
     let mut sources = Sources::new(Source::new("vestibule.yaml", "vestibule: 1\n"));
     let mut faults = Collector::default();
-    let contract = match crate::read(Path::new("a/shop.yaml"), &mut texts, &mut sources, &mut faults) {
-        Ok(contract) => Some(contract),
-        Err(Unread::Faults) => None,
-        Err(Unread::File(error)) => panic!("{error}"),
-    };
+    let contract =
+        match crate::read(Path::new("a/shop.yaml"), &Wanted::default(), &mut texts, &mut sources, &mut faults) {
+            Ok(contract) => Some(contract),
+            Err(Unread::Faults) => None,
+            Err(Unread::File(error)) => panic!("{error}"),
+        };
     for fault in contract.iter().flat_map(|contract| &contract.operations).flat_map(|operation| &operation.faults) {
         faults.push(fault.clone());
     }
     (contract, faults.finish(sources, |_| String::new()))
+}
+
+fn documents(contract: &Contract) -> &Documents {
+    match &contract.schemas {
+        Schemas::Documents(documents) => documents,
+        Schemas::Messages(_) => panic!("this is no OpenAPI"),
+    }
 }
 
 fn good(text: &str) -> Contract {
@@ -136,8 +144,8 @@ fn operations_have_names_routes_parameters_and_forms() {
     );
     assert_eq!(get.answers.iter().map(|answer| answer.status.as_str()).collect::<Vec<_>>(), ["200", "4XX"]);
     let schema = get.answers[0].contents[0].schema.as_ref().expect("a schema");
-    let reference = contract.documents.node(schema).and_then(|node| node.get("$ref")).and_then(|node| node.text());
-    let order = contract.documents.follow(schema, reference.expect("a reference")).expect("it leads somewhere");
+    let reference = documents(&contract).node(schema).and_then(|node| node.get("$ref")).and_then(|node| node.text());
+    let order = documents(&contract).follow(schema, reference.expect("a reference")).expect("it leads somewhere");
     assert_eq!(order.pointer(), "/components/schemas/Order");
     assert!(delete.deprecated.is_some() && get.deprecated.is_none());
     assert!(events.streams.server && !get.streams.server);

@@ -179,3 +179,25 @@ fn what_a_contract_opens_the_file_must_open_too() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     drop(house);
 }
+
+#[test]
+fn methods_of_a_proto_file_are_published_at_their_paths() {
+    let service = Backend::choosing(|head, _| script::answer(Reply::ok(head.target.clone())));
+    let address = free_address();
+    let apis = "  shop:\n    door: client\n    service: shop\n    public: true\n    \
+                contract: { file: shop.proto, imports: protos, withhold: Drop }\n";
+    let prepared = prepared(&service, address, apis);
+    std::fs::create_dir_all(prepared.folder().join("protos")).expect("a folder");
+    prepared.write("protos/common.proto", "syntax = \"proto3\";\nmessage Order {}\n");
+    prepared.write(
+        "shop.proto",
+        "syntax = \"proto3\";\npackage shop;\nimport \"common.proto\";\n\
+         service Orders { rpc Get(.Order) returns (.Order); rpc Drop(.Order) returns (.Order); }\n",
+    );
+    let _house = prepared.start();
+    let ask = |method: &str, target: &str| Connection::plain(address).exchange(request(method, target, &[], ""));
+    assert_eq!(ask("POST", "/shop.Orders/Get").text(), "/shop.Orders/Get");
+    for (method, target) in [("GET", "/shop.Orders/Get"), ("POST", "/shop.Orders/Drop"), ("POST", "/shop.Orders/get")] {
+        assert_problem(&ask(method, target), 404, "not-found");
+    }
+}
