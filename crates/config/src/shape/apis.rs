@@ -1,15 +1,26 @@
-//! The keys of an API, of its callers and of its operations.
+//! The keys of an API; what belongs to them stands in the modules below.
+
+mod callers;
+mod formats;
+mod limits;
+mod operations;
 
 use gateway::UpstreamErrors;
 
 use super::doors::{ERRORS, NETWORKS, errors_word, networks_word};
 use super::{Names, Record, Scalar, Shape, Spot};
 use crate::value::{write_duration, write_size};
+pub(super) use callers::CALLERS;
+use formats::{CONTRACT, GRPC, SOAP, XML};
+pub(super) use limits::LIMITS;
+use operations::{ASYNC, IDEMPOTENCY, OPERATIONS};
 
 pub(super) static APIS: Names = Names { noun: "api", name: Scalar::Name, value: Shape::Record(&API) };
 
 const LEAVE: &str = "leave it out";
+
 const NO_LIMITS: &str = "only sizes, times and connections are limited; leave it out";
+
 const FORWARDS: &str = "an API forwards to a `service`";
 
 static API: Record = Record::new(
@@ -99,188 +110,8 @@ static API: Record = Record::new(
     },
 );
 
-/// Who may call: kind → condition.
-pub(super) const CALLERS: Shape = record!(
-    "`callers`",
-    "Kinds of caller, each with its condition. Each key is one way in; any one admits.",
-    keys! {
-        /// People.
-        "users" => either!(words!("any"), Shape::Record(&USERS)), not_yet("`keys` and `workloads` are built");
-        /// Holders of an API key that was made for this API: client doors take `publishable` and `restricted`,
-        /// server doors `secret`.
-        "keys" => either!(list!(KEY_KINDS), Shape::Record(&KEYS));
-        /// Applications without a person.
-        "apps" => either!(list!(one!(NameOf "apps")), Shape::Record(&APPS)),
-            not_yet("`keys` and `workloads` are built");
-        /// Back ends by their certificate. Server doors only.
-        "workloads" => either!(list!(one!(Workload)), Shape::Record(&WORKLOADS));
-        /// Back ends by HTTP message signature.
-        "signers" => either!(list!(one!(NameOf "signers")), Shape::Record(&SIGNERS)),
-            not_yet("`keys` and `workloads` are built");
-    }
-);
-
-const KEY_KINDS: Shape = words!("publishable", "restricted", "secret");
-const SCOPES: Shape = list!(one!(Scope));
-
-static KEYS: Record = Record::new(
-    "`callers.keys`",
-    "Which API keys admit; all of it must hold.",
-    keys! {
-        /// Of which kind.
-        "kinds" => list!(KEY_KINDS), needed();
-        /// Only these; without it every key that was made for this API.
-        "names" => list!(one!(NameOf "keys"));
-        /// The scopes that the key must carry.
-        "scopes" => SCOPES;
-        /// From pages of which origin.
-        "origins" => list!(one!(Url)), not_yet(LEAVE);
-    },
-);
-
-static WORKLOADS: Record = Record::new(
-    "`callers.workloads`",
-    "Which workloads admit; all of it must hold.",
-    keys! {
-        /// Names, SPIFFE ids, or the beginning of ids.
-        "names" => list!(one!(Workload)), needed();
-        /// From where.
-        "networks" => NETWORKS;
-    },
-);
-
-static USERS: Record = Record::new(
-    "`callers.users`",
-    "Which people admit; all of it must hold.",
-    keys! {
-        /// Whose accounts.
-        "issuers" => list!(one!(Text));
-        /// By what.
-        "via" => list!(words!("session", "token"));
-        /// Through which application.
-        "apps" => list!(one!(NameOf "apps"));
-        /// With which scopes.
-        "scopes" => SCOPES;
-        /// With which claims.
-        "claims" => names!(noun: "claim", name: Scalar::Text, value: one!(Text));
-        /// By a token exchanged by which workload.
-        "through" => list!(one!(Workload));
-        /// Signed in how recently.
-        "fresh" => one!(Duration);
-        /// By a bound token.
-        "bound" => words!("dpop");
-    },
-);
-
-static APPS: Record = Record::new(
-    "`callers.apps`",
-    "Which applications admit; all of it must hold.",
-    keys! {
-        /// Which.
-        "names" => list!(one!(NameOf "apps"));
-        /// Whose.
-        "issuers" => list!(one!(Text));
-        /// With which scopes.
-        "scopes" => SCOPES;
-        /// By a token bound to what.
-        "bound" => words!("certificate", "dpop");
-    },
-);
-
-static SIGNERS: Record = Record::new(
-    "`callers.signers`",
-    "Which signers admit; all of it must hold.",
-    keys! {
-        /// Which.
-        "names" => list!(one!(NameOf "signers"));
-        /// What must be signed.
-        "components" => list!(one!(Text));
-    },
-);
-
-static OPERATIONS: Names =
-    Names { noun: "operation", name: Scalar::OperationKey, value: either!(one!(Route), Shape::Record(&OPERATION)) };
-
-static OPERATION: Record = Record::new(
-    "an operation",
-    "One published route. A string is short for `{ route: … }`.",
-    keys! {
-        /// `METHOD /path/{id}`, relative to the API's path: `{name}` is one segment, a last `/**` the rest (also
-        /// none), `ANY` every method. The most specific route wins; two that are equal are a fault. Only without a
-        /// contract, which has the routes.
-        "route" => one!(Route), needed_or_contract();
-        /// All of the operation's callers; nothing of the API's is kept.
-        "callers" => CALLERS;
-        /// Anyone may call it. An operation that writes `callers` or `public` inherits neither.
-        "public" => one!(True);
-        /// Scopes that the caller must have, whatever the way in.
-        "scopes" => SCOPES;
-        /// Limits over the operation.
-        "limits" => LIMITS, not_yet(NO_LIMITS);
-        /// Cedar files.
-        "policy" => list!(one!(Path)), not_yet("`callers` decides; leave it out");
-        /// For the whole answer.
-        "deadline" => one!(Duration), fixed("of the API");
-        /// For silence on a body that is under way.
-        "idle" => one!(Duration), fixed("of the API");
-        /// The largest request body.
-        "body" => one!(Size), fixed("of the API");
-        /// Detectors of attacks.
-        "attacks" => either!(ATTACKS, Shape::Record(&ATTACKS_LONG)), not_yet(LEAVE);
-        /// What must be equal in request and caller.
-        "match" => names!(noun: "value", name: Scalar::Text, value: one!(Text)),
-            not_yet("the service must check whose record it is");
-        /// Repeating an unsafe request.
-        "idempotency" => IDEMPOTENCY, not_yet(LEAVE);
-        /// Answering later.
-        "async" => ASYNC, not_yet(LEAVE);
-        /// Upgrades to WebSocket.
-        "websocket" => one!(Boolean), not_yet("upgrades are refused; leave it out");
-        /// Units that a call counts for in limits.
-        "cost" => one!(Count), not_yet(LEAVE);
-        /// Whether it may be sent twice.
-        "retry" => either!(words!("safe"), record!("`retry`", "The author's word.", keys! {
-            /// Twice is as good as once, whatever the method.
-            "idempotent" => one!(Boolean), needed();
-        })), fixed("`safe`: what was sent is sent again only for idempotent methods");
-        /// The end of the operation; all of it is said here, nothing of the API's is kept.
-        "retire" => Shape::Record(&RETIRE);
-        /// What is weaker here than the default.
-        "loosen" => Shape::Loosenings(Spot::Operation),
-            not_yet("no loosening of an operation is built; loosen the API");
-    },
-);
-
-/// Limits of a door, API or operation.
-pub(super) const LIMITS: Shape = either!(
-    words!("none"),
-    list!(record!(
-        "a limit",
-        "So many in so long.",
-        keys! {
-            /// Of whom.
-            "per" => list!(one!(Text)), needed();
-            /// An even flow.
-            "rate" => BY_TIER;
-            /// So many in a calendar period.
-            "quota" => BY_TIER;
-            /// So many at once.
-            "concurrent" => BY_TIER;
-            /// So many bytes received.
-            "bytes_in" => BY_TIER;
-            /// So many bytes sent.
-            "bytes_out" => BY_TIER;
-            /// At once above the even flow.
-            "burst" => one!(Count);
-            /// The time zone of the calendar.
-            "zone" => one!(Text);
-            /// What it is called in headers and problems.
-            "name" => one!(Name);
-        }
-    ))
-);
-const BY_TIER: Shape = either!(one!(Text), names!(noun: "tier", name: Scalar::Name, value: one!(Text)));
 const ATTACKS: Shape = words!("watch", "refuse", "none");
+
 static ATTACKS_LONG: Record = Record::new(
     "`attacks`",
     "Detectors of attacks.",
@@ -291,49 +122,7 @@ static ATTACKS_LONG: Record = Record::new(
         "except" => names!(noun: "operation", name: Scalar::OperationName, value: list!(one!(Text)));
     },
 );
-const IDEMPOTENCY: Shape = either!(
-    IDEMPOTENCY_MODES,
-    record!(
-        "`idempotency`",
-        "Repeating an unsafe request.",
-        keys! {
-            /// Whether a key is asked for.
-            "mode" => IDEMPOTENCY_MODES;
-            /// How long an answer is kept.
-            "keep" => one!(Duration);
-            /// What is done when nobody knows whether it was done.
-            "if_unknown" => either!(words!("report"), record!("`if_unknown`", "After a crash.", keys! {
-                /// What is asked.
-                "ask" => one!(Route);
-            }));
-        }
-    )
-);
-const IDEMPOTENCY_MODES: Shape = words!("required", "optional", "none");
-const ASYNC_MODES: Shape = words!("always", "offered", "none");
-const ASYNC: Shape = either!(
-    ASYNC_MODES,
-    record!(
-        "`async`",
-        "Answering later. Server doors only.",
-        keys! {
-            /// Whether the answer comes later.
-            "mode" => ASYNC_MODES;
-            /// Answer at once if done within.
-            "wait" => one!(Duration);
-            /// Give up after.
-            "deadline" => one!(Duration);
-            /// How long the result is readable.
-            "keep" => one!(Duration);
-            /// Strict order inside.
-            "lane" => one!(Text);
-            /// How the end is known.
-            "done_by" => words!("answer", "callback");
-            /// What is sent on completion.
-            "event" => one!(Text);
-        }
-    )
-);
+
 static REWRITE: Record = Record::new(
     "`rewrite`",
     "What the service sees.",
@@ -344,66 +133,7 @@ static REWRITE: Record = Record::new(
         "host" => one!(Host);
     },
 );
-static CONTRACT: Record = Record::new(
-    "`contract`",
-    "What requests and answers look like.",
-    keys! {
-        /// The contract.
-        "file" => one!(Path), needed();
-        /// What stands in front of its paths, for callers and service alike.
-        "base" => one!(PathPrefix), fixed("the path of its servers");
-        /// Folders of protobuf imports, looked through before the contract's own.
-        "imports" => list!(one!(Path));
-        /// gRPC services to publish, with their package, as in `shop.Orders`.
-        "methods" => list!(one!(OperationName)), fixed("all of the file");
-        /// What is done about differences.
-        "mode" => words!("enforce", "watch"), not_yet(UNCHECKED);
-        /// Parameters that it does not have.
-        "unknown_query" => UNKNOWN, not_yet(UNCHECKED);
-        /// Fields that it does not have.
-        "unknown_fields" => UNKNOWN, not_yet(UNCHECKED);
-        /// Answers that differ.
-        "answers" => words!("trim", "record", "refuse"), not_yet(UNCHECKED);
-        /// Only these operations: by name, by pattern with `*`, or `tag:NAME`.
-        "publish" => list!(one!(OperationChoice)), fixed("all");
-        /// All but these operations, written in the same ways.
-        "withhold" => list!(one!(OperationChoice)), fixed("none");
-        /// Where the contract is readable.
-        "serve" => one!(PathPrefix), not_yet(LEAVE);
-    },
-);
-const UNCHECKED: &str = "a contract gives routes; requests are not compared with it yet; leave it out";
-const UNKNOWN: Shape = words!("refuse", "pass", "record");
-static SOAP: Record = Record::new(
-    "`soap`",
-    "SOAP.",
-    keys! {
-        /// Its version.
-        "version" => one!(Text);
-        /// Its description.
-        "wsdl" => one!(Path);
-    },
-);
-static XML: Record = Record::new(
-    "`xml`",
-    "XML.",
-    keys! {
-        /// How it is turned into JSON.
-        "without_contract" => words!("badgerfish", "parker");
-    },
-);
-static GRPC: Record = Record::new(
-    "`grpc`",
-    "gRPC.",
-    keys! {
-        /// gRPC-Web.
-        "web" => one!(Boolean);
-        /// Connect.
-        "connect" => one!(Boolean);
-        /// How streams look as JSON.
-        "stream_as" => words!("sse", "ndjson", "array");
-    },
-);
+
 static CORS: Record = Record::new(
     "`cors`",
     "Pages of other origins.",
@@ -418,6 +148,7 @@ static CORS: Record = Record::new(
         "max_age" => one!(Duration);
     },
 );
+
 static ASK: Record = Record::new(
     "`ask`",
     "An external authorisation service; it can only refuse.",
@@ -432,6 +163,7 @@ static ASK: Record = Record::new(
         "headers" => list!(one!(Text));
     },
 );
+
 static RETIRE: Record = Record::new(
     "`retire`",
     "An end: since when it should not be used, and from when it is gone.",
@@ -444,6 +176,7 @@ static RETIRE: Record = Record::new(
         "link" => one!(Url);
     },
 );
+
 static CACHE: Record = Record::new(
     "`cache`",
     "A shared cache.",
