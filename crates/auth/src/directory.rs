@@ -39,6 +39,7 @@ struct StoredKey {
 struct Declared {
     workload: Arc<Workload>,
     networks: Option<Arc<[IpNet]>>,
+    place: Arc<str>,
 }
 
 impl Directory {
@@ -94,7 +95,7 @@ impl Directory {
         let near = |networks: &Arc<[IpNet]>| networks.iter().any(|network| network.contains(&address));
         if !declared.networks.as_ref().is_none_or(near) {
             let name = Arc::clone(&declared.workload.name);
-            return Err(AuthError::WorkloadNetwork { name, address });
+            return Err(AuthError::WorkloadNetwork { name, address, place: Arc::clone(&declared.place) });
         }
         Ok(Arc::clone(&declared.workload))
     }
@@ -201,7 +202,8 @@ impl Directory {
             Err(fault) => return faults.push(fault),
         };
         let workload = Arc::new(Workload { name: Arc::clone(&settings.name), id: Some(id.clone()) });
-        let declared = Declared { workload, networks: settings.networks.clone().map(Arc::from) };
+        let networks = settings.networks.clone().map(Arc::from);
+        let declared = Declared { workload, networks, place: Arc::clone(&settings.place) };
         for name in &settings.dns {
             faults.extend(settings.dns_fault(name));
             if let Some(there) = self.by_dns.insert(name.as_str().into(), declared.clone()) {

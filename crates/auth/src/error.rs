@@ -14,7 +14,7 @@ use crate::certificate::CertificateError;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AuthError {
     /// A request as pages send it, at a server door.
-    #[error("`{sign}` shows that the request comes from a page")]
+    #[error("`{sign}` shows that the request comes from a page (default of server doors)")]
     Browser {
         /// The field that shows it.
         sign: &'static str,
@@ -81,12 +81,14 @@ pub enum AuthError {
         second: Arc<str>,
     },
     /// A workload that calls from outside its networks.
-    #[error("the workload `{name}` may not call from {address}")]
+    #[error("the workload `{name}` may not call from {address} ({place})")]
     WorkloadNetwork {
         /// Its name in the file.
         name: Arc<str>,
         /// As the gateway sees it.
         address: IpAddr,
+        /// Where its networks stand in the file.
+        place: Arc<str>,
     },
     /// The operating system gave no random numbers.
     #[error("no random numbers can be had")]

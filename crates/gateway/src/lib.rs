@@ -34,7 +34,7 @@ pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use server::{Gateway, GatewayError, Options};
 pub use settings::{
-    CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings,
-    Patience, Protocols, Settings, TlsSettings, UpstreamErrors,
+    CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
+    OperationSettings, Patience, Protocols, Settings, TlsSettings, UpstreamErrors,
 };
 pub use tls::TlsError;

@@ -164,6 +164,15 @@ pub enum UpstreamErrors {
     Pass,
 }
 
+/// Networks, and who says them.
+#[derive(Clone, Debug)]
+pub struct NetworkRule {
+    /// The networks.
+    pub networks: Networks,
+    /// `file:line:column`, or which default.
+    pub place: Arc<str>,
+}
+
 /// One published operation.
 #[derive(Clone, Debug)]
 pub struct OperationSettings {
@@ -177,8 +186,8 @@ pub struct OperationSettings {
     pub place: Arc<str>,
     /// The API's path, without a trailing slash (empty for `/`); the service sees the path without it.
     pub prefix: Arc<str>,
-    /// Networks of the API and of the operation; all must admit the caller's address.
-    pub networks: Vec<Networks>,
+    /// Networks of the API and of its kind of door; all must admit the caller's address.
+    pub networks: Vec<NetworkRule>,
     /// For the whole answer.
     pub deadline: Duration,
     /// For silence on a body that is under way.

@@ -138,10 +138,9 @@ pub(crate) fn route(door: &DoorSettings, head: &RequestHead) -> Result<Operation
 
 /// All networks of the operation admit the address.
 pub(crate) fn admit_address(operation: &OperationSettings, address: IpAddr) -> Result<(), Refusal> {
-    if operation.networks.iter().all(|networks| networks.admits(address)) {
-        return Ok(());
-    }
-    let detail = format!("`{address}` is outside the networks of `{}.{}`", operation.api, operation.name);
+    let Some(rule) = operation.networks.iter().find(|rule| !rule.networks.admits(address)) else { return Ok(()) };
+    let (api, name, place) = (&operation.api, &operation.name, &rule.place);
+    let detail = format!("`{address}` is outside the networks of `{api}.{name}` ({place})");
     Err(Refusal::Network(detail.into()))
 }
 

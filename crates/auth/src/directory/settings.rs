@@ -49,6 +49,8 @@ pub struct WorkloadSettings {
     pub dns: Vec<String>,
     /// From where it may call; `None` for anywhere.
     pub networks: Option<Vec<IpNet>>,
+    /// Where these networks stand, `file:line:column`; empty where there are none.
+    pub place: Arc<str>,
 }
 
 /// What contradicts itself in the settings.

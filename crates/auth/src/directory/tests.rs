@@ -16,7 +16,7 @@ fn id(text: &str) -> SpiffeId {
 }
 
 fn workload(name: &str) -> WorkloadSettings {
-    WorkloadSettings { name: name.into(), id: None, dns: Vec::new(), networks: None }
+    WorkloadSettings { name: name.into(), id: None, dns: Vec::new(), networks: None, place: "".into() }
 }
 
 fn settings(workloads: Vec<WorkloadSettings>) -> Settings {
@@ -41,6 +41,7 @@ fn directory() -> Directory {
     let stock = WorkloadSettings {
         dns: vec!["stock.example".into()],
         networks: Some(vec!["10.1.0.0/16".parse().expect("network")]),
+        place: "vestibule.yaml:7:9".into(),
         ..workload("stock")
     };
     Directory::new(settings(vec![workload("shop"), orders, erp, stock])).expect("no faults")
@@ -97,7 +98,12 @@ fn a_workload_calls_from_its_networks_only() {
     };
     assert!(from("10.1.2.3").is_ok());
     assert!(from("::ffff:10.1.2.3").is_ok());
-    let refused = AuthError::WorkloadNetwork { name: "stock".into(), address: "10.2.0.1".parse().expect("address") };
+    let refused = AuthError::WorkloadNetwork {
+        name: "stock".into(),
+        address: "10.2.0.1".parse().expect("address"),
+        place: "vestibule.yaml:7:9".into(),
+    };
+    assert_eq!(refused.to_string(), "the workload `stock` may not call from 10.2.0.1 (vestibule.yaml:7:9)");
     assert_eq!(from("10.2.0.1"), Err(refused));
 }
 

@@ -35,6 +35,10 @@ impl Planner<'_> {
             id: workload.id.as_ref().map(|id| id.value.clone()),
             dns: workload.dns.iter().map(|dns| dns.value.clone()).collect(),
             networks: workload.networks.as_deref().map(|networks| self.index.ranges(networks)),
+            place: match workload.networks.as_deref().and_then(<[_]>::first) {
+                Some(network) => self.place(network.span),
+                None => Arc::from(""),
+            },
         }
     }
 }

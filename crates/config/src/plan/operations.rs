@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::OperationSettings;
+use gateway::{NetworkRule, OperationSettings};
 use guard::Networks;
 use model::{DoorKind, OperationId, ServiceId};
 use policy::{OperationRule, Way, WorkloadPattern};
@@ -104,16 +104,21 @@ impl Planner<'_> {
     }
 
     /// All of them must admit: the API's own, and at a server door the private ranges.
-    fn api_networks(&mut self, api: &Api, kind: DoorKind) -> Vec<Networks> {
+    fn api_networks(&mut self, api: &Api, kind: DoorKind) -> Vec<NetworkRule> {
         let written = self.written_ranges(api.addresses.networks.as_deref());
         let deny = self.index.ranges(&api.addresses.deny);
         let mut all = Vec::new();
-        if !written.is_empty() || !deny.is_empty() {
-            all.push(Networks::new(written, deny));
+        let mut hold = |networks, place| all.push(NetworkRule { networks, place });
+        // Apart, so that a refusal names the line that refused.
+        if let Some(first) = api.addresses.networks.iter().flatten().next().filter(|_| !written.is_empty()) {
+            hold(Networks::new(written, Vec::new()), self.place(first.span));
+        }
+        if let Some(first) = api.addresses.deny.first().filter(|_| !deny.is_empty()) {
+            hold(Networks::new(Vec::new(), deny), self.place(first.span));
         }
         let private = self.defaults.of(kind).networks == NetworksDefault::Private;
         if private && !loosened(&api.loosen, "any-network") {
-            all.push(Networks::private_and_loopback());
+            hold(Networks::private_and_loopback(), Arc::from(format!("default of {kind} doors")));
         }
         all
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 14:02:11.402 client  200 GET    shop.localhost/api/products?…        anonymous         1.8ms
-//! 14:02:12.017 server  403 POST   payments.internal/refunds            workload:shop     0.3ms  not-allowed: …
+//! 14:02:12.017 server  403 POST   payments.internal/refunds            workload:shop     0.3ms  not-allowed at policy: …
 //! ```
 
 use std::io::Write;
@@ -50,6 +50,9 @@ pub(super) fn write(record: &Record<'_>, time: &Text, colour: bool, out: &mut Ve
         paint(tone, out);
         out.extend_from_slice(problem.as_str().as_bytes());
         paint(PLAIN, out);
+        if let Some(stage) = record.stage {
+            let _ = write!(out, " at {}", stage.as_str());
+        }
         if !record.detail.is_empty() {
             out.extend_from_slice(b": ");
             escape::plain(record.detail, PART, out);

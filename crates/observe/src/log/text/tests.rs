@@ -23,7 +23,7 @@ fn lines_stand_in_columns() {
     let problem = line(&failed(&door, &laptop), false);
     assert!(problem.starts_with(
         "14:02:11.402 client  504 GET    shop.localhost/api/products?…            key:laptop               1.8ms  \
-         upstream-timeout: no answer within 10 s  01"
+         upstream-timeout at forward: no answer within 10 s  01"
     ));
     let gone = Record { status: 0, outcome: Outcome::Abandoned, ..answered(&door, &laptop) };
     let gone = line(&gone, false);

@@ -36,6 +36,7 @@ fn an_api_from_elsewhere_is_unknown_at_the_client_door_and_said_so_at_the_server
         let answer = house.get_as("orders", "/payments/charges", &[]);
         assert_problem(&answer, 403, "network-not-allowed");
         assert!(answer.text().contains("127.0.0.1"), "{}", answer.text());
+        assert!(answer.text().contains("vestibule.yaml:"), "it names the line: {}", answer.text());
         assert_eq!(house.service.arrivals(), 0);
         assert_problem(&house.get("/notes/list", &[]), 401, "credential-required");
     }
@@ -47,7 +48,9 @@ fn a_workload_from_outside_its_networks_is_refused() {
         "callers: { workloads: \"spiffe://shop.test/team/*\" }",
         "callers: { workloads: { names: \"spiffe://shop.test/team/*\", networks: 10.99.0.0/16 } }",
     )]);
-    assert_problem(&house.get_as("away", "/payments/charges", &[]), 403, "network-not-allowed");
+    let away = house.get_as("away", "/payments/charges", &[]);
+    assert_problem(&away, 403, "network-not-allowed");
+    assert!(away.text().contains("vestibule.yaml:"), "{}", away.text());
     assert_problem(&house.get_as("team/support", "/team/list", &[]), 403, "network-not-allowed");
     assert_eq!(house.service.arrivals(), 0);
 }
