@@ -164,6 +164,7 @@ fn a_page_is_refused_at_the_server_door_but_not_by_sec_fetch_mode_alone() {
     for field in pages {
         let answer = house.get_as("orders", "/payments/charges", &[field]);
         assert_problem(&answer, 403, "browser-not-allowed");
+        assert!(answer.text().contains("(default of server doors)"), "{}", answer.text());
         let answer = house.get_as("orders", "/books/list", &[field, &bearer(&house.keys.erp)]);
         assert_problem(&answer, 403, "browser-not-allowed");
     }
@@ -192,6 +193,20 @@ fn our_own_key_never_reaches_a_service_nor_a_log() {
         assert!(!said.contains(key.as_str()), "{said}");
         assert!(!house.service.bytes().concat().windows(key.len()).any(|bytes| bytes == key.as_bytes()));
     }
+}
+
+#[test]
+fn a_key_in_any_other_field_is_the_caller_s_own_and_is_not_looked_for() {
+    let house = TwoDoors::open();
+    let app = house.keys.app.text.expose().clone();
+    // Decision 0014: it proves nothing there, it goes on as it came, and no field is in the log.
+    let answer = house.get("/open/things", &[&format!("referer: https://shop.test/{app}"), &format!("x-trial: {app}")]);
+    assert_served(&answer);
+    let seen = house.service.requests().pop().expect("a request");
+    assert_eq!(seen.head.all("x-trial"), [app.as_bytes()]);
+    house.house.wait_for_log(answer.field("x-request-id").expect("an id"));
+    assert!(!house.house.stdout().contains(app.as_str()));
+    assert_problem(&house.get("/notes/list", &[&format!("x-trial: {app}")]), 401, "credential-required");
 }
 
 #[test]
