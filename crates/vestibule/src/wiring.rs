@@ -19,7 +19,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use admin::ReloadOutcome;
 use gateway::{Gateway, GatewayError};
@@ -82,7 +82,7 @@ impl House {
         let fixed = reload::Fixed::of(&loaded);
         let mut certificates = DoorCertificates::default();
         certificates
-            .complete(&mut loaded.plan)
+            .complete(&mut loaded.plan, SystemTime::now())
             .map_err(|error| Failure::new(Exit::Faulty, "local-ca", error.to_string()).because(&error))?;
         let watch = Watch::new(opening.watch, &opening.file, &loaded.files);
         let observatory =
@@ -103,7 +103,7 @@ impl House {
                 return Err(failed_to_open(&error));
             }
         };
-        observatory.event(model::Event::ConfigurationLoaded { at: std::time::SystemTime::now(), hash });
+        observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash });
         desk.stand(desk::services(&gateway));
         desk.open(true);
         let terminal = terminal.clone();
@@ -131,7 +131,7 @@ impl House {
                         return Err(failed_to_open(&GatewayError::ThreadEnded));
                     }
                     self.desk.stand(desk::services(&self.gateway));
-                    if self.watch.changed() {
+                    if self.watch.changed() || self.certificates.look(SystemTime::now()) {
                         self.reload().await;
                     }
                 }

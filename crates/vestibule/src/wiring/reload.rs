@@ -84,14 +84,18 @@ impl House {
         }
         self.watch.replace(&self.file, &loaded.files);
         let hash = loaded.hash.clone();
-        if hash != was {
-            if let Err(error) = self.certificates.complete(&mut loaded.plan) {
+        let renews = self.certificates.are_due(SystemTime::now());
+        if hash != was || renews {
+            if let Err(error) = self.certificates.complete(&mut loaded.plan, SystemTime::now()) {
                 return self.refuse(was, &error.to_string());
             }
             let doors = desk::doors(&loaded);
             if let Err(error) = self.gateway.reload(loaded.plan.gateway).await {
                 let failure = super::failed_to_open(&error);
                 return self.refuse(was, &failure.message);
+            }
+            if renews {
+                self.terminal.say("renewed the doors' certificates of the local CA");
             }
             self.desk.loaded(hash.clone(), doors, desk::services(&self.gateway));
             self.observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash: hash.clone() });
