@@ -51,6 +51,15 @@ impl LocalAuthority {
         })
     }
 
+    /// Whether [`Self::open_or_create`] would open `DIRECTORY/STEM.pem`, or find nothing that keeps it from making it.
+    ///
+    /// # Errors
+    /// As [`Self::open_or_create`]; nothing is written.
+    pub fn check(directory: &Path, stem: &str) -> Result<(), CaError> {
+        let open = |certificate: &Path, key: &Path| Self::open(certificate, key).map(drop);
+        authority::open_or_create(&authority::files(directory, stem), open, |_, _| Ok(()))
+    }
+
     /// Writes its two files, which must not be there yet; the key first.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::fault::{Collector, Fault, FaultCode, Faults};
 use crate::files::Files;
 use crate::node::{self, Dialect, Node};
 use crate::plan::{Certificates, Plan, Planner};
-use crate::report::{Report, Summary};
+use crate::report::{PublishedApi, Report, Summary};
 use crate::rules::{self, Index};
 use crate::source::{FileId, Source, Sources, Span};
 use crate::value::Day;
@@ -28,6 +28,8 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
     /// Seven digits of the hash over all that was read.
     pub hash: String,
+    /// Its APIs.
+    pub apis: Vec<PublishedApi>,
 }
 
 /// A configuration that may not run.
@@ -39,6 +41,8 @@ pub struct Refused {
     pub files: Vec<PathBuf>,
     /// How much there is in it, as far as it could be read.
     pub summary: Summary,
+    /// Its APIs; `None` where it could not be read so far.
+    pub apis: Option<Vec<PublishedApi>>,
 }
 
 /// Loads the file at a path.
@@ -56,7 +60,9 @@ pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Resu
     };
     match text {
         Ok(text) => Loading::new(Source::new(name, text), files, defaults, environment).run(),
-        Err(faults) => Err(Box::new(Refused { faults, files: files.finish().0, summary: Summary::default() })),
+        Err(faults) => {
+            Err(Box::new(Refused { faults, files: files.finish().0, summary: Summary::default(), apis: None }))
+        }
     }
 }
 
@@ -118,12 +124,13 @@ impl<'a> Loading<'a> {
         let warnings = self.faults.finish(self.sources, path_of);
         let (files, hash) = self.files.finish();
         let summary = draft.as_ref().map(Summary::new).unwrap_or_default();
+        let apis = draft.as_ref().map(PublishedApi::all);
         match made.filter(|_| warnings.errors() == 0) {
             Some((mut plan, report)) => {
                 plan.gateway.hash = Arc::from(hash.as_str());
-                Ok(Loaded { plan, report, warnings, files, hash })
+                Ok(Loaded { plan, report, warnings, files, hash, apis: apis.unwrap_or_default() })
             }
-            None => Err(Box::new(Refused { faults: warnings, files, summary })),
+            None => Err(Box::new(Refused { faults: warnings, files, summary, apis })),
         }
     }
 

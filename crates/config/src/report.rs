@@ -6,7 +6,7 @@ mod origins;
 mod routes;
 mod show;
 
-use model::OperationId;
+use model::{DoorKind, OperationId};
 use routing::Route;
 
 use crate::draft::Draft;
@@ -25,7 +25,7 @@ pub struct Report {
     pub summary: Summary,
     /// Every reachable operation, door by door, in the order of the file.
     pub routes: Vec<RouteLine>,
-    /// Every loosening, in the order of doors, services and APIs.
+    /// Every loosening, in the order of doors, services and APIs, then every `public: true`.
     pub loosenings: Vec<LooseningLine>,
     /// Where the rules of each operation come from; the index is the number of the operation.
     pub origins: Vec<OperationOrigins>,
@@ -33,6 +33,27 @@ pub struct Report {
     pub published: Vec<Route>,
     /// The file with everything filled in that it leaves out.
     pub shown: Vec<ShownLine>,
+}
+
+/// An API as the file publishes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedApi {
+    /// Its name.
+    pub name: String,
+    /// The kind of its door, where it names one that there is.
+    pub door: Option<DoorKind>,
+}
+
+impl PublishedApi {
+    /// Every API of a draft, in the order of the file.
+    pub(crate) fn all(draft: &Draft) -> Vec<Self> {
+        let index = rules::Index::new(draft);
+        let one = |api: &crate::draft::Api| Self {
+            name: api.name.value.clone(),
+            door: index.door_of(api).and_then(|door| door.kind),
+        };
+        draft.apis.iter().map(one).collect()
+    }
 }
 
 /// How much there is in a file.
@@ -46,7 +67,7 @@ pub struct Summary {
     pub doors: usize,
     /// Services.
     pub services: usize,
-    /// Loosenings.
+    /// Loosenings, with every `public: true`.
     pub loosenings: usize,
     /// Operations, or whole APIs, that say `public`.
     pub public: usize,
@@ -62,7 +83,7 @@ impl Summary {
             operations: operations().count(),
             doors: draft.doors.iter().filter(|door| index.is_used(door)).count(),
             services: draft.services.len(),
-            loosenings: rules::loosenings(draft).count(),
+            loosenings: rules::loosenings(draft).count() + rules::public_places(draft).count(),
             public: operations().filter(|(api, operation)| rules::effective(api, operation).public.is_some()).count(),
         }
     }

@@ -10,12 +10,14 @@ mod index;
 mod keys;
 mod routes;
 mod services;
+mod slashes;
 mod sockets;
 mod workloads;
 
 use crate::defaults::Defaults;
-use crate::draft::{Draft, Loosened};
+use crate::draft::{Access, Draft, Loosened};
 use crate::fault::{Collector, Fault, FaultCode};
+use crate::source::Span;
 use crate::value::Day;
 
 pub(crate) use apis::covers;
@@ -36,6 +38,7 @@ pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut
     rules.routes(faults);
     rules.keys(faults);
     rules.workloads(faults);
+    rules.slashes(faults);
     for loosening in loosenings(draft) {
         rules.expiry(loosening, faults);
     }
@@ -46,6 +49,19 @@ pub(crate) fn loosenings(draft: &Draft) -> impl Iterator<Item = &Loosened> {
     let doors = draft.doors.iter().flat_map(|door| &door.loosen);
     let services = draft.services.iter().flat_map(|service| &service.loosen);
     doors.chain(services).chain(draft.apis.iter().flat_map(|api| &api.loosen))
+}
+
+/// Where `public: true` stands: the dotted key above it, its place, and whether `callers` stand beside it.
+pub(crate) fn public_places(draft: &Draft) -> impl Iterator<Item = (String, Span, bool)> {
+    let of = |on: String, access: &Access| access.public.map(|span| (on, span, access.callers.is_some()));
+    draft.apis.iter().flat_map(move |api| {
+        let on = format!("apis.{}", api.name.value);
+        let operations = api.operations.iter().filter_map({
+            let on = on.clone();
+            move |operation| of(format!("{on}.operations.{}", operation.name.value), &operation.access)
+        });
+        of(on, &api.access).into_iter().chain(operations)
+    })
 }
 
 struct Rules<'a> {

@@ -17,6 +17,7 @@ mod check;
 mod doors;
 mod foreign;
 mod identity;
+mod indentation;
 mod loosening;
 mod observation;
 mod reference;
@@ -35,7 +36,7 @@ pub use reference::reference;
 pub use root::root;
 pub use scalar::Scalar;
 pub use schema::schema;
-pub(crate) use spelling::nearest;
+pub use spelling::nearest;
 
 /// What stands in a place of the file.
 #[derive(Clone, Copy, Debug)]

@@ -133,6 +133,13 @@ impl Faults {
         Self { sources: sources.into(), faults, left_out }
     }
 
+    /// Makes faults of the warnings for which this says so: where they fail a command that others go on from.
+    pub fn promote(&mut self, which: impl Fn(FaultCode) -> bool) {
+        for fault in self.faults.iter_mut().filter(|fault| which(fault.code)) {
+            fault.severity = Severity::Error;
+        }
+    }
+
     /// Each fault and warning.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.faults.iter()

@@ -144,7 +144,9 @@ impl Source {
         let start = self.border(span.start);
         let end = self.border(span.end);
         let words = self.text.get(start..end).unwrap_or_default();
-        self.span(start, start + words.find(['\n', '\r']).unwrap_or(words.len()))
+        let line = words.get(..words.find(['\n', '\r']).unwrap_or(words.len())).unwrap_or_default();
+        // Spaces at the end belong to nobody.
+        self.span(start, start + line.trim_end_matches(' ').len())
     }
 
     /// The span widened to whole lines, without the last line break.

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-`vestibule help COMMAND` tells more about a command, `vestibule help CODE` what a problem code means.
+`vestibule help COMMAND` tells more about a command, `vestibule help CODE` what a code means.
 Exit codes: 0 done, 1 the answer is no, 2 used wrongly, 3 faults in the file, 4 not reachable,
 5 not allowed, 6 no such thing, 7 conflict, 70 a fault of vestibule itself.";
 
@@ -120,7 +120,7 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Print the JSON Schema of the file
     Schema,
-    /// Print the page of a problem code, or the help of a command
+    /// Print the page of a problem or fault code, or the help of a command
     Help(Help),
 }
 
@@ -142,7 +142,7 @@ pub(crate) struct Init {
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) directory: PathBuf,
 
-    /// Who will call: `client` for people's applications, `server` for other back ends; asked for on a terminal
+    /// Who will call: `client` for people's applications, `server` for other back ends; asked for on a terminal, required where there is none
     #[arg(long, value_name = "KIND")]
     pub(crate) door: Option<Door>,
 
@@ -300,7 +300,7 @@ pub(crate) enum KeyKind {
 
 #[derive(Args, Debug)]
 pub(crate) struct Help {
-    /// A command, or a problem code such as `not-found`
+    /// A command, a problem code such as `not-found`, or a fault code such as `unknown-key`
     #[arg(value_name = "COMMAND|CODE")]
     pub(crate) topic: Vec<String>,
 }

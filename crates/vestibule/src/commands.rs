@@ -60,7 +60,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
         Command::Routes(arguments) => routes::run(&arguments, every, terminal),
         Command::Loosenings => loosenings::run(every, terminal),
         Command::Show(arguments) => show::run(&arguments, every, terminal),
-        Command::Keys(Keys::Create(arguments)) => keys::create(&arguments, terminal),
+        Command::Keys(Keys::Create(arguments)) => keys::create(&arguments, every, terminal),
         Command::Schema => schema::run(terminal),
         Command::Help(arguments) => help::run(&arguments, terminal),
     }

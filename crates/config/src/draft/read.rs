@@ -309,12 +309,13 @@ impl Reader {
         for entry in self.entries(node) {
             let Some(known) = LOOSENINGS.iter().find(|loosening| loosening.name == entry.key) else { continue };
             let why = if entry.node.map().is_some() { entry.node.get("why") } else { Some(&entry.node) };
-            let Some(reason) = self.text(why) else { continue };
+            // A loosening without its reason has its fault; what it would loosen is not told to lack it as well.
+            let reason = self.text(why).map(|reason| reason.value).unwrap_or_default();
             all.push(Loosened {
                 name: Said { value: known.name, span: entry.key_span },
                 opens: known.opens,
                 on: on.to_owned(),
-                reason: reason.value.trim().to_owned(),
+                reason: reason.trim().to_owned(),
                 until: self.one(entry.node.get("until"), value::day),
             });
         }

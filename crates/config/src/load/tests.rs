@@ -65,6 +65,8 @@ fn folder() -> TempDir {
     let other = KeyPair::generate().expect("a key").serialize_pem();
     write("other.key", &other, 0o600);
     write("open.key", &other, 0o644);
+    write("swapped.key", root.certificate_pem(), 0o600);
+    write("swapped.pem", &other, 0o600);
     write("domain", "shop.example\n", 0o600);
     write("shop.openapi.yaml", include_str!("contracts/shop.openapi.yaml"), 0o644);
     write("bad.openapi.yaml", include_str!("contracts/bad.openapi.yaml"), 0o644);
@@ -191,9 +193,13 @@ fn the_plan_says_what_the_file_says() {
     assert_eq!(order.deadline, Duration::from_secs(3));
     assert!(!rule.public, "an operation that writes `callers` inherits no `public`");
     let (charge, _) = find("payments", "charge");
-    let admits = |address: &str| charge.networks.iter().all(|one| one.admits(address.parse().expect("an address")));
+    let admits =
+        |address: &str| charge.networks.iter().all(|one| one.networks.admits(address.parse().expect("an address")));
     assert!(admits("10.0.1.1") && admits("127.0.0.1"));
     assert!(!admits("10.0.66.1") && !admits("192.168.0.1") && !admits("203.0.113.1"));
+    let places: Vec<_> = charge.networks.iter().map(|one| &*one.place).collect();
+    assert!(matches!(places.as_slice(), [one, other, "default of server doors"] if one < other), "{places:?}");
+    assert!(places[0].starts_with("vestibule.yaml:"), "{places:?}");
     let (submit, rule) = find("purchase-orders", "submit");
     assert_eq!(submit.networks.len(), 1, "`any-network` lifts the default, and what is written holds");
     assert_eq!(rule.ways.len(), 2);
@@ -242,10 +248,53 @@ fn the_local_ca_is_never_a_root_for_workloads() {
     let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
                 trust: { root: { certificate: local-ca.pem } }\nworkloads: { shop: { networks: loopback } }\n\
                 apis: { notes: { door: server, service: notes, callers: { workloads: shop }, operations: { a: GET / } } }\n";
-    assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::MissingFile]);
+    assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::WrongFile]);
     // Nor under another name.
     std::fs::write(folder.path().join("local-ca.pem"), format!("\n{}", local.certificate_pem())).expect("written");
+    assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::WrongFile]);
+}
+
+#[test]
+fn what_would_keep_run_from_using_the_local_ca_is_a_fault_of_the_file() {
+    let folder = folder();
+    let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
+                apis: { notes: { door: client, service: notes, public: true, operations: { a: GET / } } }\n";
+    assert_eq!(codes(loaded_in(folder.path(), text)), [], "it is made at the first run");
+    let data = folder.path().join("vestibule-data");
+    std::fs::create_dir(&data).expect("made");
+    let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("set");
+    set(&data, 0o700);
+    ca::LocalAuthority::open_or_create(&data, "local-ca").expect("a local CA");
+    assert_eq!(codes(loaded_in(folder.path(), text)), []);
+
+    let key = data.join("local-ca-key.pem");
+    set(&key, 0o604);
+    let refused = loaded_in(folder.path(), text).err().expect("refused");
+    let told = refused.faults.render(false);
+    assert!(told.contains("error[exposed-secret]: the private key `vestibule-data/local-ca-key.pem` can be"), "{told}");
+    assert!(told.contains("run `chmod 600` on it") && told.contains("vestibule.yaml:3:24"), "{told}");
+    set(&key, 0o600);
+    set(&data, 0o777);
+    assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::ExposedSecret]);
+    set(&data, 0o700);
+    std::fs::remove_file(&key).expect("removed");
     assert_eq!(codes(loaded_in(folder.path(), text)), [FaultCode::MissingFile]);
+}
+
+#[test]
+fn what_is_public_is_listed_with_the_loosenings() {
+    let text = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\napis:\n  notes:\n    \
+                door: client\n    service: notes\n    public: true\n    callers: { keys: restricted }\n    \
+                operations:\n      a: GET /\n      b: { route: GET /b, public: true }\n";
+    let loaded = good(loaded(text));
+    assert_eq!(loaded.report.summary.loosenings, 2);
+    let lines: Vec<_> = loaded.report.loosenings.iter().map(|line| (line.on.as_str(), line.to_json())).collect();
+    let [(api, first), (operation, second)] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((*api, *operation), ("apis.notes", "apis.notes.operations.b"));
+    assert_eq!(first["at"]["path"], "apis.notes.public");
+    assert_eq!(first["opens"], "anyone may call without a credential, whatever `callers` beside it says");
+    assert_eq!(second["opens"], "anyone may call without a credential");
+    assert_eq!(first.get("reason"), None, "it asks for none");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Certificates from files: read, matched with their keys, and told as faults of the file where they are not good.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,10 +11,11 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::parse_x509_certificate;
 
-use crate::draft::{CertificateFiles, Draft, Said, Tls};
+use crate::draft::{CertificateFiles, Door, Draft, Said, Tls};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::files::Files;
 use crate::rules::TRUST_DOMAIN;
+use crate::source::Span;
 
 /// Certificates and keys are small; more is a mistake.
 const BYTES_AT_MOST: u64 = 1024 * 1024;
@@ -30,6 +32,7 @@ impl Certificates {
     /// Reads every file that the draft names, whatever else is wrong with it: all faults at once.
     pub(crate) fn read(draft: &Draft, files: &mut Files, faults: &mut Collector, now: SystemTime) -> Self {
         let mut reader = Reader { files, faults, now };
+        reader.local_ca(draft);
         let doors = draft.doors.iter().map(|door| match door.tls.as_ref().map(|tls| &tls.value) {
             Some(Tls::Files(files)) => reader.certificates(files),
             _ => None,
@@ -60,8 +63,14 @@ impl Reader<'_> {
         match CertifiedKey::from_der(chain.clone(), key.clone_key(), &default_provider()) {
             Ok(_) => Some(CertificateAndKey { chain, key }),
             Err(error) => {
-                let message = format!("the certificate and its key cannot be used together: {error}");
-                let fault = Fault::new(FaultCode::MissingFile, files.certificate.span, message);
+                let (code, message) = match error {
+                    rustls::Error::InconsistentKeys(_) => {
+                        (FaultCode::KeyMismatch, "the key is not the key of this certificate".to_owned())
+                    }
+                    error => (FaultCode::WrongFile, format!("the certificate and its key cannot be used: {error}")),
+                };
+                let fault = Fault::new(code, files.certificate.span, message);
+                let fault = fault.label("the leaf comes first; the key is the leaf's");
                 self.faults.push(fault.related(files.key.span, "the key"));
                 None
             }
@@ -85,18 +94,23 @@ impl Reader<'_> {
     ) -> Option<T> {
         let written = said.value.display().to_string();
         if let Err(error) = self.files.read(&said.value, BYTES_AT_MOST) {
-            let message = format!("the {what} `{written}` cannot be read: {error}");
-            let fault = Fault::new(FaultCode::MissingFile, said.span, message);
-            self.faults.push(fault.label("paths are relative to this file"));
+            self.faults.push(unreadable(what, &written, &error, said.span));
             return None;
         }
         let resolved = self.files.resolve(&said.value);
         match read(&resolved) {
             Ok(content) => Some(content),
             Err(error) => {
-                // The path as it was written is what the reader of the message knows.
-                let message = error.to_string().replace(&resolved.display().to_string(), &written);
-                self.faults.push(Fault::new(FaultCode::MissingFile, said.span, message));
+                let fault = unusable(&error, &resolved, &written, said.span);
+                let swapped = match (&error, what) {
+                    (CaError::Content { .. }, "key") if ca::read_chain(&resolved).is_ok() => "this is a certificate",
+                    (CaError::Content { .. }, _) if holds_a_key(&resolved) => "this is a private key",
+                    _ => "",
+                };
+                self.faults.push(match swapped {
+                    "" => fault,
+                    is => fault.label(format!("{is}; a {what} is wanted")),
+                });
                 None
             }
         }
@@ -117,6 +131,27 @@ impl Reader<'_> {
         }
     }
 
+    /// The local CA, where a door wants it and it is there already: what would keep `run` from opening the door is a
+    /// fault of `check` as well. It is made at the first `run`, so it is not counted into the hash.
+    fn local_ca(&mut self, draft: &Draft) {
+        let named = |door: &Door| {
+            draft.apis.iter().any(|api| api.door.as_ref().is_some_and(|said| said.value == door.name.value))
+        };
+        let local = |door: &&Door| named(door) && door.tls.as_ref().is_none_or(|tls| tls.value == Tls::Local);
+        let Some(door) = draft.doors.iter().find(local) else { return };
+        let directory = data_directory(draft);
+        let resolved = self.files.resolve(&directory);
+        if let Err(error) = ca::LocalAuthority::check(&resolved, LOCAL_CA.trim_end_matches(".pem")) {
+            let span = door.tls.as_ref().map_or(door.name.span, |tls| tls.span);
+            let fault = unusable(&error, &resolved, &directory.display().to_string(), span);
+            self.faults.push(fault.help(format!(
+                "the local CA, which signs the certificate of the door `{}`, is in `{}`",
+                door.name.value,
+                directory.display()
+            )));
+        }
+    }
+
     /// INVARIANT: the local CA is never an anchor for workloads: the room of certificates refuses it as one.
     fn anchors(&mut self, draft: &Draft) -> Vec<CertificateDer<'static>> {
         let trust = &draft.trust;
@@ -127,6 +162,59 @@ impl Reader<'_> {
         let read = |path: &Path| ca::read_workload_anchors(path, domain);
         trust.certificate.as_ref().and_then(|said| self.file(said, "root", read)).unwrap_or_default()
     }
+}
+
+/// A file that could not be read at all, and what to do about it.
+fn unreadable(what: &str, written: &str, error: &io::Error, span: Span) -> Fault {
+    let (code, message, label) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            (FaultCode::MissingFile, format!("the {what} `{written}` is not there"), "paths are relative to this file")
+        }
+        io::ErrorKind::PermissionDenied => (
+            FaultCode::UnreadableFile,
+            format!("this user may not read the {what} `{written}`"),
+            "run as the user that it belongs to, or give it to this one with `chown`",
+        ),
+        _ => {
+            let message = format!("the {what} `{written}` cannot be read: {error}");
+            (FaultCode::UnreadableFile, message, "it must be a file of at most 1 MiB")
+        }
+    };
+    Fault::new(code, span, message).label(label)
+}
+
+/// A file that was read and cannot be used; the path as it was written is what the reader of the message knows.
+fn unusable(error: &CaError, resolved: &Path, written: &str, span: Span) -> Fault {
+    let shown = |path: &Path| path.display().to_string().replace(&resolved.display().to_string(), written);
+    match error {
+        CaError::Exposed { path } => {
+            let message = format!("the private key `{}` can be read by everyone", shown(path));
+            Fault::new(FaultCode::ExposedSecret, span, message).label("run `chmod 600` on it")
+        }
+        CaError::OpenDirectory { path } => {
+            let message = format!("others may write to `{}`, and so replace the key in it", shown(path));
+            Fault::new(FaultCode::ExposedSecret, span, message).label("run `chmod go-w` on it")
+        }
+        CaError::Half { there, missing } => {
+            let message = format!("`{}` is there, but `{}` is not", shown(there), shown(missing));
+            Fault::new(FaultCode::MissingFile, span, message)
+                .label("put it back, or remove the first to make a new authority")
+        }
+        CaError::OtherTrustDomain { .. } => {
+            let message = error.to_string().replace(&resolved.display().to_string(), written);
+            Fault::new(FaultCode::WrongFile, span, message)
+                .label("write its `domain:` under `trust`, or name another root")
+        }
+        CaError::Read { path, source } => unreadable("file", &shown(path), source, span),
+        error => {
+            let message = error.to_string().replace(&resolved.display().to_string(), written);
+            Fault::new(FaultCode::WrongFile, span, message)
+        }
+    }
+}
+
+fn holds_a_key(path: &Path) -> bool {
+    matches!(ca::read_key(path), Ok(_) | Err(CaError::Exposed { .. }))
 }
 
 /// The data directory as the file has it, or the default beside it.

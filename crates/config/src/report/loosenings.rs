@@ -7,14 +7,17 @@ use crate::rules;
 use crate::source::Place;
 use crate::value::Day;
 
+/// The name of the one that has a key of its own.
+const PUBLIC: &str = "public";
+
 /// One loosening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LooseningLine {
-    /// Its name, from the closed list.
+    /// Its name, from the closed list; or `public`, which opens as they do and has a key of its own.
     pub name: &'static str,
     /// What it stands on, as a dotted key.
     pub on: String,
-    /// Why.
+    /// Why; empty for `public`, which asks for no reason.
     pub reason: String,
     /// Its last day.
     pub until: Option<Day>,
@@ -30,15 +33,23 @@ impl LooseningLine {
     /// One object of `loosenings --json` and of `check --json`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let path = format!("{}.loosen.{}", self.on, self.name);
+        let path = match self.name {
+            PUBLIC => format!("{}.{PUBLIC}", self.on),
+            name => format!("{}.loosen.{name}", self.on),
+        };
         let at = json!({
             "file": self.place.file, "line": self.place.line, "column": self.place.column, "path": path,
         });
         let mut object = json!({
-            "name": self.name, "on": self.on, "reason": self.reason, "expired": self.expired, "opens": self.opens, "at": at,
+            "name": self.name, "on": self.on, "expired": self.expired, "opens": self.opens, "at": at,
         });
-        if let (Some(object), Some(until)) = (object.as_object_mut(), self.until) {
-            object.insert("until".to_owned(), until.to_string().into());
+        if let Some(object) = object.as_object_mut() {
+            if !self.reason.is_empty() {
+                object.insert("reason".to_owned(), self.reason.clone().into());
+            }
+            if let Some(until) = self.until {
+                object.insert("until".to_owned(), until.to_string().into());
+            }
         }
         object
     }
@@ -57,5 +68,18 @@ pub(super) fn list(planner: &Planner<'_>) -> Vec<LooseningLine> {
             place: planner.sources.place(loosening.name.span),
         }
     };
-    rules::loosenings(planner.draft).map(line).collect()
+    let public = rules::public_places(planner.draft).map(|(on, span, beside_callers)| LooseningLine {
+        name: PUBLIC,
+        on,
+        reason: String::new(),
+        until: None,
+        expired: false,
+        opens: if beside_callers {
+            "anyone may call without a credential, whatever `callers` beside it says"
+        } else {
+            "anyone may call without a credential"
+        },
+        place: planner.source.place(span),
+    });
+    rules::loosenings(planner.draft).map(line).chain(public).collect()
 }

@@ -139,6 +139,9 @@ fn api_loosenings(api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector
         let why = match (loosening.name.value, kind) {
             ("no-certificate" | "any-network", DoorKind::Client) => "its place: an API at a server door",
             ("detailed-errors", DoorKind::Server) => "a server door tells the detail by default",
+            ("detailed-errors", DoorKind::Client) if loosened(&door.loosen, "detailed-errors") => {
+                "its door is loosened so already"
+            }
             ("no-certificate", DoorKind::Server) if !loosened(&door.loosen, "certificate-optional") => {
                 "its door demands a certificate; the door would loosen `certificate-optional`"
             }

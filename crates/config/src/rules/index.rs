@@ -99,9 +99,14 @@ pub(super) fn unknown<'n>(
     }
     let mut names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     names.sort_unstable();
+    names.dedup();
     names.truncate(NAMES_LISTED);
     let fault = fault.label(format!("it would stand under `{map}:`"));
-    faults.push(if names.is_empty() { fault } else { fault.help(format!("there is {}", names.join(", "))) });
+    faults.push(match names.as_slice() {
+        [] => fault,
+        [only] => fault.help(format!("there is {only}")),
+        _ => fault.help(format!("there are {}", names.join(", "))),
+    });
 }
 
 /// More names than this help nobody who looks for one.

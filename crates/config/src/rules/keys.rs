@@ -13,7 +13,7 @@ impl Rules<'_> {
         for key in &self.draft.keys {
             for opens in &key.apis {
                 match self.index.apis.get(opens.value.as_str()) {
-                    None => unknown("api", "apis", opens, self.index.apis.keys().copied(), faults),
+                    None => unknown("API", "apis", opens, self.index.apis.keys().copied(), faults),
                     Some(api) => {
                         let kind = self.index.door_of(api).and_then(|door| door.kind);
                         if let (Some(door), Some(kind)) = (kind, &key.kind) {

@@ -15,7 +15,7 @@ use formats::{CONTRACT, GRPC, SOAP, XML};
 pub(super) use limits::LIMITS;
 use operations::{ASYNC, IDEMPOTENCY, OPERATIONS};
 
-pub(super) static APIS: Names = Names { noun: "api", name: Scalar::Name, value: Shape::Record(&API) };
+pub(super) static APIS: Names = Names { noun: "API", name: Scalar::Name, value: Shape::Record(&API) };
 
 const LEAVE: &str = "leave it out";
 

@@ -1,8 +1,8 @@
 //! The file against its grammar: unknown keys, wrong forms, words that are not built yet.
 
-use super::foreign;
 use super::loosening::{LOOSENINGS, Spot};
 use super::{Key, Names, Record, Scalar, Shape, State, Word, nearest, one_of, root};
+use super::{foreign, indentation};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Text, Value, is_text};
 use crate::source::Span;
@@ -79,7 +79,7 @@ impl Checker<'_> {
         self.contracted |= entries.iter().any(|entry| entry.key == "contract");
         for entry in entries {
             match record.key(&entry.key) {
-                None => self.unknown_key(record, entry),
+                None => self.unknown_key(record, entries, entry),
                 Some(Key { state: State::NotYet(meanwhile), .. }) => {
                     let fault =
                         Fault::new(FaultCode::NotBuilt, entry.key_span, format!("`{}` is not built yet", entry.key));
@@ -112,7 +112,7 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown_key(&mut self, record: &Record, entry: &Entry) {
+    fn unknown_key(&mut self, record: &Record, entries: &[Entry], entry: &Entry) {
         let Entry { key, key_span, .. } = entry;
         // An empty key was told while reading.
         if key.is_empty() {
@@ -124,7 +124,9 @@ impl Checker<'_> {
         }
         let fault = Fault::new(FaultCode::UnknownKey, *key_span, format!("`{key}` is not a key of {}", record.noun));
         let meant = meant(record, key);
-        let fault = if let Some(foreign) = foreign::answer(key) {
+        let fault = if let Some(above) = indentation::meant_below(record, entries, entry) {
+            fault.label(format!("indent it, to stand below `{above}:`"))
+        } else if let Some(foreign) = foreign::answer(key) {
             let fault = fault.label(foreign.answer);
             match meant {
                 Some(ours) => fault.replace(ours),
@@ -146,6 +148,10 @@ impl Checker<'_> {
 
     fn names(&mut self, names: &Names, entries: &[Entry]) {
         for entry in entries {
+            if let Some(fault) = indentation::among_names(names, entries, entry) {
+                self.faults.push(fault);
+                continue;
+            }
             if let Err(wrong) = names.name.judge(&entry.key) {
                 self.wrong(FaultCode::BadName, entry.key_span, wrong);
             }

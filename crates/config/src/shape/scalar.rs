@@ -106,7 +106,9 @@ impl Scalar {
             Self::ServiceUrl => value::url(text).map(drop),
             Self::Network => NetworkText::parse(text).map(drop),
             Self::Range => value::ip_network(text).map(drop),
-            Self::Name | Self::NameOf(_) => value::name(text).map(drop),
+            Self::Name => value::name(text).map(drop),
+            // What is no name is no name of anything there, and the rules say which there are.
+            Self::NameOf(_) => Ok(()),
             Self::OperationName => value::operation_name(text).map(drop),
             Self::OperationKey => value::operation_key(text).map(drop),
             Self::OperationChoice => value::operation_choice(text).map(drop),

@@ -1,7 +1,8 @@
 //! "Did you mean": the nearest of the words that would be right.
 
 /// The word nearest to what was written, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer texts are no misspelt words, and distance costs the product of the lengths.
     if written.len() > 64 {
         return None;

@@ -16,6 +16,18 @@ macro_rules! codes {
                 match self { $( Self::$variant => $text, )+ }
             }
 
+            /// The code of this text.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
+            /// Its page within the repository; the program prints it as `vestibule help CODE`.
+            #[must_use]
+            pub fn page(self) -> String {
+                format!("docs/faults/{}.md", self.as_str())
+            }
+
             /// What it means, in one sentence.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -26,7 +38,7 @@ macro_rules! codes {
 }
 
 codes! {
-    UnreadableFile = "unreadable-file", "The file cannot be read.";
+    UnreadableFile = "unreadable-file", "A file cannot be read.";
     TooLarge = "too-large", "The file is larger, deeper or has more parts than is read.";
     NotText = "not-text", "The file is not UTF-8, or has a character that no configuration needs.";
     Tab = "tab", "A tab stands in the file; YAML indents with spaces.";
@@ -34,6 +46,7 @@ codes! {
     Documents = "documents", "The file holds no document, or more than one.";
     NotAMap = "not-a-map", "The file is not a map of keys.";
     YamlFeature = "yaml-feature", "An anchor, alias, merge key, tag or directive of YAML; every fact has one place here.";
+    Indentation = "indentation", "A key that stands at another depth than the one it belongs to.";
     DuplicateKey = "duplicate-key", "The same key stands twice in one map.";
     KeyNotText = "key-not-text", "A key that is not a plain word.";
     EmptyValue = "empty-value", "A key without a value, or with an empty one.";
@@ -49,7 +62,10 @@ codes! {
     BadName = "bad-name", "A name with other characters than names have, or a reserved one.";
     UnresolvedReference = "unresolved-reference", "A reference to something that is not there or may not be used.";
     ReferenceMisplaced = "reference-misplaced", "A reference where the value must stand in the file itself.";
-    MissingFile = "missing-file", "A file that is named cannot be read or does not hold what it should.";
+    MissingFile = "missing-file", "A file that is named is not there.";
+    WrongFile = "wrong-file", "A file that does not hold what it should.";
+    ExposedSecret = "exposed-secret", "A file with a secret that others may read or replace.";
+    KeyMismatch = "key-mismatch", "A certificate and a key that do not belong together.";
     UnknownName = "unknown-name", "A name that nothing in the file has.";
     NoCallers = "no-callers", "Nobody is said to be allowed to call.";
     PublicAtServerDoor = "public-at-server-door", "`public` at a server door.";
@@ -64,6 +80,7 @@ codes! {
     TrustNeeded = "trust-needed", "A server door without a root to check certificates against.";
     OutsideNetworks = "outside-networks", "Addresses that a server door does not admit.";
     RouteConflict = "route-conflict", "Two operations that answer to the same requests.";
+    TrailingSlash = "trailing-slash", "A path that goes to other callers with a slash at its end.";
     BadRoute = "bad-route", "A route that is not `METHOD /path`.";
     NotAContract = "not-a-contract", "A contract that is neither OpenAPI 3.0 or 3.1 nor protobuf.";
     BadContract = "bad-contract", "A part of a contract that is not as its format says.";

@@ -29,6 +29,7 @@ impl Faults {
         set(&mut object, "help", (!help.is_empty()).then(|| help.into()));
         let related = fault.related.iter().map(|(span, what)| json!({ "message": what, "at": self.place_json(*span) }));
         set(&mut object, "related", Some(related.collect()));
+        set(&mut object, "page", Some(fault.code.page().into()));
         object
     }
 

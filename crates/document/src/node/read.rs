@@ -85,12 +85,25 @@ struct Builder<'a> {
     whole: bool,
     nodes: usize,
     documents: usize,
+    /// Whether the place where the text stops being YAML was told in better words than the parser's.
+    explained: bool,
 }
 
 impl<'a> Builder<'a> {
     fn new(source: &'a Source, dialect: &'a Dialect, faults: &'a mut Collector) -> Self {
         let offsets = Offsets::new(source.text());
-        Self { source, dialect, faults, offsets, open: Vec::new(), root: None, whole: true, nodes: 0, documents: 0 }
+        Self {
+            source,
+            dialect,
+            faults,
+            offsets,
+            open: Vec::new(),
+            root: None,
+            whole: true,
+            nodes: 0,
+            documents: 0,
+            explained: false,
+        }
     }
 
     fn run(&mut self) {
@@ -190,8 +203,8 @@ impl<'a> Builder<'a> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
-        // The span of a quoted scalar goes on over the spaces after it.
-        let span = self.source.span(span.start(), span.start() + self.source.words(span).trim_end().len());
+        // The span of a quoted scalar goes on over the spaces and the comment after it.
+        let span = self.source.span(span.start(), span.start() + written(self.source.words(span), style).trim_end().len());
         if matches!(self.open.last(), Some(Open::Map { key: None, .. })) {
             let usable = self.check_key(text, style == ScalarStyle::Plain, span);
             if let Some(Open::Map { key, .. }) = self.open.last_mut() {
@@ -201,16 +214,41 @@ impl<'a> Builder<'a> {
         }
         let plain = style == ScalarStyle::Plain;
         let empty = !self.dialect.foreign && (text.trim().is_empty() || (plain && is_null(text)));
-        if !empty && plain && !self.dialect.foreign && self.source.words(span).contains('\n') {
-            let fault = Fault::new(FaultCode::LooseText, span, "unquoted text goes on over several lines");
-            self.faults.push(fault.label("write it on one line, or in quotes"));
+        let loose = !empty && plain && !self.dialect.foreign && self.source.words(span).contains('\n');
+        if loose {
+            self.loose_text(span);
         }
-        let value =
-            if empty { Value::Missing } else { Value::Text(Text { text: text.to_owned(), plain, referred: false }) };
+        let value = if empty || loose {
+            // It was told; what the lines together would mean is nobody's intention.
+            Value::Missing
+        } else {
+            Value::Text(Text { text: text.to_owned(), plain, referred: false })
+        };
         if empty {
             self.empty(span);
         }
         self.place(Node { span, value });
+    }
+
+    /// Says that unquoted text goes on; where a colon follows, it is a key that stands too deep.
+    fn loose_text(&mut self, span: Span) {
+        let words = self.source.words(span);
+        let last = words.rfind('\n').map_or(0, |at| at + 1);
+        let last_line = words.get(last..).unwrap_or_default();
+        let key = last_line.trim_start();
+        let at = span.end() - key.len();
+        let after = self.source.text().get(span.end()..).unwrap_or_default();
+        self.explained = after.trim_start_matches(' ').starts_with(':');
+        let fault = if self.explained {
+            let message = format!("`{key}` stands deeper than the key above it, which has a value already");
+            Fault::new(FaultCode::Indentation, self.source.span(at, span.end()), message)
+                .label("begin it in the same column")
+                .help("what follows was not read; there may be more faults")
+        } else {
+            Fault::new(FaultCode::LooseText, span, "unquoted text goes on over several lines")
+                .label("write it on one line, or in quotes")
+        };
+        self.faults.push(fault);
     }
 
     /// Judges a key; false where it says nothing that could be gone on with.
@@ -295,6 +333,9 @@ impl<'a> Builder<'a> {
     }
 
     fn syntax(&mut self, error: &ScanError) {
+        if self.explained {
+            return;
+        }
         let at = self.offsets.byte(error.marker().index());
         let before = self.source.text().get(..at).unwrap_or_default();
         let after = self.source.text().get(at..).unwrap_or_default();
@@ -311,10 +352,40 @@ impl<'a> Builder<'a> {
             self.forget_last();
             return;
         }
-        let fault =
-            Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
+        if !self.dialect.foreign && before.ends_with('/') && after.starts_with('{') {
+            let length = after.find('}').map_or(1, |end| end + 1);
+            let message = "a route with a parameter needs quotes inside `{ }` or `[ ]`";
+            let fault = Fault::new(FaultCode::Syntax, self.source.span(at, at + length), message);
+            self.faults.push(
+                fault
+                    .label("put quotes around the whole route")
+                    .help("what follows was not read; there may be more faults"),
+            );
+            return;
+        }
+        let fault = Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
         self.faults.push(fault.help("what follows was not read; there may be more faults"));
     }
+}
+
+/// A scalar without what follows its closing quote; `''` and `\"` close nothing (YAML 1.2 §7.3).
+fn written(words: &str, style: ScalarStyle) -> &str {
+    let quote = match style {
+        ScalarStyle::SingleQuoted => '\'',
+        ScalarStyle::DoubleQuoted => '"',
+        _ => return words,
+    };
+    let mut characters = words.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if character == '\\' && quote == '"' {
+            characters.next();
+        } else if character == quote && quote == '\'' && characters.peek().is_some_and(|(_, next)| *next == quote) {
+            characters.next();
+        } else if character == quote {
+            return words.get(..=at).unwrap_or(words);
+        }
+    }
+    words
 }
 
 /// What YAML 1.2's core schema reads as null.

@@ -35,7 +35,7 @@ pub(super) fn ask(every: &EveryCommand, method: &str, target: &str) -> Result<An
     })
 }
 
-/// `--admin`, `$VESTIBULE_ADMIN`, then what the file says.
+/// `--admin`, `$VESTIBULE_ADMIN`, what the file says, then the socket in the data directory beside where a file would be.
 fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
     let named = every.admin.clone().or_else(|| std::env::var("VESTIBULE_ADMIN").ok().filter(|text| !text.is_empty()));
     if let Some(address) = named {
@@ -44,10 +44,20 @@ fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
                 .help("write `unix:PATH`")
         });
     }
-    let file = load::find(every)?;
+    // The file may have been moved since the gateway read it: its socket is still where it was, beside the old place.
+    let beside = |file: &Path| file.parent().unwrap_or_else(|| Path::new("")).join(STANDING);
+    let file = match (load::find(every), load::said(every)) {
+        (Ok(file), _) => file,
+        (Err(missing), said) => {
+            let socket = beside(&said.unwrap_or_default());
+            let help = "name the gateway's socket with `--admin unix:PATH`: `run` prints it when it starts; \
+                        or write a file with `vestibule init`";
+            return if socket.exists() { Ok(socket) } else { Err(missing.help(help)) };
+        }
+    };
     // A file that has faults now is no reason not to reach the gateway that runs an earlier state of it.
     Ok(match load::load(&file) {
         Ok(loaded) => loaded.plan.admin_socket,
-        Err(_) => file.parent().unwrap_or_else(|| Path::new("")).join(STANDING),
+        Err(_) => beside(&file),
     })
 }

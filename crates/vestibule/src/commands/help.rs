@@ -1,6 +1,9 @@
-//! `vestibule help`: what there is, one command, or what a problem code means; all of it offline.
+//! `vestibule help`: what there is, one command, or what the code of a problem or of a fault means; all of it offline.
+
+mod pages;
 
 use clap::CommandFactory as _;
+use config::FaultCode;
 use model::Code;
 use serde_json::json;
 
@@ -8,12 +11,13 @@ use super::Outcome;
 use crate::cli::{Arguments, Help};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
+use pages::{FAULTS, PROBLEMS};
 
-/// The whole help, a command's, or a problem's page.
+/// The whole help, a command's, or the page of a code.
 pub(super) fn run(arguments: &Help, terminal: &Terminal) -> Outcome {
     match arguments.topic.as_slice() {
         [] => first_hour(terminal),
-        [code] if Code::parse(code).is_some() => page(code, terminal),
+        [code] if Code::parse(code).is_some() || FaultCode::parse(code).is_some() => page(code, terminal),
         topic => of_command(topic, terminal),
     }
 }
@@ -30,9 +34,9 @@ fn of_command(topic: &[String], terminal: &Terminal) -> Outcome {
     let mut command = &all;
     for word in topic {
         command = command.find_subcommand(word).ok_or_else(|| {
-            let message = format!("`{}` is neither a command nor a problem code", topic.join(" "));
+            let message = format!("`{}` is neither a command nor a code of a problem or fault", topic.join(" "));
             Failure::new(Exit::NoSuchThing, "unknown-topic", message)
-                .help("`vestibule help` lists the commands; docs/problems/README.md the codes")
+                .help("`vestibule help` lists the commands; docs/problems and docs/faults the codes")
         })?;
     }
     print(command.clone(), terminal);
@@ -49,8 +53,9 @@ fn print(mut command: clap::Command, terminal: &Terminal) {
 }
 
 fn page(code: &str, terminal: &Terminal) -> Outcome {
-    let (_, text) = PAGES
+    let (_, text) = PROBLEMS
         .iter()
+        .chain(FAULTS)
         .find(|(name, _)| *name == code)
         .ok_or_else(|| Failure::ours(format!("the code `{code}` has no page in this program")))?;
     if terminal.json() {
@@ -60,23 +65,6 @@ fn page(code: &str, terminal: &Terminal) -> Outcome {
     }
     Ok(())
 }
-
-macro_rules! pages {
-    ($($code:literal)+) => {
-        &[$(($code, include_str!(concat!("../../../../docs/problems/", $code, ".md")))),+]
-    };
-}
-
-/// The pages of `docs/problems`, compiled in.
-const PAGES: &[(&str, &str)] = pages! {
-    "malformed-request" "ambiguous-length" "malformed-body" "ambiguous-path" "ambiguous-host" "credential-in-query"
-    "credential-required" "credential-invalid" "credential-misplaced" "insufficient-scope" "not-allowed"
-    "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "retired"
-    "body-too-large" "target-too-long" "expectation-failed" "misdirected-request" "headers-too-large"
-    "internal-error"
-    "not-implemented" "upstream-unreachable" "upstream-broken" "upstream-malformed" "upstream-failed" "overloaded"
-    "upstream-timeout" "version-not-supported"
-};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod ask;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use config::{Defaults, Environment, Severity};
 use model::KeyKind;
 use serde_json::json;
 
@@ -128,13 +129,32 @@ fn below(folder: &Path, name: &str) -> PathBuf {
     if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) }
 }
 
-/// Only what could break out of the file's quotes; the rest is judged with the file.
+/// Whether a file with this service would load, asked before anything is written.
 fn check_url(url: &str) -> Outcome {
-    if !url.is_empty() && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\$".contains(&byte)) {
-        return Ok(());
-    }
-    Err(Failure::new(Exit::Usage, "bad-url", format!("`{}` is not the URL of a service", url.escape_debug()))
+    let bad = |why: &str| {
+        Err(Failure::new(
+            Exit::Usage,
+            "bad-url",
+            format!("`{}` is not the URL of a service: {why}", url.escape_debug()),
+        )
         .help(format!("write it as in `{SERVICE}`")))
+    };
+    // What could break out of the file's quotes.
+    if url.is_empty() || !url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\$".contains(&byte)) {
+        return bad("it has characters that no URL has");
+    }
+    let probe = format!(
+        "vestibule: 1\nservices: {{ service: {{ urls: \"{url}\" }} }}\napis: {{ api: {{ door: client, service: service, \
+         callers: {{ keys: restricted }}, operations: {{ all: ANY /** }} }} }}\n"
+    );
+    let nowhere = Path::new("/nonexistent");
+    match config::load_text(FILE, &probe, nowhere, &Defaults::standard(), &Environment::of_process()) {
+        Ok(_) => Ok(()),
+        Err(refused) => {
+            let first = refused.faults.iter().find(|fault| fault.severity == Severity::Error);
+            bad(first.map_or("it is refused", |fault| fault.label.as_deref().unwrap_or(&fault.message)))
+        }
+    }
 }
 
 const fn door_word(door: Door) -> &'static str {

@@ -1,15 +1,16 @@
 //! `vestibule keys create`: a new API key, printed once and alone; the file gets only its hash.
 
+use model::DoorKind;
 use serde_json::json;
 
-use super::Outcome;
-use crate::cli::{KeyKind, KeysCreate};
+use super::{Outcome, load};
+use crate::cli::{EveryCommand, KeyKind, KeysCreate};
 use crate::failure::{Exit, Failure};
 use crate::roots;
 use crate::terminal::Terminal;
 
 /// Makes a key for the file.
-pub(super) fn create(arguments: &KeysCreate, terminal: &Terminal) -> Outcome {
+pub(super) fn create(arguments: &KeysCreate, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     if !arguments.for_file {
         let message = "keys that are kept by a running gateway are not built yet";
         return Err(Failure::new(Exit::Usage, "not-yet", message)
@@ -23,6 +24,7 @@ pub(super) fn create(arguments: &KeysCreate, terminal: &Terminal) -> Outcome {
         }
     }
     let kind = model::KeyKind::from(arguments.kind);
+    fits_the_file(arguments, kind, every)?;
     let key = roots::key(kind)?;
     if terminal.json() {
         terminal.object(&json!({
@@ -37,6 +39,38 @@ pub(super) fn create(arguments: &KeysCreate, terminal: &Terminal) -> Outcome {
         arguments.apis.join(", ")
     ));
     terminal.warn(lines_for_file(arguments, kind, &key.hash));
+    Ok(())
+}
+
+/// Where there is a file, the key has to open something of it; it may have faults still, such as a hash to be filled in.
+fn fits_the_file(arguments: &KeysCreate, kind: model::KeyKind, every: &EveryCommand) -> Outcome {
+    let file = match load::said(every) {
+        Some(path) => load::named(path)?,
+        None => match load::standing() {
+            Some(path) => path,
+            None => return Ok(()),
+        },
+    };
+    let apis = match load::load(&file) {
+        Ok(loaded) => loaded.apis,
+        // What could not be read says nothing against a name.
+        Err(refused) => match refused.apis {
+            Some(apis) => apis,
+            None => return Ok(()),
+        },
+    };
+    let names: Vec<&str> = apis.iter().map(|api| api.name.as_str()).collect();
+    for asked in &arguments.apis {
+        let Some(api) = apis.iter().find(|api| api.name == *asked) else {
+            let message = format!("there is no API `{asked}` in `{}`", file.display());
+            return Err(Failure::new(Exit::NoSuchThing, "unknown-name", message).help(load::instead(asked, &names)));
+        };
+        if let Some(door) = api.door.filter(|door| (*door == DoorKind::Server) != (kind == model::KeyKind::Secret)) {
+            let message = format!("`{asked}` is at a {door} door, which takes no {kind} keys");
+            let write = if door == DoorKind::Server { "--kind secret" } else { "--kind restricted" };
+            return Err(Failure::new(Exit::Usage, "bad-kind", message).help(format!("write `{write}`")));
+        }
+    }
     Ok(())
 }
 

@@ -11,10 +11,10 @@ use crate::terminal::{Terminal, columns};
 pub(super) fn run(arguments: &Routes, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     let loaded = load::required(every, terminal)?;
     let asked = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
-    let doors = loaded.report.routes.iter().map(|route| route.door.as_str());
-    let apis = loaded.report.routes.iter().map(|route| route.api.as_str());
-    known("door", arguments.door.as_deref(), doors)?;
-    known("API", arguments.api.as_deref(), apis)?;
+    let doors: Vec<_> = loaded.report.routes.iter().map(|route| route.door.as_str()).collect();
+    let apis: Vec<_> = loaded.report.routes.iter().map(|route| route.api.as_str()).collect();
+    known("a door", arguments.door.as_deref(), &doors)?;
+    known("an API", arguments.api.as_deref(), &apis)?;
     let routes = loaded.report.routes.iter();
     let routes: Vec<_> =
         routes.filter(|route| asked(&arguments.door, &route.door) && asked(&arguments.api, &route.api)).collect();
@@ -42,11 +42,11 @@ pub(super) fn run(arguments: &Routes, every: &EveryCommand, terminal: &Terminal)
 }
 
 /// A name that was asked for has to be there: an empty list would read as "nothing is reachable".
-fn known<'a>(what: &str, asked: Option<&str>, mut names: impl Iterator<Item = &'a str>) -> Outcome {
+fn known(what: &str, asked: Option<&str>, names: &[&str]) -> Outcome {
     match asked {
-        Some(asked) if !names.any(|name| name == asked) => {
-            let message = format!("no operation is published at a {what} named `{asked}`");
-            Err(Failure::new(Exit::NoSuchThing, "unknown-name", message))
+        Some(asked) if !names.contains(&asked) => {
+            let message = format!("no operation is published at {what} named `{asked}`");
+            Err(Failure::new(Exit::NoSuchThing, "unknown-name", message).help(load::instead(asked, names)))
         }
         _ => Ok(()),
     }

@@ -31,6 +31,9 @@ pub(crate) fn print(terminal: &Terminal, open: &Open<'_>) {
     ));
     let width = open.client.len().max(file.len()) + 1;
     let place = |what: &str, place: &str, note: &str| {
+        if note.is_empty() {
+            return terminal.result(format_args!("  {what:<9} {place}"));
+        }
         terminal.result(format_args!("  {what:<9} {place:<width$} {}", faint(note)));
     };
     place("page", open.client, "open it and order something");

@@ -65,7 +65,10 @@ fn what_is_misspelt_or_not_built_is_code_2() {
 }
 
 #[test]
-fn a_problem_code_is_explained_offline_and_an_unknown_topic_is_code_6() {
+fn the_code_of_a_problem_or_fault_is_explained_offline_and_an_unknown_topic_is_code_6() {
+    let ended = vestibule(&["help", "unknown-key"]);
+    assert_code(&ended, 0);
+    assert!(ended.stdout.starts_with("# unknown-key\n"), "{ended:?}");
     let ended = vestibule(&["help", "credential-required"]);
     assert_code(&ended, 0);
     assert!(ended.stdout.starts_with("# credential-required"), "{ended:?}");
@@ -96,6 +99,102 @@ fn without_a_file_it_says_how_to_get_one() {
 }
 
 #[test]
+fn a_named_file_that_is_not_there_is_code_6_for_every_command() {
+    let prepared = house();
+    for command in [
+        &["check"][..],
+        &["run"],
+        &["routes"],
+        &["loosenings"],
+        &["show", "--defaults"],
+        &["keys", "create", "laptop", "--api", "notes", "--for-file"],
+        &["status"],
+        &["reload"],
+    ] {
+        let ended = prepared.command(&[command, &["-c", "nofile.yaml"]].concat());
+        assert_code(&ended, 6);
+        assert!(ended.stderr.contains("error[no-file]: there is no file `nofile.yaml`"), "{ended:?}");
+        assert_eq!(ended.stdout, "");
+        // What is there and cannot be read as a file has a fault.
+        let expected = match command {
+            ["check"] => 1,
+            ["status" | "reload"] => 4,
+            ["keys", ..] => 0,
+            _ => 3,
+        };
+        assert_code(&prepared.command(&[command, &["-c", "."]].concat()), expected);
+    }
+    assert_code(&prepared.command(&["check", "nofile.yaml"]), 6);
+}
+
+#[test]
+fn init_leaves_nothing_behind_after_a_url_that_is_none() {
+    for url in ["localhost:3000", "htp://127.0.0.1", "https://127.0.0.1:1", "http://shop.example.com", "", "a\"b"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let within = folder.path().join("new");
+        let ended = vestibule(&["init", within.to_str().expect("text"), "--door", "client", "--service", url]);
+        assert_code(&ended, 2);
+        assert!(ended.stderr.contains("error[bad-url]"), "{ended:?}");
+        assert!(!within.exists(), "{url}");
+    }
+}
+
+#[test]
+fn a_key_is_made_only_for_apis_that_the_file_has_and_of_a_kind_that_they_take() {
+    let file = "vestibule: 1\nservices: { notes: { urls: http://127.0.0.1:3000 } }\n\
+                keys: { laptop: { kind: restricted, hash: filled in later, apis: notes } }\napis:\n  \
+                notes: { door: client, service: notes, callers: { keys: restricted }, operations: { all: ANY /** } }\n  \
+                stock: { door: server, service: notes, callers: { keys: secret }, operations: { all: ANY /** } }\n";
+    let prepared = house().config(file);
+    let create = |rest: &[&str]| prepared.command(&[&["keys", "create", "laptop", "--for-file"], rest].concat());
+    assert_code(&create(&["--api", "notes"]), 0);
+    assert_code(&create(&["--api", "stock", "--kind", "secret"]), 0);
+    let ended = create(&["--api", "nots"]);
+    assert_code(&ended, 6);
+    assert_eq!(ended.stdout, "");
+    assert!(
+        ended.stderr.contains("there is no API `nots` in `vestibule.yaml`\nhelp: did you mean `notes`?"),
+        "{ended:?}"
+    );
+    let ended = create(&["--api", "nowhere-near"]);
+    assert!(ended.stderr.contains("help: there are `notes`, `stock`"), "{ended:?}");
+    let ended = create(&["--api", "stock"]);
+    assert_code(&ended, 2);
+    assert!(ended.stderr.contains("`stock` is at a server door, which takes no restricted keys"), "{ended:?}");
+    assert!(ended.stderr.contains("write `--kind secret`"), "{ended:?}");
+    let routes = prepared.command(&["routes", "--api", "nots"]);
+    assert_code(&routes, 3);
+}
+
+#[test]
+fn routes_of_a_name_that_nothing_has_say_which_there_are() {
+    let prepared = house().config(ONE_API);
+    for (flag, said) in [("--api", "published at an API named `b`"), ("--door", "published at a door named `b`")] {
+        let ended = prepared.command(&["routes", flag, "b"]);
+        assert_code(&ended, 6);
+        assert!(ended.stderr.contains(said) && ended.stderr.contains("help: "), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_gateway_whose_file_was_moved_can_still_be_asked() {
+    let port = testkit::port::free();
+    let house = house().config(&format!("{ONE_API}doors:\n  client: {{ listen: \"127.0.0.1:{port}\" }}\n")).start();
+    std::fs::rename(house.folder().join("vestibule.yaml"), house.folder().join("elsewhere")).expect("moved");
+    let status = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.arg("status").args(arguments).current_dir(house.folder()).output().expect("vestibule")
+    };
+    for arguments in [&[][..], &["-c", "vestibule.yaml"]] {
+        let ended = status(arguments);
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    }
+    let ended = status(&["-c", "nowhere/vestibule.yaml"]);
+    assert_eq!(ended.status.code(), Some(6), "{ended:?}");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("--admin unix:PATH"), "{ended:?}");
+}
+
+#[test]
 fn every_fault_is_told_at_once_and_the_code_says_which_command_found_them() {
     let prepared = house().config("vestibule: 1\nservices:\n  a: { urls: 7 }\napis:\n  b: { door: clinet }\n");
     let check = prepared.command(&["check"]);
@@ -111,6 +210,7 @@ fn every_fault_is_told_at_once_and_the_code_says_which_command_found_them() {
     assert_eq!(object["ok"], false);
     assert!(object["faults"].as_array().is_some_and(|faults| faults.len() >= 2), "{object}");
     assert_eq!(object["faults"][0]["at"]["line"], 3);
+    assert_eq!(object["faults"][0]["page"], "docs/faults/bad-value.md");
 }
 
 #[test]
@@ -129,7 +229,12 @@ fn a_loosening_past_its_day_fails_the_check() {
         std::fs::write(path, file(until)).expect("written");
         let ended = vestibule(&["check", path]);
         assert_code(&ended, code);
-        assert_eq!(ended.stderr.contains("warning[loosening-expired]"), code == 1, "{ended:?}");
+        assert_eq!(ended.stderr.contains("error[loosening-expired]"), code == 1, "{ended:?}");
+        assert_eq!(ended.stdout.is_empty(), code == 1, "{ended:?}");
+        let json: Value = serde_json::from_str(&vestibule(&["check", path, "--json"]).stdout).expect("JSON");
+        assert_eq!((&json["ok"], &json["summary"]["errors"]), (&Value::Bool(code == 0), &Value::from(code)), "{json}");
+        // Others go on and warn: a date stops no gateway.
+        assert_code(&vestibule(&["routes", "-c", path]), 0);
     }
 }
 

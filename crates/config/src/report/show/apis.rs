@@ -4,7 +4,7 @@ use gateway::UpstreamErrors;
 use model::DoorKind;
 
 use super::doors::errors_word;
-use super::{Lines, quoted_always, text};
+use super::{Lines, lines_origin, quoted_always, text};
 use crate::defaults::NetworksDefault;
 use crate::draft::{Access, Api, Door, Operation, Retire, loosened};
 use crate::plan::Effective;
@@ -67,7 +67,13 @@ impl Lines<'_, '_> {
         match (&api.addresses.networks, private && !loosened(&api.loosen, "any-network")) {
             (Some(networks), _) => self.networks("networks", networks),
             (None, true) => self.value("networks", "[private, loopback]", format!("default of {kind} doors")),
-            (None, false) => self.comment("networks", "any address", "default, or loosened"),
+            (None, false) => match api.loosen.iter().find(|loosening| loosening.name.value == "any-network") {
+                Some(loosening) => {
+                    let origin = format!("{}, loosened by `any-network`", lines_origin(self, loosening.name.span));
+                    self.comment("networks", "any address", origin);
+                }
+                None => self.comment("networks", "any address", format!("default of {kind} doors")),
+            },
         }
         self.networks("deny", &api.addresses.deny);
     }

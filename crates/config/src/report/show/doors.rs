@@ -115,7 +115,7 @@ impl Lines<'_, '_> {
         let body = door.bounds.body.as_ref();
         let value = body.map_or(defaults.body_bytes, |said| said.value);
         self.inherited("body", Inherited { value, from: from(body.map(|said| said.span)) }, write_size);
-        let no_key = format!("default of {kind} doors, has no key");
+        let no_key = format!("always so at {kind} doors");
         let head = format!("{}, {} fields", write_size(defaults.head_bytes as u64), defaults.head_fields);
         self.comment("head of a request", &head, &no_key);
         self.comment("request target", &write_size(defaults.target_bytes as u64), &no_key);

@@ -1,0 +1,31 @@
+//! The pages of `docs/problems` and `docs/faults`, compiled in.
+
+macro_rules! pages {
+    ($folder:literal: $($code:literal)+) => {
+        &[$(($code, include_str!(concat!("../../../../../docs/", $folder, "/", $code, ".md")))),+]
+    };
+}
+
+/// What a request can be refused with.
+pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
+    "problems":
+    "malformed-request" "ambiguous-length" "malformed-body" "ambiguous-path" "ambiguous-host" "credential-in-query"
+    "credential-required" "credential-invalid" "credential-misplaced" "insufficient-scope" "not-allowed"
+    "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "body-too-large"
+    "target-too-long" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
+    "not-implemented" "upstream-unreachable" "upstream-broken" "upstream-malformed" "upstream-failed" "overloaded"
+    "upstream-timeout" "version-not-supported"
+};
+
+/// What can be wrong with a file.
+pub(super) const FAULTS: &[(&str, &str)] = pages! {
+    "faults":
+    "unreadable-file" "too-large" "not-text" "tab" "syntax" "documents" "not-a-map" "yaml-feature" "indentation"
+    "duplicate-key" "key-not-text" "empty-value" "loose-text" "unquoted-reference" "unknown-key" "not-built"
+    "missing-key" "wrong-shape" "unknown-word" "bad-value" "format" "bad-name" "unresolved-reference"
+    "reference-misplaced" "missing-file" "wrong-file" "exposed-secret" "key-mismatch" "unknown-name" "no-callers"
+    "public-at-server-door" "caller-misplaced" "caller-never-fits" "no-key-yet" "no-tls" "plaintext"
+    "public-address" "same-socket" "host-needed" "trust-needed" "outside-networks" "route-conflict"
+    "trailing-slash" "bad-route" "loosening-misplaced" "loosening-needed" "loosening-expired" "key-expired"
+    "certificate-expired" "door-unused" "not-understood"
+};
