@@ -116,6 +116,7 @@ fn tell(one: Published<'_>, catch_all: Published<'_>, more: usize, faults: &mut 
     let with_slash = format!("{} {}/", route.value.method, route.value.template);
     let more = match more {
         0 => String::new(),
+        1 => ", and so does one more".to_owned(),
         more => format!(", and so do {more} more"),
     };
     let message = format!("`{with_slash}` goes to `{}` and its callers{more}", named(catch_all));
