@@ -11,10 +11,12 @@ mod characters;
 mod dialect;
 mod json;
 mod read;
+mod scalar;
 
 use crate::source::Span;
 pub use dialect::Dialect;
-pub use read::{Tree, is_text, read};
+pub use read::{Tree, read};
+pub use scalar::is_text;
 
 /// A value of the file and where it stands.
 #[derive(Clone, Debug)]
@@ -102,7 +104,7 @@ impl Node {
     pub fn is_null(&self) -> bool {
         match &self.value {
             Value::Missing => true,
-            Value::Text(text) => text.plain && read::is_null(&text.text),
+            Value::Text(text) => text.plain && scalar::is_null(&text.text),
             Value::List(_) | Value::Map(_) => false,
         }
     }

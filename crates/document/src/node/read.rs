@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
+use super::scalar::{is_null, is_text, written};
 use super::{Dialect, Entry, Node, Text, Value, characters, json};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::source::{Source, Span};
@@ -366,37 +367,6 @@ impl<'a> Builder<'a> {
         let fault = Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
         self.faults.push(fault.help("what follows was not read; there may be more faults"));
     }
-}
-
-/// A scalar without what follows its closing quote; `''` and `\"` close nothing (YAML 1.2 §7.3).
-fn written(words: &str, style: ScalarStyle) -> &str {
-    let quote = match style {
-        ScalarStyle::SingleQuoted => '\'',
-        ScalarStyle::DoubleQuoted => '"',
-        _ => return words,
-    };
-    let mut characters = words.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if character == '\\' && quote == '"' {
-            characters.next();
-        } else if character == quote && quote == '\'' && characters.peek().is_some_and(|(_, next)| *next == quote) {
-            characters.next();
-        } else if character == quote {
-            return words.get(..=at).unwrap_or(words);
-        }
-    }
-    words
-}
-
-/// What YAML 1.2's core schema reads as null.
-pub(super) fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// Whether a plain scalar is text by YAML 1.2's core schema, not a number, boolean or null.
-pub fn is_text(text: &str) -> bool {
-    let boolean = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
-    !boolean && !is_null(text) && text.parse::<f64>().is_err() && !text.starts_with("0x") && !text.starts_with("0o")
 }
 
 /// From characters, as the YAML crate counts, to bytes.

@@ -7,6 +7,10 @@ use crate::cli::{EveryCommand, Show};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
+/// Said above, for whoever sees it for the first time.
+const HEADING: &str =
+    "# What holds, and where it comes from. A line that begins with # holds too, without being written.";
+
 /// Prints it.
 pub(super) fn run(arguments: &Show, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     if !arguments.defaults {
@@ -23,6 +27,7 @@ pub(super) fn run(arguments: &Show, every: &EveryCommand, terminal: &Terminal) -
     if terminal.json() {
         terminal.object(&json!({ "format": 1, "command": "show", "ok": true, "yaml": text }));
     } else {
+        terminal.result(HEADING);
         terminal.result(text.trim_end());
     }
     Ok(())
