@@ -32,8 +32,6 @@ pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
 pub use load::{Loaded, Refused, load, load_text};
 pub use plan::{LOCAL_CA, LocalCertificate, Plan, TrustPlan};
-pub use report::{
-    LooseningLine, OperationOrigins, Origin, PublishedApi, Report, RouteLine, ShownLine, Summary,
-};
+pub use report::{LooseningLine, OperationOrigins, Origin, PublishedApi, Report, RouteLine, ShownLine, Summary};
 pub use shape::nearest;
 pub use source::{Place, Source, Span};

@@ -56,7 +56,13 @@ fn directory() -> &'static Directory {
             scopes: Vec::new(),
             expires: None,
         };
-        let legacy = WorkloadSettings { name: "legacy".into(), id: None, dns: vec![LEGACY.to_owned()], networks: None };
+        let legacy = WorkloadSettings {
+            name: "legacy".into(),
+            id: None,
+            dns: vec![LEGACY.to_owned()],
+            networks: None,
+            place: "".into(),
+        };
         let keys = KEYS.iter().map(key).collect();
         let settings = Settings { trust_domain: Some(DOMAIN.into()), keys, workloads: vec![legacy] };
         Directory::new(settings).expect("no faults")

@@ -79,7 +79,7 @@ pub(super) fn list(planner: &Planner<'_>) -> Vec<LooseningLine> {
         } else {
             "anyone may call without a credential"
         },
-        place: planner.source.place(span),
+        place: planner.sources.place(span),
     });
     rules::loosenings(planner.draft).map(line).chain(public).collect()
 }

@@ -205,7 +205,8 @@ impl<'a> Builder<'a> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
         // The span of a quoted scalar goes on over the spaces and the comment after it.
-        let span = self.source.span(span.start(), span.start() + written(self.source.words(span), style).trim_end().len());
+        let span =
+            self.source.span(span.start(), span.start() + written(self.source.words(span), style).trim_end().len());
         if matches!(self.open.last(), Some(Open::Map { key: None, .. })) {
             let usable = self.check_key(text, style == ScalarStyle::Plain, span);
             if let Some(Open::Map { key, .. }) = self.open.last_mut() {
@@ -364,7 +365,8 @@ impl<'a> Builder<'a> {
             );
             return;
         }
-        let fault = Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
+        let fault =
+            Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
         self.faults.push(fault.help("what follows was not read; there may be more faults"));
     }
 }
