@@ -4,10 +4,10 @@ use gateway::UpstreamErrors;
 use model::DoorKind;
 
 use super::doors::errors_word;
-use super::{Lines, lines_origin, quoted_always, text};
+use super::{Lines, quoted_always, text};
 use crate::defaults::NetworksDefault;
 use crate::draft::{Access, Api, Door, Operation, Retire, loosened};
-use crate::plan::Effective;
+use crate::plan::{Effective, From};
 use crate::report::routes;
 use crate::value::{write_duration, write_size};
 
@@ -69,7 +69,8 @@ impl Lines<'_, '_> {
             (None, true) => self.value("networks", "[private, loopback]", format!("default of {kind} doors")),
             (None, false) => match api.loosen.iter().find(|loosening| loosening.name.value == "any-network") {
                 Some(loosening) => {
-                    let origin = format!("{}, loosened by `any-network`", lines_origin(self, loosening.name.span));
+                    let origin =
+                        format!("{}, loosened by `any-network`", self.origin(From::Words(loosening.name.span)));
                     self.comment("networks", "any address", origin);
                 }
                 None => self.comment("networks", "any address", format!("default of {kind} doors")),

@@ -14,7 +14,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
     "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "body-too-large"
     "target-too-long" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
     "not-implemented" "upstream-unreachable" "upstream-broken" "upstream-malformed" "upstream-failed" "overloaded"
-    "upstream-timeout" "version-not-supported"
+    "upstream-unavailable" "upstream-timeout" "version-not-supported"
 };
 
 /// What can be wrong with a file.
