@@ -29,7 +29,8 @@ pub(super) fn cells(configurations: [&Settings; 2]) -> Vec<Cell> {
 
 fn ranges_of(settings: &Settings) -> Vec<IpNet> {
     let doors = settings.doors.iter().map(|door| &door.networks);
-    let operations = settings.operations.iter().flat_map(|operation| &operation.networks);
+    let operations =
+        settings.operations.iter().flat_map(|operation| operation.networks.iter().map(|rule| &rule.networks));
     let mut all: Vec<IpNet> =
         doors.chain(operations).flat_map(|networks| networks.allow().iter().chain(networks.deny())).copied().collect();
     let rules =

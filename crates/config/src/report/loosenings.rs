@@ -30,6 +30,12 @@ pub struct LooseningLine {
 }
 
 impl LooseningLine {
+    /// Whether it is `public: true`, which has a key of its own.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.name == PUBLIC
+    }
+
     /// One object of `loosenings --json` and of `check --json`.
     #[must_use]
     pub fn to_json(&self) -> Value {

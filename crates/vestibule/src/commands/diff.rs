@@ -13,8 +13,8 @@ use crate::terminal::{Style, Terminal};
 /// Compares two files; with one, the file of `--config` with that one.
 pub(super) fn run(arguments: &Diff, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     let (old, new) = match arguments.files.as_slice() {
-        [old, new] => (old.clone(), new.clone()),
-        [new] => (load::find(every)?, new.clone()),
+        [old, new] => (load::named(old.clone())?, load::named(new.clone())?),
+        [new] => (load::find(every)?, load::named(new.clone())?),
         _ => return Err(Failure::new(Exit::Usage, "usage", "name one file, or two")),
     };
     let read = |path: &Path| load::load(path).map_err(|refused| load::faulty(path, &refused.faults, terminal));

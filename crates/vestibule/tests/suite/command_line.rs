@@ -108,6 +108,7 @@ fn a_named_file_that_is_not_there_is_code_6_for_every_command() {
         &["loosenings"],
         &["show", "--defaults"],
         &["explain", "GET", "https://localhost/", "--as", "anonymous"],
+        &["diff", "."],
         &["keys", "create", "laptop", "--api", "notes", "--for-file"],
         &["status"],
         &["reload"],
