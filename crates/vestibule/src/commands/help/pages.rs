@@ -11,7 +11,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
     "problems":
     "malformed-request" "ambiguous-length" "malformed-body" "ambiguous-path" "ambiguous-host" "credential-in-query"
     "credential-required" "credential-invalid" "credential-misplaced" "insufficient-scope" "not-allowed"
-    "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "body-too-large"
+    "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "retired" "body-too-large"
     "target-too-long" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
     "not-implemented" "upstream-unreachable" "upstream-broken" "upstream-malformed" "upstream-failed" "overloaded"
     "upstream-unavailable" "upstream-timeout" "version-not-supported"
@@ -26,6 +26,7 @@ pub(super) const FAULTS: &[(&str, &str)] = pages! {
     "reference-misplaced" "missing-file" "wrong-file" "exposed-secret" "key-mismatch" "unknown-name" "no-callers"
     "public-at-server-door" "caller-misplaced" "caller-never-fits" "no-key-yet" "no-tls" "plaintext"
     "public-address" "same-socket" "host-needed" "trust-needed" "outside-networks" "route-conflict"
-    "trailing-slash" "bad-route" "loosening-misplaced" "loosening-needed" "loosening-expired" "key-expired"
-    "certificate-expired" "door-unused" "not-understood"
+    "trailing-slash" "bad-route" "not-a-contract" "bad-contract" "unknown-ref" "circular-ref"
+    "duplicate-operation" "ambiguous-server" "open-by-contract" "host-differs" "loosening-misplaced"
+    "loosening-needed" "loosening-expired" "key-expired" "certificate-expired" "door-unused" "not-understood"
 };
