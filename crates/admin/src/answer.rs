@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::house::{ReloadOutcome, Status};
+use crate::house::{ReloadOutcome, Status, UpgradeOutcome};
 
 /// The shape's format; keys are only added within one.
 const FORMAT: u32 = 1;
 
 /// Code of the error of a reload whose configuration has faults.
 pub const CODE_FAULTS: &str = "faults";
+
+/// Code of the error of an upgrade whose new process did not come to serve.
+pub const CODE_NOT_UPGRADED: &str = "not-upgraded";
 
 /// What `GET /status` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +62,38 @@ pub struct ReloadAnswer {
     /// The faults rendered for a person, without colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rendered: Option<String>,
+}
+
+/// What `POST /upgrade` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpgradeAnswer {
+    /// The shape's format.
+    pub format: u32,
+    /// `upgrade`.
+    pub command: String,
+    /// Whether another process serves now.
+    pub ok: bool,
+    /// Its process id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// The process that drains and ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<u32>,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<AnswerError>,
+}
+
+impl From<UpgradeOutcome> for UpgradeAnswer {
+    fn from(outcome: UpgradeOutcome) -> Self {
+        let (pid, was, error) = match outcome {
+            UpgradeOutcome::HandedOver { pid, was } => (Some(pid), Some(was), None),
+            UpgradeOutcome::Refused { why } => {
+                (None, None, Some(AnswerError { code: CODE_NOT_UPGRADED.to_owned(), message: why }))
+            }
+        };
+        Self { format: FORMAT, command: "upgrade".to_owned(), ok: error.is_none(), pid, was, error }
+    }
 }
 
 /// Why a command did not succeed.

@@ -1,6 +1,7 @@
 //! What this room asks of the rest of the house, and the words it is answered in.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,35 @@ pub trait House: Send + Sync + 'static {
     /// It runs to its end also where whoever asked has gone away; two at a time
     /// are the house's business.
     fn reload(&self) -> Pin<Box<dyn Future<Output = ReloadOutcome> + Send>>;
+
+    /// Starts another process that takes the listening sockets over; the answer comes once it serves, and then this
+    /// one drains and ends.
+    fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>>;
+}
+
+/// What an upgrade is to start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upgrade {
+    /// The program; without one, what stands where this process was started from.
+    #[serde(default)]
+    pub binary: Option<PathBuf>,
+}
+
+/// What became of an upgrade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpgradeOutcome {
+    /// Another process serves now.
+    HandedOver {
+        /// Its process id.
+        pid: u32,
+        /// The one that drains and ends.
+        was: u32,
+    },
+    /// It did not come to serve; everything is as it was.
+    Refused {
+        /// Why.
+        why: String,
+    },
 }
 
 /// How things stand; absent means unknown.

@@ -12,6 +12,7 @@
 //! | `GET /metrics` | the metrics of `observe` |
 //! | `GET /status` | [`Status`], as `status --json` prints it |
 //! | `POST /reload` | 200 with what was loaded, or 422 with the faults and what goes on running |
+//! | `POST /upgrade?binary=PATH` | 200 with the process that serves now, or 409 and why it does not |
 //!
 //! Beside it there may be plain addresses for a scraper (`/metrics`) and for
 //! probes (`/health` and `/ready`, which say yes or no and nothing else).
@@ -30,7 +31,9 @@ mod socket;
 #[cfg(test)]
 mod specimen;
 
-pub use answer::{CODE_FAULTS, ReloadAnswer, StatusAnswer};
+pub use answer::{CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 pub use error::AdminError;
-pub use house::{Configuration, DoorStatus, House, Refusal, ReloadOutcome, ServiceStatus, Status};
+pub use house::{
+    Configuration, DoorStatus, House, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade, UpgradeOutcome,
+};
 pub use server::{Server, Settings};

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use crate::client::{self, Answer, ClientError};
-use crate::{Configuration, House, ReloadOutcome, Server, Settings, Status};
+use crate::{Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -69,6 +69,15 @@ impl House for Dolls {
             } else {
                 let (hash, was) = ("7f3a91c".to_owned(), "02be114".to_owned());
                 ReloadOutcome::Loaded { hash, was, took_ms: 38, changes: None }
+            }
+        })
+    }
+
+    fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
+        Box::pin(async move {
+            match wanted.binary {
+                None => UpgradeOutcome::HandedOver { pid: 2, was: 1 },
+                Some(binary) => UpgradeOutcome::Refused { why: format!("`{}` is none", binary.display()) },
             }
         })
     }

@@ -32,7 +32,7 @@ mod worker;
 
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
-pub use server::{Gateway, GatewayError, Options};
+pub use server::{Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
     OperationSettings, Patience, Protocols, Settings, TlsSettings, UpstreamErrors,

@@ -1,7 +1,9 @@
 //! The data plane as the control side sees it: started, reloaded as a whole or not at all, drained.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -52,6 +54,27 @@ pub enum GatewayError {
     ThreadEnded,
 }
 
+/// Listening sockets of the process before, by their addresses.
+#[derive(Debug, Default)]
+pub struct Inherited(HashMap<SocketAddr, Vec<TcpListener>>);
+
+impl Inherited {
+    /// Takes one more in.
+    pub fn push(&mut self, address: SocketAddr, socket: OwnedFd) {
+        self.0.entry(address).or_default().push(socket.into());
+    }
+
+    /// How many threads the process before had; `None` where nothing was inherited.
+    fn threads(&self) -> Option<usize> {
+        self.0.values().map(Vec::len).max()
+    }
+
+    /// The sockets of one address, one for each thread.
+    pub fn take(&mut self, address: SocketAddr) -> Option<Vec<TcpListener>> {
+        self.0.remove(&address)
+    }
+}
+
 /// The running data plane.
 pub struct Gateway {
     observatory: Arc<Observatory>,
@@ -76,9 +99,23 @@ impl Gateway {
         options: Options,
         observatory: Arc<Observatory>,
     ) -> Result<Self, GatewayError> {
-        let threads = options.threads.max(1);
+        Self::succeed(settings, options, Inherited::default(), observatory).await
+    }
+
+    /// The same with sockets that another process listened with before: those are used as they are, one for each
+    /// thread, and only what is missing is bound. There are as many threads as sockets of one address.
+    ///
+    /// # Errors
+    /// Nothing is left running when there is one.
+    pub async fn succeed(
+        settings: Settings,
+        options: Options,
+        inherited: Inherited,
+        observatory: Arc<Observatory>,
+    ) -> Result<Self, GatewayError> {
+        let threads = inherited.threads().unwrap_or(options.threads).max(1);
         let configuration = Arc::new(Configuration::new(settings, None, &observatory)?);
-        let sockets = bind_all(configuration.addresses(), threads)?;
+        let sockets = bind_missing(configuration.addresses(), threads, inherited)?;
         let keeper = Keeper::start(&configuration.services, Arc::new(SystemResolver)).await;
         let mut workers = Vec::with_capacity(threads);
         for (number, sockets) in sockets.into_iter().enumerate() {
@@ -142,6 +179,20 @@ impl Gateway {
         Ok(())
     }
 
+    /// Copies of all listening sockets, for a process that is to follow this one.
+    ///
+    /// # Errors
+    /// A thread has ended, or the process has no descriptors left.
+    pub async fn share(&self) -> Result<Vec<(SocketAddr, OwnedFd)>, GatewayError> {
+        let mut all = Vec::new();
+        for worker in &self.workers {
+            let (done, shared) = oneshot::channel();
+            worker.commands.send(Command::Share { done }).map_err(|_| GatewayError::ThreadEnded)?;
+            all.extend(shared.await.map_err(|_| GatewayError::ThreadEnded)?.map_err(GatewayError::Thread)?);
+        }
+        Ok(all)
+    }
+
     /// Takes no more connections, finishes what is under way, and ends the threads. Returns how many connections
     /// had to be cut off after `within`.
     pub async fn shutdown(mut self, within: Duration) -> usize {
@@ -192,9 +243,26 @@ impl WorkerHandle {
 
 /// A set of sockets for each thread; all addresses are bound, or none.
 fn bind_all(addresses: impl Iterator<Item = SocketAddr>, threads: usize) -> Result<Vec<Sockets>, GatewayError> {
+    bind_missing(addresses, threads, Inherited::default())
+}
+
+/// The same; an address whose sockets were inherited, one for each thread, is not bound again.
+fn bind_missing(
+    addresses: impl Iterator<Item = SocketAddr>,
+    threads: usize,
+    mut inherited: Inherited,
+) -> Result<Vec<Sockets>, GatewayError> {
     let mut sets: Vec<Sockets> = (0..threads).map(|_| Sockets::new()).collect();
     for address in addresses {
-        let sockets = listen::bind(address, threads).map_err(|source| GatewayError::Listen { address, source })?;
+        let failed = |source| GatewayError::Listen { address, source };
+        let sockets = match inherited.take(address) {
+            Some(sockets) if sockets.len() == threads => sockets,
+            // Another number would leave a queue that no thread accepts from, and its callers waiting.
+            Some(_) => {
+                return Err(failed(io::Error::other("the sockets that were handed over are not one for each thread")));
+            }
+            None => listen::bind(address, threads).map_err(failed)?,
+        };
         for (set, socket) in sets.iter_mut().zip(sockets) {
             set.push((address, socket));
         }

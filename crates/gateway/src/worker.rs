@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ const TICKS_PER_SWEEP: u32 = 10;
 pub(crate) enum Command {
     /// Run this configuration; listen at these addresses, besides those that are listened at already.
     Load { configuration: Arc<Configuration>, sockets: Sockets, done: oneshot::Sender<io::Result<()>> },
+    /// Give copies of the listening sockets, for another process to accept from as well.
+    Share { done: oneshot::Sender<io::Result<Vec<(SocketAddr, OwnedFd)>>> },
     /// Take no more connections, finish what is under way until then, and end.
     Drain { within: Duration, done: oneshot::Sender<usize> },
 }
@@ -83,6 +86,9 @@ impl Worker {
                         // Nobody waits for it at a shutdown.
                         let _ = done.send(self.load(configuration, sockets));
                     }
+                    Some(Command::Share { done }) => {
+                        let _ = done.send(self.share());
+                    }
                     Some(Command::Drain { within, done }) => {
                         let left = self.drain(within).await;
                         let _ = done.send(left);
@@ -121,6 +127,15 @@ impl Worker {
             self.accepting.insert(address, Accepting { listener, task });
         }
         Ok(())
+    }
+
+    /// Copies of the listening sockets. They are the same sockets with the same queues: whoever is in one of them is
+    /// taken by the first that accepts, and no queue is lost as long as one process holds it.
+    fn share(&self) -> io::Result<Vec<(SocketAddr, OwnedFd)>> {
+        let copy = |(address, accepting): (&SocketAddr, &Accepting)| {
+            Ok((*address, accepting.listener.as_fd().try_clone_to_owned()?))
+        };
+        self.accepting.iter().map(copy).collect()
     }
 
     /// Ends accepting and waits for open connections; returns how many had to be cut off.

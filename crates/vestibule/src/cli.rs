@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Tell what would become of a request, stage by stage, with the line of each rule
     Explain(Explain),
+    /// Let another process take over from the running one, without losing a request
+    Upgrade(Upgrade),
     /// List every reachable operation: door, method, URL, callers
     #[command(alias = "route")]
     Routes(Routes),
@@ -180,6 +182,13 @@ pub(crate) struct Run {
     /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Upgrade {
+    /// The program to start [default: what stands where the running one was started from]
+    #[arg(value_name = "BINARY")]
+    pub(crate) binary: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -317,6 +326,7 @@ impl Command {
             Self::Run(_) => "run",
             Self::Status => "status",
             Self::Reload => "reload",
+            Self::Upgrade(_) => "upgrade",
             Self::Routes(_) => "routes",
             Self::Loosenings => "loosenings",
             Self::Show(_) => "show",

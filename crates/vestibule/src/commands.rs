@@ -15,6 +15,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 mod show;
 mod status;
+mod upgrade;
 mod version;
 
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
         Command::Run(arguments) => run::run(&arguments, every, terminal),
         Command::Status => status::run(every, terminal),
         Command::Reload => reload::run(every, terminal),
+        Command::Upgrade(arguments) => upgrade::run(&arguments, every, terminal),
         Command::Routes(arguments) => routes::run(&arguments, every, terminal),
         Command::Loosenings => loosenings::run(every, terminal),
         Command::Show(arguments) => show::run(&arguments, every, terminal),
@@ -67,7 +69,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
 }
 
 /// Commands that are thought of and not built, so that asking for one gets an honest answer.
-const NOT_YET: [&str; 31] = [
+const NOT_YET: [&str; 30] = [
     "fmt",
     "contract",
     "policy",
@@ -76,7 +78,6 @@ const NOT_YET: [&str; 31] = [
     "confirm",
     "rollback",
     "versions",
-    "upgrade",
     "drain",
     "top",
     "logs",

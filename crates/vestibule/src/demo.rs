@@ -80,6 +80,8 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         log: log(&directory, terminal)?,
         log_is_read: !terminal.json() && terminal.results_are_read(),
         log_has_colour: terminal.results_have_colour(),
+        program: None,
+        heritage: None,
     };
     let mut house = House::open(loaded, opening, terminal).await?;
     everything_answers(&door, ports.client)
@@ -98,8 +100,8 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         let open = words::Open { client, server, ca: &ca, directory: directory.path(), tries: &tries };
         words::print(terminal, &open);
     }
-    house.live(&mut signals).await?;
-    house.close(&mut signals).await?;
+    let end = house.live(&mut signals).await?;
+    house.close(end, &mut signals).await?;
     shop.close().await;
     Ok(())
 }

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod demo;
 mod failure;
+mod handover;
 mod holder;
 mod roots;
 mod terminal;

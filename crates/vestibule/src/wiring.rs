@@ -6,6 +6,9 @@
 //! close  not ready → gateway drains → admin stops → log is written out
 //! ```
 //!
+//! A house that follows another (`handover`) opens its doors with the sockets of
+//! that one, and has its admin socket once the other has let go.
+//!
 //! The three ways to reload end in one function (`reload`). Deliberately
 //! absent: anything that decides about a request.
 
@@ -21,15 +24,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use admin::ReloadOutcome;
+use admin::UpgradeOutcome;
 use gateway::{Gateway, GatewayError};
 use observe::Observatory;
-use tokio::sync::{mpsc, oneshot};
 
 use crate::failure::{Exit, Failure};
+use crate::handover::{self, Heritage, Successor};
 use crate::holder;
 use crate::terminal::Terminal;
-use desk::Desk;
+use desk::{Asks, Desk};
 use doors::DoorCertificates;
 pub(crate) use signals::Signals;
 use watch::Watch;
@@ -52,6 +55,18 @@ pub(crate) struct Opening {
     pub(crate) log_is_read: bool,
     /// Whether that log may have colour.
     pub(crate) log_has_colour: bool,
+    /// What this process was started from, if another one may follow it.
+    pub(crate) program: Option<PathBuf>,
+    /// What an earlier process handed over.
+    pub(crate) heritage: Option<Heritage>,
+}
+
+/// What ended the life of a house.
+pub(crate) enum End {
+    /// It was told to.
+    Told,
+    /// Another process serves now.
+    Followed(Successor),
 }
 
 /// The running house.
@@ -61,7 +76,8 @@ pub(crate) struct House {
     observatory: Arc<Observatory>,
     admin: admin::Server,
     desk: Arc<Desk>,
-    asks: mpsc::Receiver<oneshot::Sender<ReloadOutcome>>,
+    asks: Asks,
+    program: Option<PathBuf>,
     watch: Watch,
     fixed: reload::Fixed,
     certificates: DoorCertificates,
@@ -90,38 +106,34 @@ impl House {
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (desk, asks) = Desk::new(&opening.file, &loaded);
         let hash = loaded.hash.clone();
-        // The admin socket comes first: only one gateway has it, so that a second one of the same file opens no door.
-        let admin =
-            admin::Server::start(&fixed.admin, Arc::clone(&desk) as Arc<dyn admin::House>, Arc::clone(&observatory))
-                .await
-                .map_err(|error| admin_failed(&error))?;
-        let started = Gateway::start(loaded.plan.gateway, gateway::Options::default(), Arc::clone(&observatory)).await;
-        let gateway = match started {
-            Ok(gateway) => gateway,
-            Err(error) => {
-                admin.stop().await;
-                return Err(failed_to_open(&error));
-            }
+        let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory };
+        let (gateway, admin) = match opening.heritage {
+            None => start.alone(loaded.plan.gateway).await?,
+            Some(heritage) => start.after(loaded.plan.gateway, heritage).await?,
         };
         observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash });
         desk.stand(desk::services(&gateway));
         desk.open(true);
         let terminal = terminal.clone();
-        Ok(Self { file: opening.file, gateway, observatory, admin, desk, asks, watch, fixed, certificates, terminal })
+        if let Err(error) = handover::tell_manager() {
+            terminal.warn(format_args!("the service manager cannot be told: {error}"));
+        }
+        let (file, program) = (opening.file, opening.program);
+        Ok(Self { file, gateway, observatory, admin, desk, asks, program, watch, fixed, certificates, terminal })
     }
 
-    /// Runs until a signal tells it to end.
+    /// Runs until a signal tells it to end, or another process has taken over.
     ///
     /// # Errors
     /// A data thread has ended: a fault of ours, after which only a new process serves every caller.
-    pub(crate) async fn live(&mut self, signals: &mut Signals) -> Result<(), Failure> {
+    pub(crate) async fn live(&mut self, signals: &mut Signals) -> Result<End, Failure> {
         let mut pulse = tokio::time::interval(PULSE);
         pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 told = signals.next() => match told {
-                    Some(_) => return Ok(()),
+                    Some(_) => return Ok(End::Told),
                     None => {
                         self.reload().await;
                     }
@@ -135,30 +147,115 @@ impl House {
                         self.reload().await;
                     }
                 }
-                Some(answer) = self.asks.recv() => {
+                Some(answer) = self.asks.reloads.recv() => {
                     // Whoever asked may have gone; the reload happened all the same.
                     answer.send(self.reload().await).ok();
+                }
+                Some((wanted, answer)) = self.asks.upgrades.recv() => {
+                    match self.upgrade(wanted).await {
+                        Ok(successor) => {
+                            let was = std::process::id();
+                            answer.send(UpgradeOutcome::HandedOver { pid: successor.pid(), was }).ok();
+                            return Ok(End::Followed(successor));
+                        }
+                        Err(why) => {
+                            self.terminal.warn(format_args!("no upgrade: {why}; this process goes on"));
+                            answer.send(UpgradeOutcome::Refused { why }).ok();
+                        }
+                    }
                 }
             }
         }
     }
 
+    /// Starts another process that serves with the sockets of this one.
+    async fn upgrade(&self, wanted: admin::Upgrade) -> Result<Successor, String> {
+        let own = self.program.clone().ok_or("this process is not one that another can follow")?;
+        let program = wanted.binary.unwrap_or(own);
+        let sockets = self.gateway.share().await.map_err(|error| error.to_string())?;
+        self.terminal.say(format_args!("upgrade: starting `{}`", program.display()));
+        handover::hand_over(&program, sockets).await.map_err(|error| error.to_string())
+    }
+
     /// Finishes what is under way, up to a grace period or a second signal, and ends everything.
-    pub(crate) async fn close(self, signals: &mut Signals) -> Result<(), Failure> {
+    pub(crate) async fn close(self, end: End, signals: &mut Signals) -> Result<(), Failure> {
         self.desk.open(false);
         // Whoever waits for a reload is told that there will be none.
         drop(self.asks);
-        self.terminal.say("closing: finishing what is under way; once more ends it at once");
+        match end {
+            End::Told => {
+                self.terminal.say("closing: finishing what is under way; once more ends it at once");
+            }
+            End::Followed(successor) => {
+                self.terminal
+                    .say(format_args!("upgrade: process {} serves; finishing what is under way", successor.pid()));
+                self.admin.stop().await;
+                // Lets go of the line, by which the other knows that the admin socket is free.
+                drop(successor);
+                return Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await;
+            }
+        }
+        Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await?;
+        self.admin.stop().await;
+        Ok(())
+    }
+
+    async fn drain(
+        gateway: Gateway,
+        observatory: &Observatory,
+        terminal: &Terminal,
+        signals: &mut Signals,
+    ) -> Result<(), Failure> {
         let cut_off = tokio::select! {
-            cut_off = self.gateway.shutdown(GRACE) => cut_off,
+            cut_off = gateway.shutdown(GRACE) => cut_off,
             ending = signals.end() => return Err(Failure::told(ending.exit())),
         };
-        self.admin.stop().await;
-        self.observatory.flush_and_stop();
+        observatory.flush_and_stop();
         if cut_off > 0 {
-            self.terminal.warn(format_args!("{cut_off} connections were cut off after {} s", GRACE.as_secs()));
+            terminal.warn(format_args!("{cut_off} connections were cut off after {} s", GRACE.as_secs()));
         }
         Ok(())
+    }
+}
+
+/// What the doors and the admin socket are opened with.
+struct Start<'a> {
+    fixed: &'a reload::Fixed,
+    desk: &'a Arc<Desk>,
+    observatory: &'a Arc<Observatory>,
+}
+
+impl Start<'_> {
+    async fn admin(&self) -> Result<admin::Server, admin::AdminError> {
+        let desk = Arc::clone(self.desk) as Arc<dyn admin::House>;
+        admin::Server::start(&self.fixed.admin, desk, Arc::clone(self.observatory)).await
+    }
+
+    /// The admin socket comes first: only one gateway has it, so that a second one of the same file opens no door.
+    async fn alone(&self, settings: gateway::Settings) -> Result<(Gateway, admin::Server), Failure> {
+        let admin = self.admin().await.map_err(|error| admin_failed(&error))?;
+        match Gateway::start(settings, gateway::Options::default(), Arc::clone(self.observatory)).await {
+            Ok(gateway) => Ok((gateway, admin)),
+            Err(error) => {
+                admin.stop().await;
+                Err(failed_to_open(&error))
+            }
+        }
+    }
+
+    /// The doors come first: they are those of the process before, which has the admin socket until this one serves.
+    async fn after(
+        &self,
+        settings: gateway::Settings,
+        heritage: Heritage,
+    ) -> Result<(Gateway, admin::Server), Failure> {
+        let Heritage { line, sockets } = heritage;
+        let started =
+            Gateway::succeed(settings, gateway::Options::default(), sockets, Arc::clone(self.observatory)).await;
+        let gateway = started.map_err(|error| failed_to_open(&error))?;
+        line.serving().await.map_err(|error| Failure::ours("the process before cannot be told").because(&error))?;
+        let admin = self.admin().await.map_err(|error| admin_failed(&error))?;
+        Ok((gateway, admin))
     }
 }
 

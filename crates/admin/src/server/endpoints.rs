@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -10,13 +10,16 @@ use axum::{Json, Router};
 use model::Code;
 use observe::Observatory;
 
-use crate::answer::{ReloadAnswer, StatusAnswer};
-use crate::house::House;
+use crate::answer::{ReloadAnswer, StatusAnswer, UpgradeAnswer};
+use crate::house::{House, Upgrade};
 
 /// Everything: for the socket.
 pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Router {
-    let answers =
-        Router::new().route("/status", get(status)).route("/reload", post(reload)).with_state(Arc::clone(&house));
+    let answers = Router::new()
+        .route("/status", get(status))
+        .route("/reload", post(reload))
+        .route("/upgrade", post(upgrade))
+        .with_state(Arc::clone(&house));
     ended(answers.merge(metrics_endpoint(observatory)).merge(health_endpoints(house)))
 }
 
@@ -58,6 +61,17 @@ async fn reload(State(house): State<Arc<dyn House>>) -> Response {
         Ok(outcome) => {
             let answer = ReloadAnswer::from(outcome);
             let status = if answer.ok { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, Json(answer)).into_response()
+        }
+        Err(_) => problem(Code::InternalError),
+    }
+}
+
+async fn upgrade(State(house): State<Arc<dyn House>>, Query(wanted): Query<Upgrade>) -> Response {
+    match tokio::spawn(house.upgrade(wanted)).await {
+        Ok(outcome) => {
+            let answer = UpgradeAnswer::from(outcome);
+            let status = if answer.ok { StatusCode::OK } else { StatusCode::CONFLICT };
             (status, Json(answer)).into_response()
         }
         Err(_) => problem(Code::InternalError),

@@ -99,6 +99,19 @@ async fn a_reload_ends_even_where_nobody_waits_for_it() {
 }
 
 #[tokio::test]
+async fn an_upgrade_is_a_post_that_may_name_a_binary() {
+    let standing = Standing::start(Arc::default()).await;
+    assert_eq!(standing.ask("GET", "/upgrade").await.expect("an answer").status, 405);
+    let answer = standing.ask("POST", "/upgrade").await.expect("an answer");
+    let told: crate::UpgradeAnswer = serde_json::from_slice(&answer.body).expect("the shape");
+    assert_eq!((answer.status, told.ok, told.pid, told.was), (200, true, Some(2), Some(1)));
+    let answer = standing.ask("POST", "/upgrade?binary=%2Fno%20thing").await.expect("an answer");
+    let told: crate::UpgradeAnswer = serde_json::from_slice(&answer.body).expect("the shape");
+    let why = told.error.expect("an error");
+    assert_eq!((answer.status, told.ok, why.message.as_str()), (409, false, "`/no thing` is none"));
+}
+
+#[tokio::test]
 async fn unknown_paths_get_a_problem() {
     let standing = Standing::start(Arc::default()).await;
     let answer = standing.ask("GET", "/nothing").await.expect("an answer");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use admin::{Configuration, House, ReloadOutcome, Server, Settings, Status};
+use admin::{Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome};
 use observe::{LogFormat, LogSettings, Observatory};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,6 +69,10 @@ impl House for Counting {
         self.reloads.fetch_add(1, Ordering::Relaxed);
         let (hash, was) = ("7f3a91c".to_owned(), "7f3a91c".to_owned());
         Box::pin(async { ReloadOutcome::Loaded { hash, was, took_ms: 0, changes: None } })
+    }
+
+    fn upgrade(&self, _: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
+        Box::pin(async { UpgradeOutcome::HandedOver { pid: 2, was: 1 } })
     }
 }
 

@@ -36,6 +36,7 @@ fn every_command_is_named_as_it_is_typed() {
         &["run"],
         &["status"],
         &["reload"],
+        &["upgrade"],
         &["routes"],
         &["loosenings"],
         &["show"],

@@ -8,6 +8,7 @@ use config::Loaded;
 use super::{Outcome, check, load};
 use crate::cli::{EveryCommand, Run};
 use crate::failure::Failure;
+use crate::handover::Heritage;
 use crate::terminal::{Style, Terminal};
 use crate::wiring::{House, Opening, Signals};
 
@@ -23,12 +24,17 @@ pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) ->
         load::tell(&loaded.warnings, terminal);
     }
     let words = opening_words(&loaded, terminal);
+    let heritage = Heritage::receive()
+        .map_err(|error| Failure::ours(format!("what was handed over cannot be taken: {error}")).because(&error))?;
     let opening = Opening {
         file,
         watch: arguments.watch,
         log: Box::new(io::stdout()),
         log_is_read: terminal.results_are_read(),
         log_has_colour: terminal.results_have_colour(),
+        // As it is called now: what stands there may be another file by the time that it is started.
+        program: std::env::current_exe().ok(),
+        heritage,
     };
     control_runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
@@ -37,8 +43,8 @@ pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) ->
             terminal.say(line);
         }
         terminal.say(format_args!("ready in {} ms", began.elapsed().as_millis()));
-        house.live(&mut signals).await?;
-        house.close(&mut signals).await
+        let end = house.live(&mut signals).await?;
+        house.close(end, &mut signals).await
     })
 }
 

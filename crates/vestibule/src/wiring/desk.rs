@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use admin::{Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status};
+use admin::{Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade, UpgradeOutcome};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Reloads that may wait for their turn; more are refused.
@@ -16,16 +16,22 @@ const WAITING: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Desk {
     status: watch::Sender<Status>,
-    asks: mpsc::Sender<oneshot::Sender<ReloadOutcome>>,
+    reloads: mpsc::Sender<oneshot::Sender<ReloadOutcome>>,
+    upgrades: mpsc::Sender<(Upgrade, oneshot::Sender<UpgradeOutcome>)>,
+}
+
+/// Where what was asked for at the desk comes out.
+#[derive(Debug)]
+pub(crate) struct Asks {
+    pub(crate) reloads: mpsc::Receiver<oneshot::Sender<ReloadOutcome>>,
+    pub(crate) upgrades: mpsc::Receiver<(Upgrade, oneshot::Sender<UpgradeOutcome>)>,
 }
 
 impl Desk {
-    /// A desk that is not open yet, and the end where its requests for a reload come out.
-    pub(crate) fn new(
-        file: &Path,
-        loaded: &config::Loaded,
-    ) -> (Arc<Self>, mpsc::Receiver<oneshot::Sender<ReloadOutcome>>) {
-        let (asks, asked) = mpsc::channel(WAITING);
+    /// A desk that is not open yet, and the end where its requests come out.
+    pub(crate) fn new(file: &Path, loaded: &config::Loaded) -> (Arc<Self>, Asks) {
+        let (reloads, reloads_out) = mpsc::channel(WAITING);
+        let (upgrades, upgrades_out) = mpsc::channel(1);
         let now = timestamp(SystemTime::now());
         let status = Status {
             ready: false,
@@ -41,7 +47,8 @@ impl Desk {
             doors: doors(loaded),
             services: Vec::new(),
         };
-        (Arc::new(Self { status: watch::Sender::new(status), asks }), asked)
+        let desk = Self { status: watch::Sender::new(status), reloads, upgrades };
+        (Arc::new(desk), Asks { reloads: reloads_out, upgrades: upgrades_out })
     }
 
     /// Whether requests should be sent here.
@@ -91,7 +98,7 @@ impl admin::House for Desk {
     }
 
     fn reload(&self) -> Pin<Box<dyn Future<Output = ReloadOutcome> + Send>> {
-        let asks = self.asks.clone();
+        let asks = self.reloads.clone();
         let running = self.hash();
         Box::pin(async move {
             let refused = |why: &str| ReloadOutcome::Refused {
@@ -103,6 +110,19 @@ impl admin::House for Desk {
             match asks.try_send(answer) {
                 Ok(()) => answered.await.unwrap_or_else(|_| refused("the gateway is closing")),
                 Err(mpsc::error::TrySendError::Full(_)) => refused("too many reloads are waiting already"),
+                Err(mpsc::error::TrySendError::Closed(_)) => refused("the gateway is closing"),
+            }
+        })
+    }
+
+    fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
+        let asks = self.upgrades.clone();
+        Box::pin(async move {
+            let refused = |why: &str| UpgradeOutcome::Refused { why: why.to_owned() };
+            let (answer, answered) = oneshot::channel();
+            match asks.try_send((wanted, answer)) {
+                Ok(()) => answered.await.unwrap_or_else(|_| refused("the gateway is closing")),
+                Err(mpsc::error::TrySendError::Full(_)) => refused("another upgrade is under way"),
                 Err(mpsc::error::TrySendError::Closed(_)) => refused("the gateway is closing"),
             }
         })

@@ -28,6 +28,7 @@ fn the_help_of_every_command_is_as_documented() {
         "run",
         "status",
         "reload",
+        "upgrade",
         "routes",
         "loosenings",
         "show",

@@ -28,4 +28,5 @@ mod standing;
 mod system_calls;
 mod tls_sessions;
 mod two_doors;
+mod upgrade;
 mod upstreams;

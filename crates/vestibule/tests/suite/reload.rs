@@ -1,7 +1,7 @@
 //! Another configuration while requests run: swapped whole or not at all, and nothing lost by it.
 
 mod access;
-mod load;
+pub(crate) mod load;
 
 use std::net::TcpStream;
 use std::time::Duration;

@@ -14,7 +14,7 @@ const RELOADS: usize = 1_000;
 const REQUESTS_PER_CONNECTION: u32 = 200;
 
 /// Sends a GET for `localhost` on a stream.
-pub(super) fn ask_http2(connection: &mut Http2, stream: u32, target: &str) {
+pub(crate) fn ask_http2(connection: &mut Http2, stream: u32, target: &str) {
     let fields: [(&[u8], &[u8]); 4] =
         [(b":method", b"GET"), (b":scheme", b"https"), (b":authority", b"localhost"), (b":path", target.as_bytes())];
     connection.request(stream, &fields, true);
