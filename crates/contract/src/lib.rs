@@ -9,6 +9,7 @@
 
 mod contract;
 mod documents;
+mod names;
 mod openapi;
 mod protobuf;
 mod read;

@@ -19,6 +19,7 @@ use document::{Collector, Fault, FaultCode, Node, Source, Span, Value};
 
 use crate::contract::{Contract, Operation, Schemas, Security, Server};
 use crate::documents::{Cursor, Documents};
+use crate::names;
 
 /// Whether the versions of a document are ones that are read; tells what it is instead.
 pub(crate) fn is_openapi(root: &Node, source: &Source, faults: &mut Collector) -> bool {
@@ -96,7 +97,7 @@ fn operations(documents: &Documents, faults: &mut Collector) -> Vec<Operation> {
             path.operations(documents, &common, faults, &mut operations);
         }
     }
-    name::settle(&mut operations, faults);
+    names::settle(&mut operations, faults);
     operations
 }
 

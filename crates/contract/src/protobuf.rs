@@ -16,6 +16,7 @@ use prost_reflect::{DescriptorPool, MethodDescriptor, ServiceDescriptor};
 
 use crate::contract::{Contract, Operation, Schemas, Security, Streams};
 use crate::documents::At;
+use crate::names;
 use crate::read::{Reader, Wanted};
 use imports::Imports;
 
@@ -89,7 +90,9 @@ fn publish(
     methods.iter().for_each(|method| *named.entry(method.name()).or_default() += 1);
     let place = |method: &MethodDescriptor| places.get(method.full_name()).copied().unwrap_or(wanted.span);
     let is_only = |method: &MethodDescriptor| named.get(method.name()) == Some(&1);
-    methods.iter().map(|method| operation(method, is_only(method), place(method))).collect()
+    let mut operations = methods.iter().map(|method| operation(method, is_only(method), place(method))).collect();
+    names::settle(&mut operations, reader.faults);
+    operations
 }
 
 fn operation(method: &MethodDescriptor, is_only: bool, span: Span) -> Operation {

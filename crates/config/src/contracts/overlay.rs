@@ -1,5 +1,7 @@
 //! What the file says over the operations of a contract.
 
+use std::collections::{HashMap, HashSet};
+
 use contract::Contract;
 
 use super::choose::matches;
@@ -10,7 +12,7 @@ use crate::source::Span;
 
 /// The words of a file over a contract: by name, and by pattern.
 pub(super) struct Overlay<'w> {
-    named: Vec<&'w Operation>,
+    named: HashMap<&'w str, &'w Operation>,
     /// Those with more letters first.
     patterns: Vec<&'w Operation>,
 }
@@ -19,6 +21,7 @@ impl<'w> Overlay<'w> {
     pub(super) fn new(written: &'w [Operation]) -> Self {
         let is_pattern = |operation: &&Operation| operation.name.value.contains('*');
         let (mut patterns, named): (Vec<_>, Vec<_>) = written.iter().partition(is_pattern);
+        let named = named.into_iter().map(|operation| (operation.name.value.as_str(), operation)).collect();
         patterns.sort_by_key(|operation| std::cmp::Reverse(letters(operation)));
         Self { named, patterns }
     }
@@ -26,13 +29,18 @@ impl<'w> Overlay<'w> {
     /// Tells what means no operation, and routes, which the contract has.
     pub(super) fn check(&self, contract: &Contract, api: &str, faults: &mut Collector) {
         let names = || contract.operations.iter().map(|operation| operation.name.as_str());
-        for written in self.named.iter().chain(&self.patterns) {
+        let known: HashSet<&str> = names().collect();
+        let means_some = |name: &str| match name.contains('*') {
+            true => names().any(|known| matches(name, known)),
+            false => known.contains(name),
+        };
+        for written in self.named.values().chain(&self.patterns) {
             let name = &written.name;
             if let Some(route) = &written.route {
                 let fault = Fault::new(FaultCode::BadRoute, route.span, "the contract has the routes");
                 faults.push(fault.label("leave it out"));
             }
-            if names().any(|known| matches(&name.value, known)) {
+            if means_some(&name.value) {
                 continue;
             }
             let message = format!("the contract of `{api}` has no operation `{}`", name.value);
@@ -50,7 +58,6 @@ impl<'w> Overlay<'w> {
 
     /// All that holds over an operation: the nearest word of each kind.
     pub(super) fn over(&self, name: &str, faults: &mut Collector) -> Operation {
-        let named = self.named.iter().filter(|operation| operation.name.value == name);
         let patterns: Vec<_> = self.patterns.iter().filter(|pattern| matches(&pattern.name.value, name)).collect();
         for (first, second) in patterns.iter().zip(patterns.iter().skip(1)) {
             if letters(first) == letters(second) {
@@ -60,7 +67,7 @@ impl<'w> Overlay<'w> {
                 faults.push(fault.related(first.name.span, "first here"));
             }
         }
-        let near: Vec<&Operation> = named.chain(patterns).copied().collect();
+        let near: Vec<&Operation> = self.named.get(name).into_iter().chain(patterns).copied().collect();
         let own = near.iter().find(|operation| operation.access.is_said());
         let scopes = near.iter().find(|operation| !operation.scopes.is_empty());
         Operation {

@@ -139,6 +139,17 @@ fn what_is_wrong_is_told_at_its_words() {
 }
 
 #[test]
+fn a_name_that_is_too_long_is_a_fault_and_publishes_nothing() {
+    let name = "G".repeat(129);
+    let text = format!("syntax = \"proto3\";\nmessage M {{}}\nservice S {{\n  rpc {name}(M) returns (M);\n}}\n");
+    let (contract, faults) = read(text, &[], None);
+    assert!(contract.is_some_and(|contract| contract.operations.is_empty()));
+    let told: Vec<_> =
+        faults.iter().map(|fault| (fault.code, faults.place(fault).expect("a place").to_string())).collect();
+    assert_eq!(told, [(FaultCode::BadContract, "a/shop.proto:4:7".to_owned())]);
+}
+
+#[test]
 fn protobuf_is_known_by_its_content() {
     for text in
         ["syntax = \"proto3\";", "/* a */ // b\n package a;", "edition = \"2023\";", "message A {}", "import \"a\";"]
