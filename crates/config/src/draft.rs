@@ -16,7 +16,7 @@ use auth::keys::KeyHash;
 use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
-use upstream::Balance;
+use upstream::{Balance, Pin};
 
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url, WorkloadText};
@@ -175,8 +175,23 @@ pub(crate) struct Service {
     pub(crate) first_byte: Option<Said<Duration>>,
     /// For an unused connection.
     pub(crate) idle: Option<Said<Duration>>,
+    /// How it is spoken to over TLS.
+    pub(crate) tls: ServiceTls,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
+}
+
+/// How a service is spoken to over TLS.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServiceTls {
+    /// The authorities of its certificate.
+    pub(crate) ca: Option<Said<PathBuf>>,
+    /// The name in its certificate.
+    pub(crate) server_name: Option<Said<String>>,
+    /// Hashes of its key.
+    pub(crate) pins: Vec<Said<Pin>>,
+    /// What it is shown.
+    pub(crate) certificate: Option<CertificateFiles>,
 }
 
 /// Probes of a service.

@@ -10,6 +10,7 @@ mod doors;
 mod ending;
 mod inherit;
 mod operations;
+mod service_tls;
 mod services;
 
 use std::path::PathBuf;
@@ -102,7 +103,7 @@ impl<'a> Planner<'a> {
             operations,
             rules: policy::Rules::new(rules),
             directory,
-            services: self.draft.services.iter().map(|service| self.service(service)).collect(),
+            services: self.draft.services.iter().map(|service| self.service(service)).collect::<Option<_>>()?,
         };
         let admin_socket = match &self.draft.admin_listen {
             Some(socket) => self.files.resolve(&socket.value),

@@ -7,6 +7,7 @@ mod address;
 mod affinity;
 mod measure;
 mod name;
+mod pin;
 mod route;
 
 pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, web_address, wildcard_host};
@@ -14,6 +15,7 @@ pub use affinity::affinity;
 pub use measure::{count, day, duration, rate, share, size};
 pub use measure::{write_duration, write_size};
 pub use name::{RESERVED, hash, name, operation_choice, operation_key, operation_name, trust_domain, workload_pattern};
+pub use pin::{pin, write_pin};
 pub use route::{path_prefix, route};
 
 pub use address::Socket;

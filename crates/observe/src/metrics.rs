@@ -89,7 +89,7 @@ metrics! {
     UPSTREAM_REUSED = Counter "vestibule_upstream_connections_reused_total" ["service"]
         "Requests sent over a connection that had served another before.";
     UPSTREAM_CONNECT = Counter "vestibule_upstream_connect_seconds_total" ["service"]
-        "Time spent opening connections to a service.";
+        "Time spent opening connections to a service, handshakes of TLS included.";
     UPSTREAM_RETRIES = Counter "vestibule_upstream_retries_total" ["service"] "Exchanges with a service begun again.";
     PANICS = Counter "vestibule_panics_total" [] "Requests whose handling panicked.";
     LOG_LINES = Counter "vestibule_log_lines_total" [] "Lines of the access log, written or dropped.";

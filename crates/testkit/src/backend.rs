@@ -20,6 +20,7 @@ pub use reply::Reply;
 pub use script::{Script, Step};
 
 use crate::strict::{Head, Request};
+use crate::tls::ServerTls;
 use crate::{Deadline, Stream};
 
 /// Chooses what happens to a request, by its head and its number (from 0, over all connections).
@@ -75,6 +76,25 @@ impl Backend {
         };
         let wake = move || drop(std::net::TcpStream::connect(address));
         Self::start(Some(address), format!("http://{address}"), Box::new(choose), accept, Box::new(wake))
+    }
+
+    /// Speaks TLS; `https://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    /// When no socket can be had.
+    #[must_use]
+    pub fn over_tls(tls: &Arc<ServerTls>, script: Script) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let address = listener.local_addr().expect("a bound socket");
+        let tls = Arc::clone(tls);
+        let accept = move || {
+            let (stream, _) = listener.accept().ok()?;
+            stream.set_nodelay(true).ok()?;
+            Some(tls.accept(stream))
+        };
+        let wake = move || drop(std::net::TcpStream::connect(address));
+        let choose = Box::new(move |_: &Head, _| script.clone());
+        Self::start(Some(address), format!("https://{address}"), choose, accept, Box::new(wake))
     }
 
     /// Listens on a Unix socket.

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 pub use rcgen::ExtendedKeyUsagePurpose;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData,
+    SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::OffsetDateTime;
@@ -29,6 +30,7 @@ pub struct Leaf {
     /// The key, PKCS #8 in PEM.
     pub key_pem: String,
     key_der: Vec<u8>,
+    public_key_der: Vec<u8>,
 }
 
 /// What a leaf says; begin with one of the constructors and change one thing.
@@ -197,7 +199,20 @@ impl Leaf {
             pem: certificate.pem(),
             key_pem: key.serialize_pem(),
             key_der: key.serialize_der(),
+            public_key_der: key.subject_public_key_info(),
         }
+    }
+
+    /// The hash of its public key, as a file has it under `pin`.
+    ///
+    /// # Panics
+    /// Never: SHA-256 is there.
+    #[must_use]
+    pub fn pin(&self) -> String {
+        let suite = rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
+        let hash = suite.tls13().expect("a suite of TLS 1.3").common.hash_provider.hash(&self.public_key_der);
+        let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{hex}")
     }
 
     /// The key, for a TLS library.

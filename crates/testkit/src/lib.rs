@@ -36,5 +36,5 @@ pub use client::{Answer, Connection, End};
 pub use deadline::Deadline;
 pub use program::House;
 pub use stream::Stream;
-pub use tls::ClientTls;
+pub use tls::{ClientTls, ServerTls};
 pub use tools::{needs, root, tool, vectors};

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustls::{ClientConnection, StreamOwned};
+use rustls::{ClientConnection, ServerConnection, StreamOwned};
 
 /// A connected stream whose reads and writes take a timeout.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub enum Stream {
     Unix(UnixStream),
     /// TLS as a client, over TCP.
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    /// TLS as a server, over TCP.
+    TlsServer(Box<StreamOwned<ServerConnection, TcpStream>>),
 }
 
 impl Stream {
@@ -28,6 +30,7 @@ impl Stream {
             Self::Tcp(stream) => stream.set_read_timeout(Some(limit)).and(stream.set_write_timeout(Some(limit))),
             Self::Unix(stream) => stream.set_read_timeout(Some(limit)).and(stream.set_write_timeout(Some(limit))),
             Self::Tls(tls) => tls.sock.set_read_timeout(Some(limit)).and(tls.sock.set_write_timeout(Some(limit))),
+            Self::TlsServer(tls) => tls.sock.set_read_timeout(Some(limit)).and(tls.sock.set_write_timeout(Some(limit))),
         }
     }
 
@@ -44,6 +47,11 @@ impl Stream {
                 tls.flush()?;
                 tls.sock.shutdown(Shutdown::Write)
             }
+            Self::TlsServer(tls) => {
+                tls.conn.send_close_notify();
+                tls.flush()?;
+                tls.sock.shutdown(Shutdown::Write)
+            }
         }
     }
 
@@ -52,6 +60,7 @@ impl Stream {
         let linger = match &self {
             Self::Tcp(stream) => socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)),
             Self::Tls(tls) => socket2::SockRef::from(&tls.sock).set_linger(Some(Duration::ZERO)),
+            Self::TlsServer(tls) => socket2::SockRef::from(&tls.sock).set_linger(Some(Duration::ZERO)),
             Self::Unix(_) => Ok(()),
         };
         linger.expect("SO_LINGER can be set");
@@ -64,6 +73,7 @@ impl Read for Stream {
             Self::Tcp(stream) => stream.read(buffer),
             Self::Unix(stream) => stream.read(buffer),
             Self::Tls(tls) => tls.read(buffer),
+            Self::TlsServer(tls) => tls.read(buffer),
         }
     }
 }
@@ -74,6 +84,7 @@ impl Write for Stream {
             Self::Tcp(stream) => stream.write(buffer),
             Self::Unix(stream) => stream.write(buffer),
             Self::Tls(tls) => tls.write(buffer),
+            Self::TlsServer(tls) => tls.write(buffer),
         }
     }
 
@@ -82,6 +93,7 @@ impl Write for Stream {
             Self::Tcp(stream) => stream.flush(),
             Self::Unix(stream) => stream.flush(),
             Self::Tls(tls) => tls.flush(),
+            Self::TlsServer(tls) => tls.flush(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! TLS as a caller would do it: which roots, which name, which certificate, and what of that goes wrong.
 
+mod server;
+
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, Support
 
 use crate::certificates::{Leaf, Root};
 use crate::{Deadline, Stream};
+
+pub use server::ServerTls;
 
 /// How a client shakes hands. Cloning keeps the session cache: clones resume each other's sessions.
 #[derive(Clone)]

@@ -228,7 +228,7 @@ const fn is_outage(status: u16) -> bool {
 
 const fn kind_of(error: &UpstreamError) -> Failed {
     match error {
-        UpstreamError::Connect { .. } => Failed::Connect,
+        UpstreamError::Connect { .. } | UpstreamError::Handshake { .. } => Failed::Connect,
         UpstreamError::Silent | UpstreamError::Broken(_) => Failed::Broken,
         _ => Failed::Otherwise,
     }

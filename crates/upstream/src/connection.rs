@@ -3,16 +3,18 @@
 use std::any::Any;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use model::ServiceId;
 use tokio::io::AsyncWrite;
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::client::TlsStream;
 use tokio_util::io::poll_read_buf;
 
 use crate::endpoint::Address;
+use crate::tls::say_goodbye;
 use crate::watch::Watch;
 
 /// What one read asks for; an answer of usual size arrives whole.
@@ -22,7 +24,17 @@ const LARGE_READ_BYTES: usize = 64 * 1024;
 
 enum Stream {
     Tcp(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
     Unix(UnixStream),
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    /// Nobody was reached.
+    Connect(io::Error),
+    /// Somebody was, and TLS could not be agreed on.
+    Handshake(io::Error),
 }
 
 /// An open connection; in use by one exchange, or idle in a pool.
@@ -37,17 +49,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Opens a connection.
-    pub(crate) async fn open(address: &Address, watch: &dyn Watch, service: ServiceId) -> io::Result<Self> {
+    /// Opens a connection, the handshake of TLS included, within a time.
+    pub(crate) async fn open(
+        address: &Address,
+        within: Duration,
+        watch: &dyn Watch,
+        service: ServiceId,
+    ) -> Result<Self, OpenError> {
         let started = Instant::now();
-        let stream = match address {
-            Address::Tcp(address) => {
-                let stream = TcpStream::connect(address).await?;
-                stream.set_nodelay(true)?;
-                Stream::Tcp(stream)
-            }
-            Address::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
-        };
+        let until = tokio::time::Instant::from_std(started + within);
+        let stream = Stream::open(address, until).await?;
         let now = Instant::now();
         let opened = watch.connected(service, now.duration_since(started));
         Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: None, _opened: opened })
@@ -55,11 +66,17 @@ impl Connection {
 
     /// Whether an idle connection can carry a request: nothing has arrived on it, not even its end.
     ///
-    /// Asks the readiness that the runtime knows already, so a live connection costs no system call.
+    /// Asks the readiness that the runtime knows already, so a live connection costs no system call. What TLS itself has
+    /// to say meanwhile, as its tickets, is taken.
     pub(crate) fn is_fresh(&mut self) -> bool {
         // A readiness left over from an earlier full read is told from real bytes or an end by reading.
-        let read = match &self.stream {
+        let read = match &mut self.stream {
             Stream::Tcp(stream) => stream.try_read_buf(&mut self.read),
+            Stream::Tls(stream) => {
+                let mut context = Context::from_waker(Waker::noop());
+                let polled = poll_read_buf(Pin::new(&mut **stream), &mut context, &mut self.read);
+                return polled.is_pending() && self.read.is_empty();
+            }
             Stream::Unix(stream) => stream.try_read_buf(&mut self.read),
         };
         self.read.is_empty() && matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
@@ -73,6 +90,7 @@ impl Connection {
         let room = self.read.capacity() - self.read.len();
         let read = match &mut self.stream {
             Stream::Tcp(stream) => ready!(poll_read_buf(Pin::new(stream), context, &mut self.read)),
+            Stream::Tls(stream) => ready!(poll_read_buf(Pin::new(&mut **stream), context, &mut self.read)),
             Stream::Unix(stream) => ready!(poll_read_buf(Pin::new(stream), context, &mut self.read)),
         };
         if matches!(read, Ok(count) if count == room) {
@@ -85,7 +103,16 @@ impl Connection {
     pub(crate) fn poll_write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_write(context, bytes),
             Stream::Unix(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    /// Writes what TLS has taken and not yet sent.
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
+            Stream::Tcp(_) | Stream::Unix(_) => Poll::Ready(Ok(())),
         }
     }
 
@@ -95,6 +122,37 @@ impl Connection {
         if self.read_bytes > READ_BYTES || self.read.capacity() > 2 * READ_BYTES {
             self.read = BytesMut::new();
             self.read_bytes = READ_BYTES;
+        }
+    }
+}
+
+impl Stream {
+    async fn open(address: &Address, until: tokio::time::Instant) -> Result<Self, OpenError> {
+        use OpenError::{Connect, Handshake};
+        let tcp = async |address| {
+            let stream = by(until, TcpStream::connect(address)).await?;
+            stream.set_nodelay(true)?;
+            Ok(stream)
+        };
+        Ok(match address {
+            Address::Tcp(address) => Self::Tcp(tcp(*address).await.map_err(Connect)?),
+            Address::Tls(address, tls) => {
+                let stream = tcp(*address).await.map_err(Connect)?;
+                Self::Tls(Box::new(by(until, tls.connect(stream)).await.map_err(Handshake)?))
+            }
+            Address::Unix(path) => Self::Unix(by(until, UnixStream::connect(path)).await.map_err(Connect)?),
+        })
+    }
+}
+
+async fn by<T>(until: tokio::time::Instant, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout_at(until, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Stream::Tls(stream) = &mut self.stream {
+            say_goodbye(stream);
         }
     }
 }

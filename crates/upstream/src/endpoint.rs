@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::latency::Latency;
+use crate::tls::ClientTls;
 
 /// Failures in a row after which an endpoint is left alone.
 pub(crate) const FAILURES_TO_EJECT: u32 = 5;
@@ -31,6 +32,8 @@ const DOUBLINGS_AT_MOST: u32 = 6;
 pub(crate) enum Address {
     /// TCP.
     Tcp(SocketAddr),
+    /// TLS over TCP.
+    Tls(SocketAddr, ClientTls),
     /// A Unix socket.
     Unix(Arc<Path>),
 }
@@ -217,7 +220,7 @@ impl Drop for Outstanding {
 
 fn seed(address: &Address) -> u64 {
     match address {
-        Address::Tcp(address) => crate::balance::hash(address.to_string().as_bytes()),
+        Address::Tcp(address) | Address::Tls(address, _) => crate::balance::hash(address.to_string().as_bytes()),
         Address::Unix(path) => crate::balance::hash(path.as_os_str().as_encoded_bytes()),
     }
 }

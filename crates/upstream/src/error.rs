@@ -7,6 +7,8 @@ use model::{Code, Problem};
 use thiserror::Error;
 use wire::{BodyError, ResponseError};
 
+use crate::tls::is_of_tls;
+
 /// Why there is no whole answer from a service.
 #[derive(Debug, Error)]
 pub enum UpstreamError {
@@ -19,6 +21,14 @@ pub enum UpstreamError {
         /// The service's name.
         service: String,
         /// The last attempt's error.
+        source: io::Error,
+    },
+    /// Somebody was reached at an address of the service, and TLS could not be agreed on; nothing was sent.
+    #[error("no trusted connection to service `{service}`")]
+    Handshake {
+        /// The service's name.
+        service: String,
+        /// What the handshake ended with.
         source: io::Error,
     },
     /// As many connections to the service are in use as may be.
@@ -68,6 +78,11 @@ impl From<UpstreamError> for Problem {
             UpstreamError::Caller(problem) => *problem,
             UpstreamError::NoService => Self::new(Code::InternalError, detail).because(error),
             UpstreamError::Connect { .. } => Self::new(Code::UpstreamUnreachable, detail).because(error),
+            UpstreamError::Handshake { .. } => Self::new(Code::UpstreamTls, detail).because(error),
+            // With TLS 1.3 a service judges our certificate when the request may be on its way already.
+            UpstreamError::Broken(ref source) if is_of_tls(source) => {
+                Self::new(Code::UpstreamTls, detail).because(error).maybe_sent()
+            }
             UpstreamError::Open { retry_after, .. } => {
                 let mut problem = Self::new(Code::UpstreamUnavailable, detail).because(error);
                 // Rounded up: who asks a moment too early has asked in vain.

@@ -197,12 +197,17 @@ fn poll_head(
             Poll::Ready(Ok(0)) if connection.read.is_empty() => return Poll::Ready(Err(Silence)),
             Poll::Ready(Ok(0)) => return Poll::Ready(Err(Failed(UpstreamError::Closed))),
             Poll::Ready(Ok(_)) => {}
-            Poll::Ready(Err(error)) if connection.read.is_empty() && error.kind() == io::ErrorKind::ConnectionReset => {
+            Poll::Ready(Err(error)) if connection.read.is_empty() && is_end(&error) => {
                 return Poll::Ready(Err(Silence));
             }
             Poll::Ready(Err(error)) => return Poll::Ready(Err(Failed(UpstreamError::Broken(error)))),
         }
     }
+}
+
+/// A reset, or the end of a TLS connection without a word of it.
+fn is_end(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof)
 }
 
 /// The answer whose head has come on this connection.

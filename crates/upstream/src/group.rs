@@ -78,7 +78,8 @@ impl Group {
         addresses.sort_unstable();
         addresses.dedup();
         addresses.truncate(ENDPOINTS_AT_MOST);
-        let addresses: Arc<[Address]> = addresses.into_iter().map(Address::Tcp).collect();
+        let Some(of) = self.origins.get(origin) else { return };
+        let addresses: Arc<[Address]> = addresses.into_iter().map(|address| of.at(address)).collect();
         let mut answers = self.answers.load().to_vec();
         let Some(answer) = answers.get_mut(origin).filter(|before| !addresses.is_empty() && **before != addresses)
         else {

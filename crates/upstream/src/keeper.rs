@@ -61,7 +61,7 @@ impl Keeper {
         for shared in services.iter() {
             for of in Of::groups(shared) {
                 for (origin, location) in of.group().origins().iter().enumerate() {
-                    if let (Origin::Tcp { host, port }, None) = (location, location.literal()) {
+                    if let (Origin::Tcp { host, port, .. }, None) = (location, location.literal()) {
                         let name = Name { of: of.clone(), origin, host: host.clone(), port: *port };
                         tasks.spawn(name.follow(Arc::clone(&resolver), first.clone()));
                     }

@@ -25,6 +25,7 @@ mod probe;
 mod retry;
 mod services;
 mod settings;
+mod tls;
 mod upload;
 mod watch;
 
@@ -39,5 +40,6 @@ pub use pool::{Pools, Upstreams};
 pub use retry::{RetryOn, RetrySettings};
 pub use services::{Services, Standing};
 pub use settings::{CanarySettings, Origin, ProbeSettings, ServiceSettings};
+pub use tls::{ClientTls, Pin, TlsAnchors, TlsError, TlsSettings};
 pub use upload::{RequestBody, UploadFraming};
 pub use watch::{Unwatched, Watch};

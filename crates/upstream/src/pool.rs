@@ -13,7 +13,7 @@ use fastrand::Rng;
 use model::ServiceId;
 
 use crate::breaker::Admission;
-use crate::connection::Connection;
+use crate::connection::{Connection, OpenError};
 use crate::endpoint::{Endpoint, Outstanding};
 use crate::error::UpstreamError;
 use crate::group::{Group, Lineup};
@@ -230,14 +230,14 @@ impl Service {
     }
 
     async fn open(&self, place: Place) -> Result<Lease, UpstreamError> {
-        let opening = Connection::open(place.pool.endpoint.address(), &*self.of_thread.watch, self.id);
-        let opened = match tokio::time::timeout(self.settings().connect_timeout, opening).await {
-            Ok(opened) => opened,
-            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut)),
-        };
-        opened.map(|connection| Lease::new(place, connection, false)).map_err(|source| {
+        let address = place.pool.endpoint.address();
+        let opened = Connection::open(address, self.settings().connect_timeout, &*self.of_thread.watch, self.id).await;
+        opened.map(|connection| Lease::new(place, connection, false)).map_err(|error| {
             self.of_thread.watch.connect_failed(self.id);
-            self.no_connection(source)
+            match error {
+                OpenError::Connect(source) => self.no_connection(source),
+                OpenError::Handshake(source) => self.no_trust(source),
+            }
         })
     }
 
@@ -245,6 +245,12 @@ impl Service {
     pub(crate) fn no_connection(&self, source: io::Error) -> UpstreamError {
         self.shared.doubts.send_replace(());
         UpstreamError::Connect { service: self.settings().name.to_string(), source }
+    }
+
+    /// Somebody is there, and is not believed or does not believe us: the address may be another's by now.
+    fn no_trust(&self, source: io::Error) -> UpstreamError {
+        self.shared.doubts.send_replace(());
+        UpstreamError::Handshake { service: self.settings().name.to_string(), source }
     }
 }
 

@@ -49,6 +49,7 @@ impl Streak {
 }
 
 /// Probes the endpoints of a group for ever. An endpoint counts as well until its probes say otherwise.
+#[expect(clippy::mutable_key_type, reason = "what can change in a TLS configuration is no part of its identity")]
 pub(crate) async fn watch_over(of: Of, settings: ProbeSettings) {
     let mut random = Rng::new();
     let mut streaks: HashMap<Address, Streak> = HashMap::new();
@@ -96,12 +97,16 @@ async fn probe_all(lineup: &[Arc<Endpoint>], of: &Of, settings: &ProbeSettings) 
 async fn ask(address: &Address, request: &str, method: Method) -> io::Result<u16> {
     match address {
         Address::Tcp(address) => exchange(TcpStream::connect(address).await?, request, method).await,
+        Address::Tls(address, tls) => {
+            exchange(tls.connect(TcpStream::connect(address).await?).await?, request, method).await
+        }
         Address::Unix(path) => exchange(UnixStream::connect(path).await?, request, method).await,
     }
 }
 
 async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str, method: Method) -> io::Result<u16> {
     stream.write_all(request.as_bytes()).await?;
+    stream.flush().await?;
     let (mut read, mut head, mut interim) = (BytesMut::with_capacity(1024), ResponseHead::new(), 0);
     loop {
         let parsed =

@@ -9,6 +9,7 @@ use crate::balance::{Affinity, Balance};
 use crate::breaker::BreakerSettings;
 use crate::endpoint::Address;
 use crate::retry::RetrySettings;
+use crate::tls::ClientTls;
 
 /// One service: where it listens, how one of its replicas is chosen, and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -40,12 +41,14 @@ pub struct ServiceSettings {
 /// One URL of a service: an address, or a name that has some.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// `http://host:port`; a name is looked up again and again while the configuration runs.
+    /// `http://host:port` or `https://host:port`; a name is looked up again and again while the configuration runs.
     Tcp {
         /// Host name or address literal, without brackets.
         host: Box<str>,
         /// Port.
         port: u16,
+        /// How it is spoken to over TLS, with `https`.
+        tls: Option<ClientTls>,
     },
     /// `unix:PATH`.
     Unix(Arc<Path>),
@@ -81,16 +84,24 @@ impl Origin {
     /// Its address, where that need not be looked up.
     pub(crate) fn literal(&self) -> Option<Address> {
         match self {
-            Self::Tcp { host, port } => host.parse::<IpAddr>().ok().map(|ip| Address::Tcp(SocketAddr::new(ip, *port))),
+            Self::Tcp { host, port, .. } => host.parse::<IpAddr>().ok().map(|ip| self.at(SocketAddr::new(ip, *port))),
             Self::Unix(path) => Some(Address::Unix(Arc::clone(path))),
+        }
+    }
+
+    /// One of its addresses, and how it is spoken to there.
+    pub(crate) fn at(&self, address: SocketAddr) -> Address {
+        match self {
+            Self::Tcp { tls: Some(tls), .. } => Address::Tls(address, tls.clone()),
+            Self::Tcp { tls: None, .. } | Self::Unix(_) => Address::Tcp(address),
         }
     }
 
     /// What stands in the field `Host` of what the house itself asks.
     pub(crate) fn authority(&self) -> String {
         match self {
-            Self::Tcp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
-            Self::Tcp { host, port } => format!("{host}:{port}"),
+            Self::Tcp { host, port, .. } if host.contains(':') => format!("[{host}]:{port}"),
+            Self::Tcp { host, port, .. } => format!("{host}:{port}"),
             Self::Unix(_) => "localhost".to_owned(),
         }
     }

@@ -48,6 +48,8 @@ pub(crate) struct Upload {
     written: usize,
     body: Option<(Box<dyn RequestBody>, UploadFraming)>,
     ended: bool,
+    /// Whether what was written left the connection's own buffers.
+    flushed: bool,
     /// Some of the body was asked of the caller, who sends it once.
     begun: bool,
     /// Whether the caller was waited for.
@@ -58,17 +60,26 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>) -> Self {
-        Self { out: head, written: 0, ended: body.is_none(), body, begun: false, awaited: false, refused: false }
+        Self {
+            out: head,
+            written: 0,
+            flushed: false,
+            ended: body.is_none(),
+            body,
+            begun: false,
+            awaited: false,
+            refused: false,
+        }
     }
 
     /// Whether every byte of the request was handed to the connection.
     pub(crate) const fn is_complete(&self) -> bool {
-        self.ended && self.written == self.out.len()
+        self.ended && self.flushed && self.written == self.out.len()
     }
 
     /// Whether all that came was sent and more has to come.
     pub(crate) const fn awaits_caller(&self) -> bool {
-        !self.ended && !self.refused && self.written == self.out.len()
+        !self.ended && !self.refused && self.flushed && self.written == self.out.len()
     }
 
     pub(crate) const fn is_refused(&self) -> bool {
@@ -87,6 +98,7 @@ impl Upload {
 
     pub(crate) const fn rewind(&mut self) {
         self.written = 0;
+        self.flushed = false;
         self.refused = false;
     }
 
@@ -103,6 +115,13 @@ impl Upload {
                 match ready!(to.poll_write(context, rest)) {
                     Ok(0) => return self.refuse(),
                     Ok(count) => self.written += count,
+                    Err(error) if is_refusal(&error) => return self.refuse(),
+                    Err(error) => return Poll::Ready(Err(UpstreamError::Broken(error))),
+                }
+            }
+            if !self.flushed {
+                match ready!(to.poll_flush(context)) {
+                    Ok(()) => self.flushed = true,
                     Err(error) if is_refusal(&error) => return self.refuse(),
                     Err(error) => return Poll::Ready(Err(UpstreamError::Broken(error))),
                 }
@@ -148,6 +167,7 @@ impl Upload {
                 *left = left.checked_sub(count as u64).ok_or_else(broken_promise)?;
             }
         }
+        self.flushed = false;
         self.ended = count == 0 || *framing == UploadFraming::Length(0);
         Poll::Ready(Ok(()))
     }

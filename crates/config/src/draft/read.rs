@@ -70,7 +70,7 @@ impl Reader {
         self.one(node, |text| Ok(text.to_owned()))
     }
 
-    fn path(&mut self, node: Option<&Node>) -> Option<Said<PathBuf>> {
+    pub(super) fn path(&mut self, node: Option<&Node>) -> Option<Said<PathBuf>> {
         self.one(node, |text| Ok(PathBuf::from(text)))
     }
 
@@ -160,15 +160,14 @@ impl Reader {
             return self.one(Some(node), |text| word(text, &[("local", Tls::Local), ("none", Tls::None)]));
         }
         let files = node.get("files").map(Node::items).unwrap_or_default();
-        let files: Vec<_> = files
-            .iter()
-            .filter_map(|node| {
-                let certificate = self.path(node.get("certificate"))?;
-                Some(CertificateFiles { certificate, key: self.path(node.get("key"))? })
-            })
-            .collect();
+        let files: Vec<_> = files.iter().filter_map(|node| self.certificate_files(node)).collect();
         let first = files.first()?.certificate.span;
         Some(Said { value: Tls::Files(files), span: first })
+    }
+
+    pub(super) fn certificate_files(&mut self, node: &Node) -> Option<CertificateFiles> {
+        let certificate = self.path(node.get("certificate"))?;
+        Some(CertificateFiles { certificate, key: self.path(node.get("key"))? })
     }
 
     pub(super) fn networks(&mut self, node: Option<&Node>) -> Option<Vec<Said<NetworkText>>> {

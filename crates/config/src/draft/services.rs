@@ -3,7 +3,7 @@
 use upstream::Balance;
 
 use super::read::{Reader, word};
-use super::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service};
+use super::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
 use crate::node::Node;
 use crate::value;
 
@@ -17,11 +17,22 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
         first_byte: reader.one(node.get("first_byte"), value::duration),
         attempt: reader.one(node.get("attempt"), value::duration),
         idle: reader.one(node.get("idle"), value::duration),
+        tls: tls(reader, node),
         retries: node.get("retries").map(|node| retries(reader, node)).unwrap_or_default(),
         breaker: node.get("breaker").map(|node| breaker(reader, node)).unwrap_or_default(),
         canary: node.get("canary").and_then(|node| canary(reader, node)),
         loosen: reader.loosen(node.get("loosen"), &format!("services.{}", name.value)),
         name,
+    }
+}
+
+fn tls(reader: &mut Reader, node: &Node) -> ServiceTls {
+    let shown = node.get("authenticate").and_then(|node| node.get("files"));
+    ServiceTls {
+        ca: reader.path(node.get("ca")),
+        server_name: reader.one(node.get("server_name"), |text| value::host(text).map(str::to_owned)),
+        pins: reader.list(node.get("pin"), value::pin),
+        certificate: shown.and_then(|node| reader.certificate_files(node)),
     }
 }
 

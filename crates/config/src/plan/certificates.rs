@@ -1,5 +1,6 @@
 //! Certificates from files: read, matched with their keys, and told as faults of the file where they are not good.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,6 +10,7 @@ use gateway::CertificateAndKey;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use upstream::ClientTls;
 use x509_parser::parse_x509_certificate;
 
 use crate::draft::{CertificateFiles, Door, Draft, Said, Tls};
@@ -24,6 +26,8 @@ const BYTES_AT_MOST: u64 = 1024 * 1024;
 pub(crate) struct Certificates {
     /// Of each door of the draft, in its order; `None` where the door names no files, or one of them has a fault.
     pub(crate) doors: Vec<Option<Vec<CertificateAndKey>>>,
+    /// Of each service with `https://`, by its name: how it is spoken to. Not there where something of it has a fault.
+    pub(super) services: HashMap<String, ClientTls>,
     /// The one anchor of the callers' certificates; empty where none is named, or where it has a fault.
     pub(crate) anchors: Vec<CertificateDer<'static>>,
 }
@@ -37,13 +41,13 @@ impl Certificates {
             Some(Tls::Files(files)) => reader.certificates(files),
             _ => None,
         });
-        Self { doors: doors.collect(), anchors: reader.anchors(draft) }
+        Self { doors: doors.collect(), services: reader.services(draft), anchors: reader.anchors(draft) }
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     files: &'a mut Files,
-    faults: &'a mut Collector,
+    pub(super) faults: &'a mut Collector,
     now: SystemTime,
 }
 
@@ -55,7 +59,7 @@ impl Reader<'_> {
         read.into_iter().collect()
     }
 
-    fn certificate(&mut self, files: &CertificateFiles) -> Option<CertificateAndKey> {
+    pub(super) fn certificate(&mut self, files: &CertificateFiles) -> Option<CertificateAndKey> {
         let chain = self.chain(&files.certificate);
         let key = self.key(&files.key);
         let (chain, key) = (chain?, key?);
@@ -77,7 +81,7 @@ impl Reader<'_> {
         }
     }
 
-    fn chain(&mut self, path: &Said<PathBuf>) -> Option<Vec<CertificateDer<'static>>> {
+    pub(super) fn chain(&mut self, path: &Said<PathBuf>) -> Option<Vec<CertificateDer<'static>>> {
         self.file(path, "certificate", ca::read_chain)
     }
 

@@ -7,37 +7,46 @@ use upstream::{
 };
 
 use super::Planner;
-use crate::draft::{Breaker, Probes, Retries, RetryAfter, Said, Service};
+use crate::draft::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service};
 use crate::value::Url;
 
 impl Planner<'_> {
-    pub(super) fn service(&self, service: &Service) -> ServiceSettings {
+    /// `None` where a name cannot be asked for over TLS, which was told when the certificates were read.
+    pub(super) fn service(&self, service: &Service) -> Option<ServiceSettings> {
         let defaults = &self.defaults.service;
-        ServiceSettings {
+        Some(ServiceSettings {
             name: Arc::from(service.name.value.as_str()),
-            origins: self.origins(&service.urls),
+            origins: self.origins(service, &service.urls)?,
             balance: service.balance.as_ref().map_or(Balance::default(), |said| said.value.clone()),
             probes: service.health.as_ref().map(|probes| self.probes(probes)),
-            canary: service.canary.as_ref().map(|canary| CanarySettings {
-                origins: self.origins(&canary.urls),
-                share: canary.share.value,
-                sticky: canary.sticky.is_some(),
-            }),
+            canary: match &service.canary {
+                Some(canary) => Some(self.canary(service, canary)?),
+                None => None,
+            },
             retries: self.retries(&service.retries),
             breaker: self.breaker(&service.breaker),
             connect_timeout: service.connect_timeout.as_ref().map_or(defaults.connect_timeout, |said| said.value),
             first_byte: service.first_byte.as_ref().map(|said| said.value),
             attempt: service.attempt.as_ref().map(|said| said.value),
             idle: service.idle.as_ref().map_or(defaults.idle, |said| said.value),
-        }
+        })
     }
 
-    fn origins(&self, urls: &[Said<Url>]) -> Vec<Origin> {
+    fn canary(&self, service: &Service, canary: &Canary) -> Option<CanarySettings> {
+        Some(CanarySettings {
+            origins: self.origins(service, &canary.urls)?,
+            share: canary.share.value,
+            sticky: canary.sticky.is_some(),
+        })
+    }
+
+    fn origins(&self, service: &Service, urls: &[Said<Url>]) -> Option<Vec<Origin>> {
+        let tcp = |host: &str, port, tls| Some(Origin::Tcp { host: host.into(), port, tls });
         let origin = |url: &Said<Url>| match &url.value {
-            Url::Http { host, port } | Url::Https { host, port } => {
-                Origin::Tcp { host: host.as_str().into(), port: *port }
-            }
-            Url::Unix(path) => Origin::Unix(Arc::from(self.files.resolve(path))),
+            Url::Http { host, port } => tcp(host, *port, None),
+            // INVARIANT: `https://` is never spoken to in cleartext: without TLS there is no plan.
+            Url::Https { host, port } => tcp(host, *port, Some(self.certificates.of_service(service, host)?)),
+            Url::Unix(path) => Some(Origin::Unix(Arc::from(self.files.resolve(path)))),
         };
         urls.iter().map(origin).collect()
     }

@@ -209,6 +209,10 @@ fn list(texts: impl Iterator<Item = String>) -> String {
     }
 }
 
+fn path(value: &std::path::Path) -> String {
+    text(&value.to_string_lossy())
+}
+
 /// A value in one line, in quotes where YAML would read it as something else.
 fn text(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '+');

@@ -25,6 +25,7 @@ impl Rules<'_> {
                 public |= is_public(&url.value);
                 url_rules(url, allowed, faults);
             }
+            tls_rules(service, faults);
             self.asking_rules(service, faults);
             if !public {
                 let unneeded = service.loosen.iter().filter(|loosening| loosening.name.value == "public-plaintext");
@@ -66,6 +67,27 @@ impl Rules<'_> {
     }
 }
 
+/// What is said of TLS says something: without `https://` it would be read and do nothing.
+fn tls_rules(service: &Service, faults: &mut Collector) {
+    let canary = service.canary.iter().flat_map(|canary| &canary.urls);
+    if service.urls.iter().chain(canary).any(|url| matches!(url.value, Url::Https { .. })) {
+        return;
+    }
+    let tls = &service.tls;
+    let said = [
+        ("ca", tls.ca.as_ref().map(|said| said.span)),
+        ("server_name", tls.server_name.as_ref().map(|said| said.span)),
+        ("pin", tls.pins.first().map(|said| said.span)),
+        ("authenticate.files", tls.certificate.as_ref().map(|files| files.certificate.span)),
+    ];
+    for (key, span) in said {
+        if let Some(span) = span {
+            let message = format!("`{key}` is for TLS, and no URL of this service begins with `https://`");
+            faults.push(Fault::new(FaultCode::BadValue, span, message).label("it would do nothing"));
+        }
+    }
+}
+
 fn probe_rules(probes: &Probes, faults: &mut Collector) {
     let route = &probes.route;
     let asks = matches!(route.value.method.as_str(), "GET" | "HEAD");
@@ -82,11 +104,7 @@ fn probe_rules(probes: &Probes, faults: &mut Collector) {
 
 fn url_rules(url: &Said<Url>, public_allowed: bool, faults: &mut Collector) {
     match &url.value {
-        Url::Https { .. } => {
-            let fault = Fault::new(FaultCode::NotBuilt, url.span, "`https://` to a service is not built yet");
-            faults.push(fault.label("write `http://` to a private address, or `unix:PATH`"));
-        }
-        Url::Http { host, .. } if is_never_called(host) => {
+        Url::Http { host, .. } | Url::Https { host, .. } if is_never_called(host) => {
             let fault = Fault::new(FaultCode::BadValue, url.span, format!("`{host}` is never called"));
             faults.push(
                 fault.label("metadata services and unspecified addresses are no services; this cannot be loosened"),
@@ -106,7 +124,7 @@ fn url_rules(url: &Said<Url>, public_allowed: bool, faults: &mut Collector) {
                     .help("write a private address, or `loosen: { public-plaintext: WHY }` at this service"),
             );
         }
-        Url::Http { .. } | Url::Unix(_) => {}
+        Url::Http { .. } | Url::Https { .. } | Url::Unix(_) => {}
     }
 }
 

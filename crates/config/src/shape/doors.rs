@@ -77,7 +77,7 @@ const TLS: Shape = either!(
     )
 );
 
-static CERTIFICATE: Record = Record::new(
+pub(super) static CERTIFICATE: Record = Record::new(
     "a certificate",
     "A certificate chain and its key, as PEM files.",
     keys! {

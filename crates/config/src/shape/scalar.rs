@@ -67,6 +67,8 @@ pub enum Scalar {
     PathPrefix,
     /// The hash of an API key.
     Hash,
+    /// The hash of a public key.
+    Pin,
     /// What requests that go together have in common.
     Affinity,
     /// A scope of RFC 6749 §3.3.
@@ -121,6 +123,7 @@ impl Scalar {
             Self::Route => value::route(text).map(drop),
             Self::PathPrefix => value::path_prefix(text).map(drop),
             Self::Hash => value::hash(text).map(drop),
+            Self::Pin => value::pin(text).map(drop),
             Self::Affinity => value::affinity(text).map(drop),
             Self::Scope => scope(text),
         }
@@ -168,6 +171,7 @@ impl Scalar {
             Self::Route => "`METHOD /path`",
             Self::PathPrefix => "a path without a slash at its end",
             Self::Hash => "the hash that `keys create --for-file` prints",
+            Self::Pin => "the hash of a public key",
             Self::Affinity => "`header:NAME`, `path.PARAMETER`, `caller` or `address`",
             Self::Scope => "a scope",
             Self::Secret => "a reference to a secret",
@@ -214,6 +218,7 @@ impl Scalar {
             | Self::TrustDomain
             | Self::PathPrefix
             | Self::Hash
+            | Self::Pin
             | Self::Secret => true,
         }
     }
@@ -237,6 +242,7 @@ impl Scalar {
             Self::SpiffeId => "^spiffe://.+$",
             Self::Route => "^[A-Z-]+ /\\S*$",
             Self::PathPrefix => "^/\\S*$",
+            Self::Pin => "^sha256:[0-9a-f]{64}$",
             Self::Affinity => "^(header:.+|path\\..+|caller|address)$",
             Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
             _ => return None,
@@ -263,7 +269,7 @@ impl Scalar {
             Self::UnixSocket => &["unix:admin.sock"],
             Self::Host => &["shop.example", "api.shop.example"],
             Self::WildcardHost => &["shop.example", "*.shop.example"],
-            Self::ServiceUrl => &["http://127.0.0.1:3000", "http://shop.internal:8080", "unix:/run/shop.sock"],
+            Self::ServiceUrl => &["http://127.0.0.1:3000", "https://shop.internal:8443", "unix:/run/shop.sock"],
             Self::Url => &["https://login.example"],
             Self::Network => &["10.0.0.0/16", "fd00::/8", "192.0.2.7", "private", "loopback"],
             Self::Range => &["10.0.0.0/16", "fd00::/8", "192.0.2.7"],
@@ -276,6 +282,7 @@ impl Scalar {
             Self::Route => &["GET /notes/{id}", "ANY /**", "POST /orders"],
             Self::PathPrefix => &["/", "/orders", "/v2/orders"],
             Self::Hash => &["sha256:0000000000:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+            Self::Pin => &["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
             Self::Affinity => &["header:x-session", "path.id", "caller", "address"],
             Self::Scope => &["orders.read"],
             Self::Secret => &["${file:/run/secrets/key}"],

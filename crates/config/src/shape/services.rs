@@ -1,5 +1,6 @@
 //! The keys of a service.
 
+use super::doors::CERTIFICATE;
 use super::{Names, Record, Scalar, Shape, Spot};
 use crate::value::write_duration;
 
@@ -13,8 +14,8 @@ static SERVICE: Record = Record::new(
     "a service",
     "What stands behind: one or more replicas that answer alike.",
     keys! {
-        /// Where it listens: `http://HOST:PORT` or `unix:PATH`; `https://` is not built yet. A name is looked up
-        /// every 30 seconds and when connections fail; each of its addresses is a replica.
+        /// Where it listens: `http://HOST:PORT`, `https://HOST:PORT` or `unix:PATH`. A name is looked up every 30
+        /// seconds and when connections fail; each of its addresses is a replica.
         "urls" => URLS, needed();
         /// The format of its contract.
         "speaks" => words!("json", "xml", "soap", "grpc"), not_yet("bodies pass as they are; leave it out");
@@ -44,14 +45,16 @@ static SERVICE: Record = Record::new(
         "canary" => Shape::Record(&CANARY);
         /// A copy of requests whose answers are dropped.
         "mirror" => Shape::Record(&MIRROR), not_yet(LEAVE);
-        /// The CA of its certificate.
-        "ca" => one!(Path), not_yet("`https://` is not built yet; leave it out");
-        /// The name in its certificate.
-        "server_name" => one!(Host), not_yet("`https://` is not built yet; leave it out");
-        /// Hash of its public key.
-        "pin" => list!(one!(Text)), not_yet("`https://` is not built yet; leave it out");
+        /// The certificate authorities that its certificate must be of, as a PEM file. Without it and without `pin`
+        /// those that this machine believes.
+        "ca" => one!(Path);
+        /// The name that its certificate must be for, and that it is asked for (SNI).
+        "server_name" => one!(Host), fixed("the host of its URL");
+        /// The hash of its public key. Without `ca` the key alone is believed, whatever its certificate says; with
+        /// `ca` both must hold. Several where keys are changed: one of them must be its key.
+        "pin" => list!(one!(Pin));
         /// How Vestibule shows who it is.
-        "authenticate" => Shape::Record(&AUTHENTICATE), not_yet(LEAVE);
+        "authenticate" => Shape::Record(&AUTHENTICATE);
         /// How it learns who called.
         "identity" => words!("signed", "headers", "none"), not_yet("it is not told who called; leave it out");
         /// Requests at once.
@@ -132,8 +135,10 @@ pub(super) static AUTHENTICATE: Record = Record::new(
     "`authenticate`",
     "How Vestibule shows who it is.",
     keys! {
+        /// By a certificate in files, shown to a service with `https://` that asks for one.
+        "files" => Shape::Record(&CERTIFICATE);
         /// By the certificate of a workload, or of the `gateway`.
-        "workload" => one!(Text);
+        "workload" => one!(Text), not_yet("write `files: { certificate: PATH, key: PATH }`");
         /// By an access token.
         "client_credentials" => record!("`client_credentials`", "OAuth client credentials.", keys! {
             /// Where tokens are had.
@@ -144,19 +149,19 @@ pub(super) static AUTHENTICATE: Record = Record::new(
             "secret" => one!(Secret);
             /// What is asked for.
             "scopes" => list!(one!(Scope));
-        });
+        }), not_yet("keys and tokens are not sent yet; leave it out");
         /// By a key.
-        "key" => one!(Secret);
+        "key" => one!(Secret), not_yet("keys and tokens are not sent yet; leave it out");
         /// The header that the key stands in.
-        "header" => one!(Text);
+        "header" => one!(Text), not_yet("keys and tokens are not sent yet; leave it out");
         /// What stands before the key.
-        "prefix" => one!(Text);
+        "prefix" => one!(Text), not_yet("keys and tokens are not sent yet; leave it out");
         /// By signatures (RFC 9421).
         "sign" => record!("`sign`", "HTTP message signatures.", keys! {
             /// The signing key.
             "key" => one!(Secret);
             /// The algorithm.
             "algorithm" => one!(Text);
-        });
+        }), not_yet("nothing is signed yet; leave it out");
     },
 );

@@ -90,6 +90,8 @@ codes! {
     NotImplemented = "not-implemented", 501, Caller, "This is not implemented";
     /// The service could not be connected to.
     UpstreamUnreachable = "upstream-unreachable", 502, Upstream, "The service cannot be reached";
+    /// TLS to the service could not be agreed on: one side does not believe the other.
+    UpstreamTls = "upstream-tls", 502, Upstream, "The service is not trusted";
     /// The service closed or broke the exchange before its answer was whole.
     UpstreamBroken = "upstream-broken", 502, Upstream, "The service broke off its answer";
     /// The service's answer is not one unambiguous HTTP answer.

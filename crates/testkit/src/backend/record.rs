@@ -49,7 +49,11 @@ impl Record {
                 let stream = stream.try_clone().expect("a second handle");
                 Box::new(move || drop(stream.shutdown(Shutdown::Both)))
             }
-            Stream::Tls(_) => unreachable!("back ends speak without TLS"),
+            Stream::TlsServer(tls) => {
+                let stream = tls.sock.try_clone().expect("a second handle");
+                Box::new(move || drop(stream.shutdown(Shutdown::Both)))
+            }
+            Stream::Tls(_) => unreachable!("a back end is no client"),
         };
         self.change(|seen| {
             seen.bytes.push(Vec::new());

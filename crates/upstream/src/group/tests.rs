@@ -5,7 +5,7 @@ use super::*;
 const MS: Duration = Duration::from_millis(1);
 
 fn name() -> Origin {
-    Origin::Tcp { host: "shop.internal".into(), port: 80 }
+    Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None }
 }
 
 fn group(earlier: &[&Group], now: Instant) -> Group {
@@ -19,8 +19,10 @@ fn addresses(last: &[u8]) -> Vec<SocketAddr> {
 #[test]
 fn a_literal_address_needs_no_answer() {
     let now = Instant::now();
-    let origins =
-        [Origin::Tcp { host: "::1".into(), port: 1 }, Origin::Unix(Arc::from(std::path::Path::new("/run/x")))];
+    let origins = [
+        Origin::Tcp { host: "::1".into(), port: 1, tls: None },
+        Origin::Unix(Arc::from(std::path::Path::new("/run/x"))),
+    ];
     let group = Group::new(&origins, &Balance::Ewma, &[], now);
     assert!(group.is_answered(0) && group.is_answered(1));
     assert_eq!(group.lineup().len(), 2);

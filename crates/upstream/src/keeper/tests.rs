@@ -40,7 +40,7 @@ impl Resolve for Told {
 
 fn named() -> Services {
     let mut service = settings("shop", &[]);
-    service.origins = vec![Origin::Tcp { host: "shop.internal".into(), port: 80 }];
+    service.origins = vec![Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None }];
     Services::new(&[service], None, std::time::Instant::now())
 }
 

@@ -11,7 +11,7 @@ use crate::settings::{CanarySettings, Origin};
 pub(crate) fn settings(name: &str, ports: &[u16]) -> ServiceSettings {
     ServiceSettings {
         name: Arc::from(name),
-        origins: ports.iter().map(|port| Origin::Tcp { host: "127.0.0.1".into(), port: *port }).collect(),
+        origins: ports.iter().map(|port| Origin::Tcp { host: "127.0.0.1".into(), port: *port, tls: None }).collect(),
         balance: Balance::Ewma,
         probes: None,
         canary: None,

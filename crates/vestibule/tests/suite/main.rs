@@ -29,4 +29,5 @@ mod system_calls;
 mod tls_sessions;
 mod two_doors;
 mod upgrade;
+mod upstream_tls;
 mod upstreams;

@@ -46,6 +46,11 @@ impl OpenHouse {
         Self::start(prepared, service.url(), &[], root)
     }
 
+    /// In cleartext, as it was prepared, to a service with these keys.
+    pub(crate) fn prepared_to(prepared: Prepared, keys: &str) -> Self {
+        Self::start_with(prepared, keys, &[], None)
+    }
+
     fn start(prepared: Prepared, service: &str, api: &[&str], root: Option<&Root>) -> Self {
         Self::start_with(prepared, &format!("urls: \"{service}\""), api, root)
     }

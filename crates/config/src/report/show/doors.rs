@@ -3,7 +3,7 @@
 use gateway::{DoorSettings, Errors};
 use model::DoorKind;
 
-use super::{Lines, list, text};
+use super::{Lines, list, path, text};
 use crate::defaults::NetworksDefault;
 use crate::draft::{Door, Tls};
 use crate::plan::{From, Inherited, Plan, said_errors};
@@ -79,7 +79,6 @@ impl Lines<'_, '_> {
                 Tls::None => self.said("tls", "none", said.span),
                 Tls::Files(files) => {
                     let one = |files: &crate::draft::CertificateFiles| {
-                        let path = |path: &std::path::Path| text(&path.to_string_lossy());
                         format!(
                             "{{ certificate: {}, key: {} }}",
                             path(&files.certificate.value),

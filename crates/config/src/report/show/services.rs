@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use upstream::{Affinity, Balance};
 
-use super::{Lines, list, text};
-use crate::draft::{Canary, Probes, RetryAfter, Said, Service};
-use crate::value::{Url, write_duration};
+use super::{Lines, list, path, text};
+use crate::draft::{Canary, CertificateFiles, Probes, RetryAfter, Said, Service, ServiceTls};
+use crate::value::{Url, write_duration, write_pin};
 
 const DEFAULT: &str = "default of services";
 
@@ -29,6 +29,7 @@ impl Lines<'_, '_> {
         self.or_deadline("first_byte", service.first_byte.as_ref());
         self.or_deadline("attempt", service.attempt.as_ref());
         self.duration("idle", service.idle.as_ref(), defaults.idle);
+        self.service_tls(&service.tls);
         self.retries(service);
         self.breaker(service);
         if let Some(canary) = &service.canary {
@@ -63,6 +64,24 @@ impl Lines<'_, '_> {
             lines.number("healthy_after", probes.healthy_after.as_ref(), defaults.probe_healthy_after.into());
             lines.number("unhealthy_after", probes.unhealthy_after.as_ref(), defaults.probe_unhealthy_after.into());
         });
+    }
+
+    fn service_tls(&mut self, tls: &ServiceTls) {
+        if let Some(ca) = &tls.ca {
+            self.said("ca", &path(&ca.value), ca.span);
+        }
+        if let Some(name) = &tls.server_name {
+            self.said("server_name", &text(&name.value), name.span);
+        }
+        if let Some(first) = tls.pins.first() {
+            self.said("pin", &list(tls.pins.iter().map(|pin| write_pin(&pin.value))), first.span);
+        }
+        if let Some(files) = &tls.certificate {
+            let CertificateFiles { certificate, key } = files;
+            let shown =
+                format!("{{ files: {{ certificate: {}, key: {} }} }}", path(&certificate.value), path(&key.value));
+            self.said("authenticate", &shown, certificate.span);
+        }
     }
 
     fn retries(&mut self, service: &Service) {

@@ -13,8 +13,8 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
     "credential-required" "credential-invalid" "credential-misplaced" "insufficient-scope" "not-allowed"
     "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "retired" "body-too-large"
     "target-too-long" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
-    "not-implemented" "upstream-unreachable" "upstream-broken" "upstream-malformed" "upstream-failed" "overloaded"
-    "upstream-unavailable" "upstream-timeout" "version-not-supported"
+    "not-implemented" "upstream-unreachable" "upstream-tls" "upstream-broken" "upstream-malformed" "upstream-failed"
+    "overloaded" "upstream-unavailable" "upstream-timeout" "version-not-supported"
 };
 
 /// What can be wrong with a file.
