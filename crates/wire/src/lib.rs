@@ -28,6 +28,7 @@ mod path;
 mod request;
 mod response;
 pub mod trace;
+pub mod websocket;
 
 pub use authority::HostError;
 pub use body::{BodyDecoder, BodyError, BodyLimits, Decoded, http2_trailers};
