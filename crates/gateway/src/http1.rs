@@ -28,7 +28,6 @@ use crate::snapshot::Snapshot;
 use crate::socket::Socket;
 use crate::thread::OpenConnection;
 
-pub(crate) use crate::pace::too_slow;
 pub(crate) use body::too_large;
 
 /// Bounds on the framing of a request's body.

@@ -41,7 +41,7 @@ impl Incoming {
     }
 }
 
-pub(crate) fn too_slow() -> Problem {
+fn too_slow() -> Problem {
     Problem::new(Code::RequestTimeout, "the body of the request came too slowly")
 }
 

@@ -13,8 +13,9 @@ use upstream::{Alarm, RequestBody};
 use wire::fields::Fields;
 use wire::{encode, http2_trailers};
 
-use crate::http1::{BODY, too_large, too_slow};
+use crate::http1::{BODY, too_large};
 use crate::http2::Stream;
+use crate::pace;
 use crate::request::Incoming;
 use crate::settings::Patience;
 
@@ -42,10 +43,8 @@ pub(super) async fn let_finish(stream: &Stream, alarm: &mut Alarm) {
 /// Reads the body of one stream.
 pub(super) struct Http2Body {
     stream: Rc<Stream>,
-    patience: Patience,
-    stall: Alarm,
+    pace: pace::Incoming,
     at_most: u64,
-    started: Instant,
     /// What the service was told: it takes the last of so many bytes for the end of the request.
     length: Option<u64>,
     /// The caller waits to be told to go on.
@@ -60,10 +59,8 @@ impl Http2Body {
     pub(super) fn new(stream: Rc<Stream>, patience: Patience, length: Option<u64>, waiting: bool) -> Self {
         Self {
             stream,
-            patience,
-            stall: Alarm::new(),
+            pace: pace::Incoming::new(patience),
             at_most: 0,
-            started: Instant::now(),
             length,
             waiting,
             content: Bytes::new(),
@@ -79,13 +76,8 @@ impl Http2Body {
                 self.content_ended = true;
                 break;
             };
-            let received = self.stream.received.get() + content.len() as u64;
-            self.stream.received.set(received);
-            if received > self.at_most {
+            if self.stream.received.get() > self.at_most {
                 return Poll::Ready(Err(too_large(self.at_most)));
-            }
-            if self.patience.is_too_slow(self.started, received) {
-                return Poll::Ready(Err(too_slow()));
             }
             self.content = content;
         }
@@ -111,15 +103,16 @@ impl Http2Body {
         }
     }
 
-    /// The next content, or `None` at its end.
+    /// The next content, counted, or `None` at its end.
     fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
         let mut stream = self.stream.body.borrow_mut();
         match stream.poll_data(context) {
             Poll::Ready(Some(Ok(content))) => {
-                self.stall.set(None);
                 self.waiting = false;
                 stream.flow_control().release_capacity(content.len()).map_err(gone)?;
-                Poll::Ready(Ok(Some(content)))
+                let received = self.stream.received.get() + content.len() as u64;
+                self.stream.received.set(received);
+                Poll::Ready(self.pace.came(received).map(|()| Some(content)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Err(gone(error))),
             Poll::Ready(None) => Poll::Ready(Ok(None)),
@@ -128,10 +121,7 @@ impl Http2Body {
                 if mem::take(&mut self.waiting) {
                     go_on(&self.stream);
                 }
-                if self.stall.deadline().is_none() {
-                    self.stall.set(Some(Instant::now() + self.patience.stall));
-                }
-                self.stall.poll_ring(context).map(|()| Err(too_slow()))
+                self.pace.poll_silence(context).map(Err)
             }
         }
     }

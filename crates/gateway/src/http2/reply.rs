@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use bytes::Bytes;
 use h2::{Reason, SendStream};
@@ -13,6 +12,7 @@ use wire::fields::Fields;
 
 use crate::answer::{Answer, AnswerBody, Length};
 use crate::http2::{Stream, fields};
+use crate::pace;
 use crate::record::Record;
 use crate::request::{Reply, Request};
 
@@ -138,23 +138,15 @@ async fn relay(
     body: Body,
     alarm: &mut Alarm,
 ) -> Result<Body, SendError> {
-    let whole = alarm.deadline();
-    let (stall, idle) = (request.door.patience.stall, record.idle().unwrap_or(request.door.patience.stall));
+    let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
     let mut relay = Relay { stream, body, sent: 0, blocked: false };
-    let mut progress = None;
     let result = poll_fn(|context| {
         if let Poll::Ready(result) = relay.poll(context) {
             return Poll::Ready(result);
         }
-        if progress != Some((relay.sent, relay.blocked)) {
-            progress = Some((relay.sent, relay.blocked));
-            let silence = Instant::now() + if relay.blocked { stall } else { idle };
-            alarm.set(Some(whole.map_or(silence, |whole| whole.min(silence))));
-        }
         let blocked = relay.blocked;
-        alarm
-            .poll_ring(context)
-            .map(|()| Err(if blocked { SendError::Caller } else { SendError::Service(UpstreamError::TimedOut) }))
+        let silent = pace.poll_silence(context, alarm, relay.sent, blocked);
+        silent.map(|()| Err(if blocked { SendError::Caller } else { SendError::Service(UpstreamError::TimedOut) }))
     })
     .await;
     record.sent(relay.sent);
