@@ -331,6 +331,8 @@ pub(crate) struct Operation {
     pub(crate) bounds: Bounds,
     /// Whether its author says that twice is as good as once.
     pub(crate) idempotent: Option<Said<bool>>,
+    /// Whether it is a WebSocket.
+    pub(crate) websocket: Option<Said<bool>>,
     /// Its end.
     pub(crate) retire: Option<Retire>,
     /// Whether a contract has it.
@@ -342,6 +344,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// Whether it is a WebSocket.
+    pub(crate) fn is_websocket(&self) -> bool {
+        self.websocket.as_ref().is_some_and(|said| said.value)
+    }
+
     /// One of which nothing is known but its name.
     pub(crate) fn named(name: Said<String>) -> Self {
         Self {
@@ -351,6 +358,7 @@ impl Operation {
             scopes: Vec::new(),
             bounds: Bounds::default(),
             idempotent: None,
+            websocket: None,
             retire: None,
             from_contract: false,
             contract_scopes: Vec::new(),

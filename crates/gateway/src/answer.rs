@@ -10,6 +10,7 @@ use wire::{Framing, ResponseHead, encode};
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::Errors;
+use crate::websocket::handshake;
 
 /// The media type of RFC 9457.
 const PROBLEM_JSON: &[u8] = b"application/problem+json";
@@ -58,6 +59,10 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
     say(&mut head, "cache-control", b"no-store");
     if let Some(challenge) = auth::challenge(problem.code) {
         say(&mut head, "www-authenticate", challenge.as_bytes());
+    }
+    if problem.code == Code::UpgradeRequired {
+        // RFC 6455 §4.4: which version would be taken.
+        say(&mut head, "sec-websocket-version", handshake::VERSION);
     }
     if let Some(allow) = &problem.allow {
         say(&mut head, "allow", allow.as_bytes());

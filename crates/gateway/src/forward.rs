@@ -14,6 +14,7 @@ use crate::answer::{Answer, AnswerBody};
 use crate::record::Record;
 use crate::request::{Incoming, Request};
 use crate::settings::{OperationSettings, UpstreamErrors};
+use crate::websocket::handshake;
 
 /// The name that this house goes by in `Via` (RFC 9110 §7.6.3).
 const VIA: &[u8] = b"1.1 vestibule";
@@ -34,11 +35,16 @@ pub(crate) fn toward_service(
     write_forwarding(&mut out, request);
     encode::field(&mut out, "x-request-id", &record.id.to_ascii());
     write_trace(&mut out, head, record);
+    if operation.websocket {
+        encode::field(&mut out, "connection", b"upgrade");
+        encode::field(&mut out, "upgrade", handshake::PROTOCOL);
+    }
     let framing = write_framing(&mut out, head, body.is_some());
     encode::end_of_head(&mut out);
     let body = body.zip(framing).map(|(body, framing)| (body as Box<dyn upstream::RequestBody>, framing));
     let route = routing::route(request, record, operation);
-    Outgoing { head: out, method: head.method(), body, answer: request.thread.take_answer(), route }
+    let upgrade = operation.websocket;
+    Outgoing { head: out, method: head.method(), body, upgrade, answer: request.thread.take_answer(), route }
 }
 
 /// The request line with the target as the service has it: without the API's own path, and still beginning with `/`.
@@ -160,6 +166,18 @@ fn write_framing(out: &mut Vec<u8>, head: &RequestHead, has_body: bool) -> Optio
     }
 }
 
+/// Whether an answer may take longer than the deadline, for as long as it is not silent: the operation says so, or it
+/// is a stream of events (WHATWG HTML §9.2), which has no end of its own.
+pub(crate) fn is_stream(operation: &OperationSettings, answer: &upstream::Answer) -> bool {
+    operation.streams || answer.head.fields().get(Name::ContentType).is_some_and(is_event_stream)
+}
+
+fn is_event_stream(media_type: &[u8]) -> bool {
+    const EVENT_STREAM: &[u8] = b"text/event-stream";
+    let essence = media_type.split(|octet| *octet == b';').next().unwrap_or_default();
+    essence.trim_ascii_end().eq_ignore_ascii_case(EVENT_STREAM)
+}
+
 /// The service's answer as the caller may see it.
 pub(crate) fn toward_caller(
     request: &Request<'_>,
@@ -170,6 +188,9 @@ pub(crate) fn toward_caller(
     if status >= 500 && operation.upstream_errors == UpstreamErrors::Replace {
         request.thread.give_answer(answer.head);
         return Err(Problem::new(Code::UpstreamFailed, format!("the service answered {status}")).maybe_sent());
+    }
+    if answer.head.is_upgrade() {
+        handshake::confirm(request.head, &answer.head)?;
     }
     Ok(Answer { head: answer.head, body: AnswerBody::Service(answer.body) })
 }

@@ -5,6 +5,7 @@
 mod body;
 mod reply;
 mod stream;
+mod upgrade;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -27,6 +28,7 @@ use crate::settings::DoorSettings;
 use crate::snapshot::Snapshot;
 use crate::socket::Socket;
 use crate::thread::OpenConnection;
+use crate::websocket::handshake;
 
 pub(crate) use body::too_large;
 
@@ -146,9 +148,9 @@ fn protocol(head: &RequestHead) -> &'static str {
     }
 }
 
-/// Upgrades other than the harmless `h2c` are refused (RFC 9110 §7.8).
+/// Upgrades to other protocols than WebSocket are refused (RFC 9110 §7.8); an operation that is one is known later.
 pub(crate) fn refuse_upgrade(head: &RequestHead) -> Result<(), Problem> {
-    if head.upgrade().is_some_and(|protocol| !protocol.eq_ignore_ascii_case("h2c")) {
+    if head.upgrade().is_some() && !handshake::is_offered(head) {
         return Err(Problem::new(Code::NotImplemented, "upgrades to other protocols are not published here"));
     }
     Ok(())

@@ -28,6 +28,7 @@ mod stages;
 mod thread;
 mod tls;
 mod unwind;
+mod websocket;
 mod worker;
 
 pub use ending::Ending;

@@ -9,6 +9,7 @@ use observe::OperationLabel;
 use wire::trace::TraceContext;
 
 use crate::request::Request;
+use crate::settings::OperationSettings;
 use crate::stages::Follower;
 
 /// What becomes known of a request on its way; written when it is closed or dropped.
@@ -83,10 +84,15 @@ impl<'a> Record<'a> {
         self.started
     }
 
+    /// The operation, once it is known.
+    pub(crate) fn operation_settings(&self) -> Option<&'a OperationSettings> {
+        let operations = &self.request.snapshot.configuration.settings.operations;
+        self.operation.and_then(|id| operations.get(id.0 as usize))
+    }
+
     /// How long the operation's answer may be silent.
     pub(crate) fn idle(&self) -> Option<Duration> {
-        let operations = &self.request.snapshot.configuration.settings.operations;
-        self.operation.and_then(|id| operations.get(id.0 as usize)).map(|operation| operation.idle)
+        self.operation_settings().map(|operation| operation.idle)
     }
 
     pub(crate) const fn stage(&self) -> Stage {

@@ -108,6 +108,10 @@ async fn pass(
     let outgoing = forward::toward_service(request, record, operation, body);
     let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await?;
     record.answered(answer.retries);
+    if forward::is_stream(operation, &answer) {
+        // The deadline was for its beginning; from here on silence ends it.
+        alarm.set(request.peer.until);
+    }
     forward::toward_caller(request, operation, answer)
 }
 
@@ -142,6 +146,7 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
 
     follower.reach(Stage::Inspect);
     stages::admit_announced_body(head, operation)?;
+    stages::admit_upgrade(head, operation)?;
     Ok(Decided { operation, permit })
 }
 
@@ -158,7 +163,7 @@ fn trace_context(request: &Request<'_>) -> Option<TraceContext> {
 
 impl<'a> Request<'a> {
     /// What the stages decide about.
-    fn question(&self, at: SystemTime) -> Question<'a> {
+    pub(crate) fn question(&self, at: SystemTime) -> Question<'a> {
         Question {
             at,
             settings: &self.snapshot.configuration.settings,

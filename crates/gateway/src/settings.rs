@@ -192,7 +192,11 @@ pub struct OperationSettings {
     pub deadline: Duration,
     /// For silence on a body that is under way.
     pub idle: Duration,
-    /// Largest request body, in bytes.
+    /// Whether answers may go on for as long as they are not silent; `deadline` is for their beginning then.
+    pub streams: bool,
+    /// Whether it is a WebSocket, and nothing else.
+    pub websocket: bool,
+    /// Largest request body, and largest message of a WebSocket's caller, in bytes.
     pub body_bytes: u64,
     /// How much a refusal tells.
     pub errors: Errors,

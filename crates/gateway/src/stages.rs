@@ -15,6 +15,7 @@ use wire::{Framing, RequestHead};
 use crate::peer::Peer;
 use crate::settings::{DoorSettings, OperationSettings, Settings};
 use crate::tls::DoorNames;
+use crate::websocket::handshake;
 
 /// What is decided about: a request as the stages see it, come in on a connection or made up for an explanation.
 #[derive(Clone, Copy)]
@@ -152,6 +153,17 @@ pub(crate) fn admit_announced_body(head: &RequestHead, operation: &OperationSett
             Err(Problem::new(Code::BodyTooLarge, format!("the body may have {at_most} bytes, not {length}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// An upgrade where the operation is a WebSocket, and only there.
+pub(crate) fn admit_upgrade(head: &RequestHead, operation: &OperationSettings) -> Result<(), Problem> {
+    if operation.websocket {
+        handshake::check(head)
+    } else if handshake::is_offered(head) {
+        Err(Problem::new(Code::NotImplemented, "this operation is not a WebSocket"))
+    } else {
+        Ok(())
     }
 }
 

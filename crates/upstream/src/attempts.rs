@@ -66,10 +66,10 @@ impl<'a> Attempts<'a> {
         admission: Option<Admission>,
         whole: Option<Instant>,
     ) -> Self {
-        let Outgoing { head, method, body, answer, route } = outgoing;
+        let Outgoing { head, method, body, upgrade, answer, route } = outgoing;
         let idempotent = route.idempotent || retry::is_idempotent(method);
         let attempts = service.settings().retries.attempts.unwrap_or(route.attempts);
-        let upload = Upload::new(head, body);
+        let upload = Upload::new(head, body, upgrade);
         Self {
             service,
             route,

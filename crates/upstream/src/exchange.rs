@@ -17,6 +17,7 @@ use crate::attempts::Attempts;
 use crate::error::UpstreamError;
 use crate::pool::{Lease, Place, Service, Upstreams};
 use crate::retry::{self, RetryOn};
+use crate::tunnel::Tunnel;
 use crate::upload::{RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
@@ -34,6 +35,8 @@ pub struct Outgoing {
     pub method: Method,
     /// The body and its framing; `None` where the request has none.
     pub body: Option<(Box<dyn RequestBody>, UploadFraming)>,
+    /// The head offers another protocol: 101 is an answer to it, and [`Body::into_tunnel`] what follows.
+    pub upgrade: bool,
     /// Where the head of the answer is read into; comes back in [`Answer::head`].
     pub answer: Box<ResponseHead>,
     /// What may be done with it.
@@ -186,6 +189,7 @@ fn poll_head(
             let Some(length) = parsed else { break };
             connection.read.advance(length);
             match head.status() {
+                101 if upload.is_upgrade() => return Poll::Ready(Ok(())),
                 101 => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
                 100..=199 if *interim == INTERIM_AT_MOST => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
                 100..=199 => *interim += 1,
@@ -214,7 +218,8 @@ fn is_end(error: &io::Error) -> bool {
 pub(crate) fn finish_head(lease: Lease, request: Pending, retries: u8) -> Answer {
     let Pending { upload, answer: head, .. } = request;
     let exchange = Exchange { lease, upload };
-    let framing = head.framing();
+    // What follows a change of protocol has no end but the connection's.
+    let framing = if head.is_upgrade() { Framing::UntilClose } else { head.framing() };
     let mut body = Body {
         decoder: BodyDecoder::new(framing, &BODY),
         exchange: Some(exchange),
@@ -305,6 +310,12 @@ impl Body {
         self.exchange
             .as_mut()
             .map_or_else(Bytes::new, |exchange| exchange.lease.connection.read.split_to(count).freeze())
+    }
+
+    /// The connection itself, where the answer was 101 to an upgrade.
+    #[must_use]
+    pub fn into_tunnel(self) -> Option<Tunnel> {
+        self.exchange.filter(|exchange| exchange.upload.is_upgrade()).map(|exchange| Tunnel::new(exchange.lease))
     }
 
     /// Whether the whole body was read.

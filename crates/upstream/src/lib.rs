@@ -26,6 +26,7 @@ mod retry;
 mod services;
 mod settings;
 mod tls;
+mod tunnel;
 mod upload;
 mod watch;
 
@@ -41,5 +42,6 @@ pub use retry::{RetryOn, RetrySettings};
 pub use services::{Services, Standing};
 pub use settings::{CanarySettings, Origin, ProbeSettings, ServiceSettings};
 pub use tls::{ClientTls, Pin, TlsAnchors, TlsError, TlsSettings};
+pub use tunnel::Tunnel;
 pub use upload::{RequestBody, UploadFraming};
 pub use watch::{Unwatched, Watch};

@@ -56,10 +56,12 @@ pub(crate) struct Upload {
     awaited: bool,
     /// The service stopped reading; it may have answered all the same.
     refused: bool,
+    /// The head offers another protocol.
+    upgrade: bool,
 }
 
 impl Upload {
-    pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>) -> Self {
+    pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>, upgrade: bool) -> Self {
         Self {
             out: head,
             written: 0,
@@ -69,6 +71,7 @@ impl Upload {
             begun: false,
             awaited: false,
             refused: false,
+            upgrade,
         }
     }
 
@@ -80,6 +83,11 @@ impl Upload {
     /// Whether all that came was sent and more has to come.
     pub(crate) const fn awaits_caller(&self) -> bool {
         !self.ended && !self.refused && self.flushed && self.written == self.out.len()
+    }
+
+    /// Whether all that was asked for, a change of protocol, was sent.
+    pub(crate) const fn is_upgrade(&self) -> bool {
+        self.upgrade && self.is_complete()
     }
 
     pub(crate) const fn is_refused(&self) -> bool {

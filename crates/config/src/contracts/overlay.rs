@@ -79,6 +79,7 @@ impl<'w> Overlay<'w> {
                 body: near.iter().find_map(|operation| operation.bounds.body.clone()),
             },
             idempotent: near.iter().find_map(|operation| operation.idempotent.clone()),
+            websocket: near.iter().find_map(|operation| operation.websocket.clone()),
             retire: near.iter().find_map(|operation| operation.retire.clone()),
             ..Operation::named(Said { value: name.to_owned(), span: Span::default() })
         }

@@ -220,6 +220,7 @@ impl Reader {
             scopes: self.scopes(node.get("scopes")),
             bounds: self.bounds(node),
             idempotent: self.idempotent(node.get("retry")),
+            websocket: self.one(node.get("websocket"), |text| word(text, &[("true", true), ("false", false)])),
             retire: self.retire(node.get("retire")),
             ..Operation::named(name)
         }

@@ -69,6 +69,8 @@ impl Planner<'_> {
             networks: self.api_networks(api, kind),
             deadline: holds.deadline.value,
             idle: holds.idle.value,
+            streams: operation.bounds.idle.is_some() || operation.is_websocket(),
+            websocket: operation.is_websocket(),
             body_bytes: holds.body.value,
             errors: holds.errors.value,
             upstream_errors: holds.upstream_errors.value,

@@ -111,6 +111,11 @@ pub(crate) fn covers(served: &str, host: &str) -> bool {
 
 fn route(api: &Api, operation: &Operation, faults: &mut Collector) {
     let Some(route) = &operation.route else { return };
+    if let Some(websocket) = operation.websocket.as_ref().filter(|said| said.value && route.value.method != "GET") {
+        let message = format!("a WebSocket begins with GET, and the route says `{}`", route.value.method);
+        let fault = Fault::new(FaultCode::BadRoute, websocket.span, message);
+        faults.push(fault.label("write the route as `GET …`"));
+    }
     let prefix = api.path.as_ref().map(|path| path.value.as_str()).unwrap_or_default();
     let wrong = match (routing::MethodRule::parse(&route.value.method), full_template(prefix, &route.value.template)) {
         (Err(error), _) => error.to_string(),

@@ -14,9 +14,11 @@ use wire::{Version, encode};
 
 use crate::answer::{self, Answer, AnswerBody, Length};
 use crate::http1::stream::Stream;
+use crate::http1::upgrade;
 use crate::pace;
 use crate::record::Record;
 use crate::request::{Reply, Request};
+use crate::websocket::handshake;
 
 /// Content up to this size is copied behind the head and leaves in the same write.
 const COPIED_BYTES: usize = 4 * 1024;
@@ -60,6 +62,10 @@ impl Reply for Http1Reply<'_> {
         answer: Answer,
         alarm: &mut Alarm,
     ) -> bool {
+        if answer.head.is_upgrade() {
+            upgrade::serve(request, record, answer, self.stream, alarm).await;
+            return false;
+        }
         match self.send_once(request, record, answer, alarm).await {
             Ok(keep) => keep,
             Err(problem) => {
@@ -135,7 +141,9 @@ impl Http1Reply<'_> {
     /// Whether another request may follow, as far as is known before the answer goes out.
     fn may_keep(&self, request: &Request<'_>, answer: &Answer) -> bool {
         let mut stream = self.stream.borrow_mut();
-        let wanted = self.readable && request.head.keep_alive() && !request.thread.is_draining();
+        // Who offered another protocol and was refused may have begun to speak it: none of that is a request.
+        let plain = self.readable && request.head.upgrade().is_none();
+        let wanted = plain && request.head.keep_alive() && !request.thread.is_draining();
         // An answer of the house ends the request: its body is read away now, or never.
         let at_end = match &answer.body {
             AnswerBody::Service(_) => true,
@@ -176,7 +184,7 @@ impl Http1Reply<'_> {
     }
 }
 
-fn write_head(
+pub(super) fn write_head(
     out: &mut Vec<u8>,
     request: &Request<'_>,
     record: &Record<'_>,
@@ -191,6 +199,11 @@ fn write_head(
         Length::Known(length) | Length::Announced(length) => encode::field_u64(out, "content-length", length),
         Length::Unknown if request.head.version() == Version::Http10 => {}
         Length::Unknown => encode::field(out, "transfer-encoding", b"chunked"),
+    }
+    if matches!(answer.head.status(), 101 | 426) {
+        // No other protocol is ever changed to, or asked for.
+        encode::field(out, "upgrade", handshake::PROTOCOL);
+        encode::field(out, "connection", b"upgrade");
     }
     if !keep {
         encode::field(out, "connection", b"close");

@@ -62,6 +62,8 @@ fn settings() -> Settings {
         idle: second,
         body_bytes: 1024,
         errors: Errors::Detailed,
+        streams: false,
+        websocket: false,
         upstream_errors: UpstreamErrors::Replace,
         attempts: 0,
         idempotent: false,

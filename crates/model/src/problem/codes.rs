@@ -82,6 +82,8 @@ codes! {
     ExpectationFailed = "expectation-failed", 417, Caller, "The expectation cannot be met";
     /// The name asked for belongs to another door.
     MisdirectedRequest = "misdirected-request", 421, Caller, "This name is not served here";
+    /// The operation is a WebSocket, which was not asked for, or in another version.
+    UpgradeRequired = "upgrade-required", 426, Caller, "This is a WebSocket";
     /// The header section is larger, or has more fields, than the door takes.
     HeadersTooLarge = "headers-too-large", 431, Caller, "The header section is too large";
     /// The house failed.

@@ -30,6 +30,7 @@ fn request(method: Method, idempotent: bool) -> Outgoing {
         head: format!("{name} / HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n").into_bytes(),
         method,
         body: None,
+        upgrade: false,
         answer: Box::new(ResponseHead::new()),
         route: Routing { attempts: 1, idempotent, ..Routing::default() },
     }

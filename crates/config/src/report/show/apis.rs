@@ -91,6 +91,9 @@ impl Lines<'_, '_> {
         }
         self.scopes(operation);
         self.retire(operation.retire.as_ref());
+        if let Some(said) = &operation.websocket {
+            self.said("websocket", if said.value { "true" } else { "false" }, said.span);
+        }
         self.bounds(holds);
     }
 

@@ -28,7 +28,8 @@ static OPERATION: Record = Record::new(
         "policy" => list!(one!(Path)), not_yet("`callers` decides; leave it out");
         /// For the whole answer.
         "deadline" => one!(Duration), fixed("of the API");
-        /// For silence on a body that is under way.
+        /// For silence on a body that is under way. Said here, the answer may take longer than `deadline`, which is
+        /// for its beginning then; so it is for server-sent events and WebSockets anyway.
         "idle" => one!(Duration), fixed("of the API");
         /// The largest request body.
         "body" => one!(Size), fixed("of the API");
@@ -41,8 +42,9 @@ static OPERATION: Record = Record::new(
         "idempotency" => IDEMPOTENCY, not_yet(LEAVE);
         /// Answering later.
         "async" => ASYNC, not_yet(LEAVE);
-        /// Upgrades to WebSocket.
-        "websocket" => one!(Boolean), not_yet("upgrades are refused; leave it out");
+        /// The operation is a WebSocket, whose route is a GET; `body` bounds each message of a caller. Upgrades
+        /// are refused elsewhere.
+        "websocket" => one!(Boolean), fixed("`false`");
         /// Units that a call counts for in limits.
         "cost" => one!(Count), not_yet(LEAVE);
         /// Whether it may be sent twice.
