@@ -35,7 +35,6 @@ const WAITING: &[(&str, &str, &str)] = &[
     ("server", "purpose", "feeds"),
     ("server", "security", "OAuth client credentials"),
     ("server", "communication", "asynchronous: non-blocking, durable, at-least-once"),
-    ("server", "latency", "retried with back-off"),
     ("server", "latency", "slowed first under overload"),
 ];
 

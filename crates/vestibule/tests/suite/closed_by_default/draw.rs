@@ -14,6 +14,9 @@ use super::cast::{Api, Cast, Door, Kind, NETWORKS, SERVICES, Tls, WORKLOADS};
 use super::elements;
 use super::tree::Tree;
 
+/// Where services are asked how they are: a path that no operation has.
+pub(super) const HEALTH: &str = "/health";
+
 /// What stands in files and addresses around the drawn file.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
@@ -230,6 +233,8 @@ impl Artist<'_> {
             ["keys"] => write_if(!self.cast.keys.is_empty()),
             ["doors", _, key] => self.door_choice(key),
             ["services", name, "loosen"] => write_if(*name == "elsewhere"),
+            // What it says is in another file: see `elements`.
+            ["apis", _, "contract"] => Leave,
             ["apis", _, key] => self.api_choice(key),
             ["apis", api, "operations", operation, key] => {
                 let Some(operation) = self.cast.operation(api, operation) else { return Leave };
@@ -335,6 +340,8 @@ impl Artist<'_> {
             ["doors", _, "protocols"] => Some(owned(self.door_here()?.protocols?)),
             ["services", "shop", "urls"] => Some(self.surroundings.urls[0].clone()),
             ["services", "ledger", "urls"] => Some(self.surroundings.urls[1].clone()),
+            ["services", "elsewhere", "canary", "urls"] => Some(owned(&["http://192.0.2.7:8080"])),
+            ["services", _, "canary", "urls"] => Some(self.surroundings.urls[1].clone()),
             ["services", _, "urls"] => Some(owned(&["http://192.0.2.7:8080"])),
             ["keys", key, "apis"] => {
                 let key = self.cast.keys.iter().find(|one| one.name == *key)?;
@@ -437,6 +444,14 @@ impl Artist<'_> {
             }
             ["keys", key, "hash"] => self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.hash.clone()),
             ["workloads", workload, "id"] => Some(format!("spiffe://{}/known/{workload}", self.cast.domain())),
+            ["services", _, "balance", "hash"] => {
+                Some(self.pick(&["caller", "address", "header:x-session"]).to_owned())
+            }
+            ["services", _, "health", "route"] => Some(format!("GET {HEALTH}")),
+            ["services", _, "health", "every"] => Some("5s".into()),
+            ["services", _, "health", "healthy_after" | "unhealthy_after"] | ["services", _, "retries", "attempts"] => {
+                Some("2".into())
+            }
             ["store", "sqlite", "directory"] => Some("data".into()),
             ["admin", "listen"] => Some("unix:admin.sock".into()),
             _ => None,
