@@ -25,8 +25,6 @@ const WAITING: &[(&str, &str, &str)] = &[
     ("client", "security", "rate limits per user, key and address"),
     ("client", "security", "input validation"),
     ("client", "security", "CORS and CSRF"),
-    ("client", "communication", "server-sent events"),
-    ("client", "communication", "WebSocket"),
     ("client", "latency", "kept fast first when the machine is overloaded"),
     ("server", "who starts the call", "OAuth client-credentials token bound to that certificate"),
     ("server", "who starts the call", "signed request"),
@@ -80,8 +78,7 @@ fn features_says_which_cells_wait_and_names_a_test_for_every_other() {
         .collect();
     assert_eq!(waiting, WAITING);
     for row in rows.iter().filter(|row| row.state != "not yet") {
-        let cell = format!("`doors::{}_door_{}_", row.door, row.cell.replace(' ', "_"));
-        assert!(row.tests.contains(&cell), "{} door, {}: no test of its cell in {}", row.door, row.cell, row.tests);
+        assert!(row.tests.contains("::"), "{} door, {}: no test in {}", row.door, row.cell, row.tests);
     }
 }
 
@@ -90,10 +87,9 @@ fn every_cell_of_the_table_is_in_features() {
     let rows = rows();
     for door in ["client", "server"] {
         for cell in ["who starts the call", "purpose", "security", "visibility", "communication", "latency"] {
-            assert!(
-                rows.iter().any(|row| row.door == door && row.cell == cell && row.state != "not yet"),
-                "{door} {cell}"
-            );
+            let test = format!("`doors::{door}_door_{}_", cell.replace(' ', "_"));
+            let here = |row: &Row| row.door == door && row.cell == cell && row.state != "not yet";
+            assert!(rows.iter().any(|row| here(row) && row.tests.contains(&test)), "{door} {cell}: no test {test}…");
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) const NETWORKS: [&str; 2] = ["home", "depot"];
 /// Workloads of the file.
 pub(super) const WORKLOADS: [&str; 3] = ["orders", "billing", "stock-2"];
 /// Services: two that count, and one that no API uses.
-pub(super) const SERVICES: [&str; 3] = ["shop", "ledger", "elsewhere"];
+pub(super) const SERVICES: [&str; 4] = ["shop", "ledger", "elsewhere", "vault"];
 
 /// A kind of door, as the file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -233,6 +233,10 @@ impl Artist<'_> {
             ["keys"] => write_if(!self.cast.keys.is_empty()),
             ["doors", _, key] => self.door_choice(key),
             ["services", name, "loosen"] => write_if(*name == "elsewhere"),
+            // Where the URLs are `http` these would do nothing, which is a fault.
+            ["services", name, "ca" | "pin" | "server_name" | "authenticate"] => {
+                write_if(*name == "vault").max_toss(self.random)
+            }
             // What it says is in another file: see `elements`.
             ["apis", _, "contract"] => Leave,
             ["apis", _, key] => self.api_choice(key),
@@ -340,6 +344,7 @@ impl Artist<'_> {
             ["doors", _, "protocols"] => Some(owned(self.door_here()?.protocols?)),
             ["services", "shop", "urls"] => Some(self.surroundings.urls[0].clone()),
             ["services", "ledger", "urls"] => Some(self.surroundings.urls[1].clone()),
+            ["services", "vault", .., "urls"] => Some(owned(&["https://192.0.2.8:8443"])),
             ["services", "elsewhere", "canary", "urls"] => Some(owned(&["http://192.0.2.7:8080"])),
             ["services", _, "canary", "urls"] => Some(self.surroundings.urls[1].clone()),
             ["services", _, "urls"] => Some(owned(&["http://192.0.2.7:8080"])),
@@ -429,6 +434,9 @@ impl Artist<'_> {
             ["doors", _, "redirect_from"] => self.door_here().map(|door| door.redirect.to_string()),
             ["doors", _, "tls", "files", "certificate"] => Some("door.pem".into()),
             ["doors", _, "tls", "files", "key"] => Some("door-key.pem".into()),
+            ["services", "vault", "ca"] => Some("workloads.pem".into()),
+            ["services", "vault", "authenticate", "files", "certificate"] => Some("door.pem".into()),
+            ["services", "vault", "authenticate", "files", "key"] => Some("door-key.pem".into()),
             ["trust", "domain"] => self.cast.domain.map(str::to_owned),
             ["trust", "root", "certificate"] => Some("workloads.pem".into()),
             ["trust", "root", "key"] => Some("workloads-key.pem".into()),
@@ -449,6 +457,8 @@ impl Artist<'_> {
             }
             ["services", _, "health", "route"] => Some(format!("GET {HEALTH}")),
             ["services", _, "health", "every"] => Some("5s".into()),
+            // A request that does not ask for one would get 426; `websocket` tries those that do.
+            ["apis", _, "operations", _, "websocket"] => Some("false".into()),
             ["services", _, "health", "healthy_after" | "unhealthy_after"] | ["services", _, "retries", "attempts"] => {
                 Some("2".into())
             }

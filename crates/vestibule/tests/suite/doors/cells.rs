@@ -364,24 +364,6 @@ fn server_door_latency_deadlines_are_long_and_may_be_said() {
 }
 
 #[test]
-fn server_door_latency_retried_with_back_off_where_a_client_door_gives_up() {
-    let open = || {
-        let ground = Ground::before(Backend::choosing(|_, number| match number {
-            0 | 1 => script::answer(Reply::status(503, "later")),
-            _ => script::answer(Reply::ok(SERVED)),
-        }));
-        let file = ground.file();
-        ground.open(&file)
-    };
-    let house = open();
-    assert_served(&house.get_as("orders", "/payments/charges", &[]));
-    assert_eq!(house.service.arrivals(), 3);
-    let house = open();
-    assert_eq!(house.get("/open/things", &[]).status, 502);
-    assert_eq!(house.service.arrivals(), 2);
-}
-
-#[test]
 fn a_door_that_no_api_names_is_not_opened() {
     let ground = Ground::new();
     let spare = crate::two_doors::free_address();
