@@ -109,7 +109,7 @@ async fn wait_until_serving(
 ) -> Result<tokio::net::UnixStream, HandoverError> {
     line.set_write_timeout(Some(PATIENCE))?;
     let sent = tokio::task::spawn_blocking(move || descriptors::send(&line, &sockets).map(|()| line)).await;
-    let line = sent.map_err(io::Error::other)??;
+    let line = sent.map_err(io::Error::other)?.map_err(while_sending)?;
     line.set_nonblocking(true)?;
     let mut line = tokio::net::UnixStream::from_std(line)?;
     let mut said = [0];
@@ -117,6 +117,14 @@ async fn wait_until_serving(
         Err(_) => Err(HandoverError::Late),
         Ok(Ok(1)) if said == [SERVING] => Ok(line),
         Ok(_) => Err(HandoverError::Ended),
+    }
+}
+
+/// Nobody at the other end: it ended before it had taken them all.
+fn while_sending(error: io::Error) -> HandoverError {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => HandoverError::Ended,
+        _ => HandoverError::Sockets(error),
     }
 }
 
