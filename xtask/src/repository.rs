@@ -71,14 +71,32 @@ pub(crate) fn files() -> Result<Vec<File>> {
 /// Cargo in the root of the checkout; in CI it must not touch the lock file.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(arguments).current_dir(root());
-    if in_ci() && arguments.first() != Some(&"fmt") {
-        cargo.arg("--locked");
-    }
+    cargo.args(written(arguments, in_ci())).current_dir(root());
     cargo
+}
+
+/// The flag stands right behind the subcommand: an option that waits for its value may end `arguments`.
+fn written<'text>(arguments: &[&'text str], in_ci: bool) -> Vec<&'text str> {
+    let mut written = arguments.to_vec();
+    if in_ci && !written.is_empty() && written.first() != Some(&"fmt") {
+        written.insert(1, "--locked");
+    }
+    written
 }
 
 /// Whether `CI` is set to anything but nothing.
 pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+
+    #[test]
+    fn ci_locks_what_cargo_builds_and_leaves_every_option_its_value() {
+        assert_eq!(written(&["build", "--manifest-path"], true), ["build", "--locked", "--manifest-path"]);
+        assert_eq!(written(&["build"], false), ["build"]);
+        assert_eq!(written(&["fmt", "--check"], true), ["fmt", "--check"]);
+    }
 }
