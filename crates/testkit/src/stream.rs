@@ -55,6 +55,19 @@ impl Stream {
         }
     }
 
+    /// Ends the sending side of what is below TLS; TLS itself says nothing.
+    ///
+    /// # Errors
+    /// As the socket says.
+    pub fn cut(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Self::Unix(stream) => stream.shutdown(Shutdown::Write),
+            Self::Tls(tls) => tls.sock.shutdown(Shutdown::Write),
+            Self::TlsServer(tls) => tls.sock.shutdown(Shutdown::Write),
+        }
+    }
+
     /// Drops the connection so that the peer sees a reset instead of an end.
     pub fn reset(self) {
         let linger = match &self {

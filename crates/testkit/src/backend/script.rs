@@ -24,6 +24,8 @@ pub enum Step {
     Hang,
     /// Ends the connection in order.
     Close,
+    /// Ends what carries TLS, without the word that TLS ends.
+    Cut,
     /// Resets the connection.
     Reset,
 }
@@ -131,6 +133,12 @@ pub fn raw(bytes: impl Into<Vec<u8>>) -> Script {
 #[must_use]
 pub fn raw_and_close(bytes: impl Into<Vec<u8>>) -> Script {
     vec![Step::ReadBody, Step::Send(bytes.into()), Step::Close]
+}
+
+/// The same, and ends like somebody who cuts the wire: without the word that TLS ends.
+#[must_use]
+pub fn raw_and_cut(bytes: impl Into<Vec<u8>>) -> Script {
+    vec![Step::ReadBody, Step::Send(bytes.into()), Step::Cut]
 }
 
 fn promise(length: usize, sent: &[u8]) -> Step {

@@ -74,6 +74,10 @@ impl Connection<'_> {
                     self.send(&Reply::ok(body).to_bytes(&head.method))?;
                 }
                 Step::Hang => return self.hang(),
+                Step::Cut => {
+                    self.stream.cut().ok()?;
+                    return self.hang();
+                }
                 Step::Close => return Some(Some(Ending::Closed)),
                 Step::Reset => return Some(Some(Ending::Reset)),
             }

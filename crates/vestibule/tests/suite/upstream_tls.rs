@@ -171,7 +171,7 @@ fn a_service_that_speaks_no_tls_gets_no_request() {
 fn a_session_is_resumed_with_the_next_connection() {
     let root = Root::new("services");
     let tls = Arc::new(ServerTls::new(&root.server(HERE)));
-    let service = Backend::over_tls(&tls, script::answer_and_close(Reply::ok("hello").field("connection", "close")));
+    let service = Backend::over_tls(&tls, script::answer_and_close(Reply::ok("hello")));
     let house = open(&service, &root, "ca: ca.pem");
     let deadline = Deadline::within(SOON);
     while tls.resumed() == 0 {
@@ -196,6 +196,33 @@ fn what_was_trusted_before_a_reload_is_not_used_after_it() {
     let refused = connection.exchange(get("/"));
     assert_eq!((refused.status, refused.problem().as_deref()), (502, Some("upstream-tls")));
     assert_eq!(service.arrivals(), 2);
+}
+
+#[test]
+fn a_replica_that_is_not_believed_costs_no_caller_an_answer() {
+    let root = Root::new("services");
+    let (good, bad) = (service(&root.server(HERE), hello()), service(&LeafRequest::named(HERE).self_signed(), hello()));
+    let prepared = house();
+    prepared.write("ca.pem", root.pem());
+    let urls = format!("urls: [\"{}\", \"{}\"], balance: round-robin", good.url(), bad.url());
+    let house = OpenHouse::prepared_to(prepared, &format!("{urls}, ca: ca.pem"));
+    for _ in 0..4 {
+        assert_eq!(house.connect().exchange(post("content-length: 2", "ab")).status, 200);
+    }
+    assert_eq!((good.arrivals(), bad.arrivals()), (4, 0));
+}
+
+#[test]
+fn an_answer_without_a_length_is_whole_only_when_tls_says_that_it_ends() {
+    let root = Root::new("services");
+    let endless = "HTTP/1.1 200 OK\r\n\r\nhalf of it";
+    let ended = service(&root.server(HERE), script::raw_and_close(endless));
+    assert_eq!(open(&ended, &root, "ca: ca.pem").get("/"), "half of it");
+    let cut = service(&root.server(HERE), script::raw_and_cut(endless));
+    let house = open(&cut, &root, "ca: ca.pem");
+    let answer = house.connect().send(&get("/")).answer_to("GET", Deadline::within(SOON));
+    // What has not gone out yet can still be told.
+    assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status == 502));
 }
 
 #[test]
