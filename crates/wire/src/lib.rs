@@ -13,10 +13,15 @@
 //! does not depend on how the octets were cut on their way. Nothing here allocates for a
 //! request once its heads have been used before, except for trailers.
 //!
+//! What a request wants of a representation that the house has itself is read here too: [`conditional`], [`range`],
+//! [`coding`].
+//!
 //! Deliberately absent: sockets, clocks, a lenient mode.
 
 mod authority;
 mod body;
+pub mod coding;
+pub mod conditional;
 pub mod encode;
 mod error;
 pub mod fields;
@@ -25,6 +30,7 @@ mod head;
 mod method;
 mod octets;
 mod path;
+pub mod range;
 mod request;
 mod response;
 pub mod trace;

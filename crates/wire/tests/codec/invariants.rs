@@ -1,5 +1,8 @@
 //! What must be true of any octets at all; each function is a property test and a fuzz target.
 
+use wire::coding::{Accepted, Coding};
+use wire::conditional::{self, EntityTag, Validators, Verdict};
+use wire::range::{self, Selected};
 use wire::{
     BodyDecoder, BodyError, BodyLimits, Decoded, Fields, Framing, HeadError, HeadLimits, Http2Request, Method, Name,
     RequestHead, ResponseError, ResponseHead, encode, trace,
@@ -196,4 +199,44 @@ pub(crate) fn trace_context(input: &[u8]) -> bool {
     // Only what a later version may add comes behind.
     assert!(input.len() == trace::TRACEPARENT_LEN || (version != b"00" && input[trace::TRACEPARENT_LEN] == b'-'));
     true
+}
+
+/// Any octets as what a request wants of a representation: what is given is there, is accepted, and is asked for when
+/// it is written again.
+pub(crate) fn wishes(input: &[u8]) {
+    let (length, value) =
+        input.split_first_chunk().map_or((0, input), |(first, rest)| (u16::from_le_bytes(*first), rest));
+    let length = u64::from(length);
+    let with = |name: &str, value: &[u8]| {
+        let mut fields = Fields::new();
+        fields.push(name.as_bytes(), value).ok().map(|()| fields)
+    };
+    let Some(fields) = with("range", value) else { return };
+    if let Selected::Part(part) = range::select(&fields, Method::Get, length) {
+        assert!(part.start < part.end && part.end <= length);
+        let again = format!("bytes={}-{}", part.start, part.end - 1);
+        let again = with("range", again.as_bytes()).map(|fields| range::select(&fields, Method::Get, length));
+        assert_eq!(again, Some(Selected::Part(part)));
+    }
+    assert_eq!(range::select(&fields, Method::Head, length), Selected::Whole);
+    if let Some(fields) = with("accept-encoding", value) {
+        let accepted = Accepted::of(&fields);
+        let best = accepted.best(Coding::ALL);
+        assert!(
+            best.is_none_or(|best| Coding::ALL.iter().all(|coding| accepted.weight(*coding) <= accepted.weight(best)))
+        );
+        assert!(best.is_none_or(|best| accepted.weight(best) > 0));
+    }
+    if let Some(fields) = with("if-none-match", value) {
+        for tag in conditional::tags(&fields, Name::IfNoneMatch).flatten() {
+            let written = [if tag.weak { b"W/".as_slice() } else { b"" }, tag.opaque].concat();
+            assert_eq!(EntityTag::parse(&written), Some(tag));
+            let current = Validators { entity_tag: Some(tag), last_modified: None };
+            assert_eq!(conditional::evaluate(&fields, Method::Get, Some(&current)), Verdict::NotModified);
+            assert_eq!(conditional::evaluate(&fields, Method::Put, Some(&current)), Verdict::Failed);
+        }
+    }
+    if let Some(fields) = with("if-match", value) {
+        assert_eq!(conditional::evaluate(&fields, Method::Put, None), Verdict::Failed);
+    }
 }

@@ -31,6 +31,7 @@ fn any_octets_are_read_safely() {
         invariants::response_head(&input, Method::Get);
         invariants::chunked_body(&input);
         let _ = invariants::trace_context(&input);
+        invariants::wishes(&input);
     });
 }
 
@@ -96,4 +97,18 @@ fn a_trace_goes_on_as_what_it_was() {
         read.set(read.get() + u32::from(invariants::trace_context(&input)));
     });
     assert!((1000..4000).contains(&read.get()), "{} were read", read.get());
+}
+
+#[test]
+fn what_is_given_of_a_representation_was_asked_for_and_is_there() {
+    let member = prop::string::string_regex(concat!(
+        "bytes=|[0-9]{0,6}-[0-9]{0,6}|-[0-9]{1,3}|(W/)?\"[a-c]{0,2}\"|\\*|",
+        "(gzip|br|zstd|identity|\\*)(;q=(0|1|0\\.[0-9]{1,4}))?|[ ,a-z]"
+    ));
+    let list = vec(member.expect("a pattern"), 0..6);
+    for_all(8192, (any::<[u8; 2]>(), list, any::<bool>()), |(length, members, is_range)| {
+        let front = if is_range { "bytes=" } else { "" };
+        let text = format!("{front}{}", members.join(","));
+        invariants::wishes(&[&length, text.as_bytes()].concat());
+    });
 }
