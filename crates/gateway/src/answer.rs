@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use wire::fields::{Field, Name};
 use wire::{Framing, ResponseHead, encode};
 
+use crate::content::Content;
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::Errors;
@@ -28,8 +29,8 @@ pub(crate) struct Answer {
 pub(crate) enum AnswerBody {
     /// Made by the house, and whole.
     Whole(Vec<u8>),
-    /// The service's, as it arrives.
-    Service(upstream::Body),
+    /// Sent piece by piece.
+    Streamed(Content),
 }
 
 /// How long an answer's body is, towards the caller.
@@ -103,7 +104,10 @@ impl Answer {
         match &self.body {
             AnswerBody::Whole(body) if without_content => Length::Announced(body.len() as u64),
             AnswerBody::Whole(body) => Length::Known(body.len() as u64),
-            AnswerBody::Service(_) => match self.head.framing() {
+            AnswerBody::Streamed(Content::Kept(_)) if matches!(self.head.status(), 204 | 304) => Length::Absent,
+            AnswerBody::Streamed(Content::Kept(kept)) if without_content => Length::Announced(kept.len() as u64),
+            AnswerBody::Streamed(Content::Kept(kept)) => Length::Known(kept.len() as u64),
+            AnswerBody::Streamed(_) => match self.head.framing() {
                 Framing::Length(length) => Length::Known(length),
                 Framing::Chunked | Framing::UntilClose | Framing::Stream => Length::Unknown,
                 Framing::None => self.announced_length(),

@@ -11,6 +11,7 @@ use wire::fields::{Field, Name};
 use wire::{Framing, Method, RequestHead, Version, encode};
 
 use crate::answer::{Answer, AnswerBody};
+use crate::content::Content;
 use crate::record::Record;
 use crate::request::{Incoming, Request};
 use crate::settings::{OperationSettings, UpstreamErrors};
@@ -192,7 +193,7 @@ pub(crate) fn toward_caller(
     if answer.head.is_upgrade() {
         handshake::confirm(request.head, &answer.head)?;
     }
-    Ok(Answer { head: answer.head, body: AnswerBody::Service(answer.body) })
+    Ok(Answer { head: answer.head, body: AnswerBody::Streamed(Content::Service(answer.body)) })
 }
 
 #[cfg(test)]

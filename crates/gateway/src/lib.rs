@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod connection;
+mod content;
 mod ending;
 mod explain;
 mod forward;

@@ -116,8 +116,8 @@ impl Http1Reply<'_> {
         match sent {
             Ok(()) => {
                 record.complete();
-                if let AnswerBody::Service(body) = &mut answer.body
-                    && let Some(buffer) = body.reclaim()
+                if let AnswerBody::Streamed(content) = &mut answer.body
+                    && let Some(buffer) = content.reclaim()
                 {
                     request.thread.give_buffer(buffer);
                 }
@@ -145,11 +145,9 @@ impl Http1Reply<'_> {
         let plain = self.readable && request.head.upgrade().is_none();
         let wanted = plain && request.head.keep_alive() && !request.thread.is_draining();
         // An answer of the house ends the request: its body is read away now, or never.
-        let at_end = match &answer.body {
-            AnswerBody::Service(_) => true,
-            AnswerBody::Whole(_) => stream.discard(),
-        };
-        if matches!(answer.body, AnswerBody::Whole(_)) {
+        let of_service = matches!(&answer.body, AnswerBody::Streamed(content) if content.is_of_service());
+        let at_end = of_service || stream.discard();
+        if !of_service {
             stream.linger |= !at_end;
             stream.continue_due = false;
         }
@@ -166,7 +164,7 @@ impl Http1Reply<'_> {
         alarm: &mut Alarm,
     ) -> Result<(), SendError> {
         let whole = match body {
-            AnswerBody::Service(_) => alarm.deadline(),
+            AnswerBody::Streamed(_) => alarm.deadline(),
             AnswerBody::Whole(_) => None,
         };
         let mut pace = pace::Outgoing::new(request, record, whole);
@@ -261,23 +259,23 @@ impl Sending {
     /// Takes content from the body until there is enough for one write, none to be had now, or no more.
     fn gather(&mut self, context: &mut Context<'_>, body: &mut AnswerBody) -> Poll<Result<(), UpstreamError>> {
         while !self.ended && self.content == 0 && self.out.len() < GATHERED_BYTES {
-            let body = match body {
+            let content = match body {
                 AnswerBody::Whole(whole) => {
                     self.sent += whole.len() as u64;
                     self.out.append(whole);
                     self.ended = true;
                     break;
                 }
-                AnswerBody::Service(body) => body,
+                AnswerBody::Streamed(content) => content,
             };
-            if !ready!(body.poll_ready(context))? {
+            if !ready!(content.poll_ready(context))? {
                 if self.end == End::Chunked {
-                    encode::last_chunk(&mut self.out, body.trailers());
+                    encode::last_chunk(&mut self.out, content.trailers());
                 }
                 self.ended = true;
                 break;
             }
-            let count = body.content().len();
+            let count = content.piece().len();
             self.sent += count as u64;
             if self.end == End::Chunked {
                 encode::chunk_head(&mut self.out, count);
@@ -286,8 +284,8 @@ impl Sending {
                 self.content = count;
                 break;
             }
-            self.out.extend_from_slice(body.content());
-            body.consume(count);
+            self.out.extend_from_slice(content.piece());
+            content.consume(count);
             if self.end == End::Chunked {
                 encode::chunk_end(&mut self.out);
             }
@@ -306,7 +304,7 @@ impl Sending {
         loop {
             let head = self.out.get(self.written..).unwrap_or_default();
             let content = match body {
-                AnswerBody::Service(body) => body.content().get(..self.content).unwrap_or_default(),
+                AnswerBody::Streamed(content) => content.piece().get(..self.content).unwrap_or_default(),
                 AnswerBody::Whole(_) => &[],
             };
             if head.is_empty() && content.is_empty() {
@@ -321,8 +319,8 @@ impl Sending {
             let of_content = count - of_head;
             if of_content > 0 {
                 self.content -= of_content;
-                if let AnswerBody::Service(body) = body {
-                    body.consume(of_content);
+                if let AnswerBody::Streamed(content) = body {
+                    content.consume(of_content);
                 }
                 if self.content == 0 && self.end == End::Chunked {
                     self.out.clear();
@@ -346,8 +344,8 @@ impl Sending {
 
 /// A caller that does not read its answer may still be sending its request.
 fn keep_uploading(context: &mut Context<'_>, body: &mut AnswerBody) -> Poll<Result<(), SendError>> {
-    if let AnswerBody::Service(body) = body
-        && let Poll::Ready(Err(error)) = body.poll_upload(context)
+    if let AnswerBody::Streamed(content) = body
+        && let Poll::Ready(Err(error)) = content.poll_upload(context)
     {
         return Poll::Ready(Err(SendError::Service(error)));
     }

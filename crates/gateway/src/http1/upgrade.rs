@@ -34,8 +34,8 @@ pub(super) async fn serve(
         return;
     }
     record.sent_head(answer.head.status());
-    let AnswerBody::Service(body) = answer.body else { return };
-    let Some(tunnel) = body.into_tunnel() else { return };
+    let AnswerBody::Streamed(content) = answer.body else { return };
+    let Some(tunnel) = content.into_service().and_then(upstream::Body::into_tunnel) else { return };
     websocket::relay(request, record, operation, stream, tunnel, extended, alarm).await;
     let mut stream = stream.borrow_mut();
     (stream.broken, stream.linger) = (false, true);

@@ -7,10 +7,11 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use h2::{Reason, SendStream};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use upstream::{Alarm, Body, UpstreamError};
+use upstream::{Alarm, UpstreamError};
 use wire::fields::Fields;
 
 use crate::answer::{Answer, AnswerBody, Length};
+use crate::content::Content;
 use crate::http2::{Stream, fields};
 use crate::pace;
 use crate::record::Record;
@@ -93,11 +94,11 @@ impl Http2Reply {
                 record.sent(whole.len() as u64);
                 stream.send_data(Bytes::from(whole), true)?;
             }
-            AnswerBody::Service(body) => {
+            AnswerBody::Streamed(content) => {
                 let stream = self.stream.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
-                let body = relay(request, record, stream, body, alarm).await?;
-                reclaim(request, AnswerBody::Service(body));
+                let content = relay(request, record, stream, content, alarm).await?;
+                reclaim(request, AnswerBody::Streamed(content));
             }
         }
         Ok(())
@@ -105,8 +106,8 @@ impl Http2Reply {
 }
 
 fn reclaim(request: &Request<'_>, body: AnswerBody) {
-    if let AnswerBody::Service(mut body) = body
-        && let Some(buffer) = body.reclaim()
+    if let AnswerBody::Streamed(mut content) = body
+        && let Some(buffer) = content.reclaim()
     {
         request.thread.give_buffer(buffer);
     }
@@ -130,16 +131,16 @@ fn response(
     Ok(response)
 }
 
-/// Passes the service's body on, piece by piece, within the deadline and the patience for each silence.
+/// Passes the content on, piece by piece, within the deadline and the patience for each silence.
 async fn relay(
     request: &Request<'_>,
     record: &mut Record<'_>,
     stream: SendStream<Bytes>,
-    body: Body,
+    content: Content,
     alarm: &mut Alarm,
-) -> Result<Body, SendError> {
+) -> Result<Content, SendError> {
     let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
-    let mut relay = Relay { stream, body, sent: 0, blocked: false };
+    let mut relay = Relay { stream, content, sent: 0, blocked: false };
     let result = poll_fn(|context| {
         if let Poll::Ready(result) = relay.poll(context) {
             return Poll::Ready(result);
@@ -153,13 +154,13 @@ async fn relay(
     if result.is_err() {
         relay.stream.send_reset(Reason::INTERNAL_ERROR);
     }
-    result.map(|()| relay.body)
+    result.map(|()| relay.content)
 }
 
 /// A body on its way to a stream.
 struct Relay {
     stream: SendStream<Bytes>,
-    body: Body,
+    content: Content,
     sent: u64,
     /// The caller's window is full.
     blocked: bool,
@@ -172,23 +173,23 @@ impl Relay {
                 reset?;
                 return Poll::Ready(Err(SendError::Caller));
             }
-            if !ready!(self.body.poll_ready(context)).map_err(SendError::Service)? {
+            if !ready!(self.content.poll_ready(context)).map_err(SendError::Service)? {
                 return Poll::Ready(self.finish());
             }
             let Poll::Ready(room) = self.poll_room(context)? else {
                 self.blocked = true;
                 // A caller that does not read its answer may still be sending its request.
-                if let Poll::Ready(uploaded) = self.body.poll_upload(context) {
+                if let Poll::Ready(uploaded) = self.content.poll_upload(context) {
                     uploaded.map_err(SendError::Service)?;
                 }
                 return Poll::Pending;
             };
             self.blocked = false;
-            let piece = self.body.take(room);
+            let piece = self.content.take(room);
             self.sent += piece.len() as u64;
             // The last piece says that it is the last, where that is known already.
-            let ended = matches!(self.body.poll_ready(context), Poll::Ready(Ok(false)));
-            let last = ended && self.body.trailers().is_none_or(Fields::is_empty);
+            let ended = matches!(self.content.poll_ready(context), Poll::Ready(Ok(false)));
+            let last = ended && self.content.trailers().is_none_or(Fields::is_empty);
             self.stream.send_data(piece, last)?;
             if last {
                 return Poll::Ready(Ok(()));
@@ -198,7 +199,7 @@ impl Relay {
 
     /// Ready with how much may be sent now.
     fn poll_room(&mut self, context: &mut Context<'_>) -> Result<Poll<usize>, SendError> {
-        let wanted = self.body.content().len().min(PIECE_BYTES);
+        let wanted = self.content.piece().len().min(PIECE_BYTES);
         self.stream.reserve_capacity(wanted);
         loop {
             let capacity = self.stream.capacity();
@@ -214,7 +215,7 @@ impl Relay {
     }
 
     fn finish(&mut self) -> Result<(), SendError> {
-        match self.body.trailers().filter(|fields| !fields.is_empty()) {
+        match self.content.trailers().filter(|fields| !fields.is_empty()) {
             Some(fields) => self.stream.send_trailers(fields::map(fields))?,
             None => self.stream.send_data(Bytes::new(), true)?,
         }
