@@ -9,20 +9,18 @@
 //! Every count that is taken on the way is a guard: at whichever point the caller goes away, dropping this future
 //! gives back the connection, the place at the endpoint and the probe of a half-open breaker.
 
-use std::cell::Cell;
 use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
-
-use model::{Code, Problem};
+use std::time::{Duration, Instant};
 
 use crate::alarm::{Alarm, Elapsed};
-use crate::breaker::Admission;
+use crate::breaker::{Admission, Outcome};
 use crate::endpoint::Endpoint;
 use crate::error::UpstreamError;
 use crate::exchange::{Answer, Outgoing, Pending, Routing, attempt, finish_head};
+use crate::patience::{Bounds, Waits};
 use crate::pool::{Lease, Place, Pool, Service, Way};
 use crate::retry::{self, Failed};
 use crate::upload::Upload;
@@ -110,33 +108,26 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// One attempt within its own bounds.
+    /// One attempt within its own bounds. While the caller is waited for their clock stands still: a service cannot
+    /// answer what it has not been asked.
     async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Lease, (UpstreamError, Failed)> {
-        alarm.set(self.until(Instant::now()));
-        let caller_awaited = Cell::new(false);
-        let guarded = {
-            let attempting = pin!(attempt(self.service, place, &mut self.request, &caller_awaited));
-            alarm.guard(attempting).await
-        };
-        match guarded {
-            Ok(Ok(lease)) => Ok(lease),
-            Ok(Err(error)) => {
-                let failed = kind_of(&error);
-                Err((error, failed))
-            }
-            Err(Elapsed) if caller_awaited.get() => Err((slow_caller(), Failed::Otherwise)),
-            Err(Elapsed) => {
-                let over = self.whole.is_some_and(|whole| Instant::now() >= whole);
-                Err((UpstreamError::TimedOut, if over { Failed::Otherwise } else { Failed::Slow }))
+        let bounds = Bounds { whole: self.whole, own: self.bound() };
+        let mut since = Instant::now();
+        let waits = Waits::default();
+        let mut attempting = pin!(attempt(self.service, place, &mut self.request, &waits));
+        loop {
+            alarm.set(bounds.until(since));
+            match alarm.guard(attempting.as_mut()).await {
+                Ok(ended) => return ended.map_err(of_its_kind),
+                Err(Elapsed) => since = bounds.again(Instant::now(), &waits)?,
             }
         }
     }
 
-    /// When an attempt that begins now has to have an answer.
-    fn until(&self, now: Instant) -> Option<Instant> {
+    /// How long an attempt may take of itself.
+    fn bound(&self) -> Option<Duration> {
         let settings = self.service.settings();
-        let bounds = [settings.attempt, settings.first_byte].into_iter().flatten().map(|bound| now + bound);
-        bounds.chain(self.whole).min()
+        [settings.attempt, settings.first_byte].into_iter().flatten().min()
     }
 
     fn first_place(&self) -> Result<Place, UpstreamError> {
@@ -189,7 +180,7 @@ impl<'a> Attempts<'a> {
             trial.pool.endpoint().succeeded(Some(took), now);
         }
         if let Some(admission) = &self.admission {
-            admission.judge(!is_outage(status), now);
+            admission.judge(said_by(status, trial.began), now);
         }
     }
 
@@ -200,8 +191,9 @@ impl<'a> Attempts<'a> {
         }
         let now = Instant::now();
         self.service.failed(&trial.pool, trial.way, now.duration_since(trial.began), now);
+        let late = matches!(ending, Ending::Error(UpstreamError::TimedOut, _));
         if let Some(admission) = &self.admission {
-            admission.judge(false, now);
+            admission.judge(if late { Outcome::Late(trial.began) } else { Outcome::Out }, now);
         }
     }
 
@@ -220,24 +212,23 @@ const fn is_failure(status: u16) -> bool {
     matches!(status, 500 | 502..=504 | 507..)
 }
 
-/// Whether a status says that the service as a whole may not be well. 500 does not: it is the answer to one request,
-/// and whoever finds a request that provokes it must not be able to shut the service off for others.
-const fn is_outage(status: u16) -> bool {
-    matches!(status, 502..=504)
-}
-
-const fn kind_of(error: &UpstreamError) -> Failed {
-    match error {
-        UpstreamError::Connect { .. } | UpstreamError::Handshake { .. } => Failed::Connect,
-        UpstreamError::Silent | UpstreamError::Broken(_) => Failed::Broken,
-        _ => Failed::Otherwise,
+/// What a status says of the service as a whole. 500 says nothing: it is the answer to one request, and whoever finds a
+/// request that provokes it must not be able to shut the service off for others.
+const fn said_by(status: u16, began: Instant) -> Outcome {
+    match status {
+        502 | 503 => Outcome::Out,
+        504 => Outcome::Late(began),
+        _ => Outcome::Answered,
     }
 }
 
-/// A service cannot answer in time what has not been asked in time.
-fn slow_caller() -> UpstreamError {
-    let problem = Problem::new(Code::RequestTimeout, "the body of the request did not arrive within the deadline");
-    UpstreamError::Caller(Box::new(problem.maybe_sent()))
+const fn of_its_kind(error: UpstreamError) -> (UpstreamError, Failed) {
+    let failed = match error {
+        UpstreamError::Connect { .. } | UpstreamError::Handshake { .. } => Failed::Connect,
+        UpstreamError::Silent | UpstreamError::Broken(_) => Failed::Broken,
+        _ => Failed::Otherwise,
+    };
+    (error, failed)
 }
 
 #[cfg(test)]

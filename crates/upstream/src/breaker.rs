@@ -6,6 +6,9 @@
 //! half open  after that one request goes, as a probe: it closes the breaker or opens it again
 //! ```
 //!
+//! A deadline that passes says something of the service only if nobody had an answer of it meanwhile: whoever finds the
+//! one operation that is slow must not be able to shut the service off for others.
+//!
 //! A probe whose caller goes away gives its place back, so that the next request is one: nothing can be stuck half
 //! open. All atomic, and every moment is handed in.
 
@@ -48,7 +51,20 @@ pub(crate) struct Breaker {
     slices: [Slice; SLICES],
     /// Milliseconds since `epoch` at which it is half open; 0 while it is closed.
     open_until: AtomicU64,
+    /// Milliseconds since `epoch` of the latest answer that was none of an outage; 0 before the first.
+    answered: AtomicU64,
     probing: AtomicBool,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The service answered, whatever it said of the request.
+    Answered,
+    /// There was no answer, or one that says that the service is out.
+    Out,
+    /// There was none in time, counted from then.
+    Late(Instant),
 }
 
 /// What became of the requests of a part of the window.
@@ -84,6 +100,7 @@ impl Breaker {
             epoch,
             slices: Default::default(),
             open_until: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
             probing: AtomicBool::new(false),
         }
     }
@@ -113,6 +130,19 @@ impl Breaker {
             until if self.ms(now) < until => BreakerState::Open,
             _ => BreakerState::HalfOpen,
         }
+    }
+
+    fn answered(&self, now: Instant) {
+        let now = self.ms(now);
+        // Most requests find the millisecond noted already, and write nothing that other threads read.
+        if self.answered.load(Ordering::Relaxed) < now {
+            self.answered.store(now, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether anybody had an answer since then.
+    fn has_answered(&self, since: Instant) -> bool {
+        self.answered.load(Ordering::Relaxed) > self.ms(since)
     }
 
     fn count(&self, failed: bool, now: Instant) {
@@ -166,9 +196,18 @@ impl Breaker {
 }
 
 impl Admission {
-    /// What became of the request: whether the service answered, and not with a failure.
-    pub(crate) fn judge(&self, succeeded: bool, now: Instant) {
+    /// Takes note of what became of the request.
+    pub(crate) fn judge(&self, outcome: Outcome, now: Instant) {
         let breaker = &self.breaker;
+        let succeeded = match outcome {
+            Outcome::Answered => true,
+            Outcome::Out => false,
+            Outcome::Late(since) if breaker.has_answered(since) => return,
+            Outcome::Late(_) => false,
+        };
+        if succeeded {
+            breaker.answered(now);
+        }
         match (self.probe, succeeded) {
             (true, true) => breaker.close(),
             (true, false) => breaker.open(now),

@@ -1,6 +1,5 @@
 //! One request to a service and its answer, streamed both ways.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -15,6 +14,7 @@ use wire::{BodyDecoder, BodyLimits, Decoded, Framing, HeadLimits, Method, Respon
 use crate::alarm::Alarm;
 use crate::attempts::Attempts;
 use crate::error::UpstreamError;
+use crate::patience::Waits;
 use crate::pool::{Lease, Place, Service, Upstreams};
 use crate::retry::{self, RetryOn};
 use crate::tunnel::Tunnel;
@@ -124,12 +124,12 @@ impl From<UpstreamError> for HeadError {
 /// One attempt, with the head of the answer in `answer` at its end. A connection that turns out to have died while it
 /// was idle is replaced once, where nothing can happen twice; `renewed` says so.
 ///
-/// `caller_awaited` says at each moment whether it is the caller's body that is waited for.
+/// `waits` is told whether it is the caller's body that is waited for.
 pub(crate) async fn attempt(
     service: &Service,
     place: Place,
     request: &mut Pending,
-    caller_awaited: &Cell<bool>,
+    waits: &Waits,
 ) -> Result<Lease, UpstreamError> {
     let Pending { upload, answer, method, idempotent, renewed } = request;
     let mut lease = service.lease(place).await?;
@@ -137,7 +137,7 @@ pub(crate) async fn attempt(
         let mut interim = 0;
         let received = poll_fn(|context| {
             let polled = poll_head(context, &mut lease, upload, answer, *method, &mut interim);
-            caller_awaited.set(upload.awaits_caller());
+            waits.note(upload.awaits_caller());
             polled
         })
         .await;

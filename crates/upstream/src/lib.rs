@@ -20,6 +20,7 @@ mod exchange;
 mod group;
 mod keeper;
 mod latency;
+mod patience;
 mod pool;
 mod probe;
 mod retry;

@@ -233,7 +233,7 @@ async fn a_probe_of_a_half_open_breaker_is_never_lost_with_its_caller() {
     let shared = thread.services.iter().next().expect("one service");
     let breaker = shared.breaker.as_ref().expect("a breaker");
     while let Ok(admission) = breaker.admit(Instant::now()) {
-        admission.judge(false, Instant::now());
+        admission.judge(Outcome::Out, Instant::now());
         if breaker.state(Instant::now()) != BreakerState::Closed {
             break;
         }

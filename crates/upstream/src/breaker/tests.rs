@@ -16,7 +16,7 @@ fn breaker(now: Instant) -> Arc<Breaker> {
 fn ask(breaker: &Arc<Breaker>, times: u32, fails: bool, now: Instant) -> u32 {
     let one = |_| {
         let Ok(admission) = breaker.admit(now) else { return 0 };
-        admission.judge(!fails, now);
+        admission.judge(if fails { Outcome::Out } else { Outcome::Answered }, now);
         1
     };
     (0..times).map(one).sum()
@@ -62,7 +62,7 @@ fn half_open_one_request_goes_and_closes_it() {
     assert_eq!(breaker.state(later), BreakerState::HalfOpen);
     let probe = breaker.admit(later).expect("one may go");
     assert_eq!(breaker.admit(later).expect_err("only one").retry_after, S);
-    probe.judge(true, later);
+    probe.judge(Outcome::Answered, later);
     drop(probe);
     assert_eq!(breaker.state(later), BreakerState::Closed);
     assert_eq!(ask(&breaker, 1, true, later), 1, "what failed before does not count any more");
@@ -117,12 +117,39 @@ proptest! {
             now += Duration::from_millis(pause);
             let Ok(admission) = breaker.admit(now) else { continue };
             match what {
-                0 => admission.judge(true, now),
-                1 => admission.judge(false, now),
+                0 => admission.judge(Outcome::Answered, now),
+                1 => admission.judge(Outcome::Out, now),
                 _ => held.push(admission),
             }
         }
         drop(held);
         prop_assert!(breaker.admit(now + SETTINGS.open_for).is_ok());
     }
+}
+
+#[test]
+fn a_slow_operation_does_not_shut_off_a_service_that_answers_others() {
+    let now = Instant::now();
+    let breaker = breaker(now);
+    let late = |began: Instant, at: Instant| breaker.admit(at).expect("closed").judge(Outcome::Late(began), at);
+    for second in 1..100 {
+        let at = now + second * S;
+        late(at - 2 * S, at);
+        ask(&breaker, 1, false, at);
+    }
+    assert_eq!(breaker.state(now + 100 * S), BreakerState::Closed);
+}
+
+#[test]
+fn a_service_that_answers_nobody_in_time_is_left_alone() {
+    let now = Instant::now();
+    let breaker = breaker(now);
+    ask(&breaker, 5, false, now);
+    let at = now + 2 * S;
+    let mut asked = 0;
+    while let Ok(admission) = breaker.admit(at) {
+        admission.judge(Outcome::Late(now + S), at);
+        asked += 1;
+    }
+    assert_eq!((asked, breaker.state(at)), (REQUESTS_AT_LEAST - 5, BreakerState::Open));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::balance::Balance;
-use crate::breaker::BreakerSettings;
+use crate::breaker::{BreakerSettings, Outcome};
 use crate::retry::{RetryOn, RetrySettings};
 use crate::settings::{CanarySettings, Origin};
 
@@ -35,7 +35,7 @@ fn services(settings: &[ServiceSettings], earlier: Option<&Services>, now: Insta
 fn open(services: &Services, now: Instant) {
     let breaker = services.services[0].breaker.as_ref().expect("a breaker");
     while let Ok(admission) = breaker.admit(now) {
-        admission.judge(false, now);
+        admission.judge(Outcome::Out, now);
     }
 }
 

@@ -82,3 +82,20 @@ fn a_caller_that_is_too_slow_is_blamed_for_it_whatever_the_deadline() {
     let answer = connection.answer_to("POST", Deadline::within(IN_TIME)).expect("an answer");
     assert_eq!((answer.status, answer.problem().as_deref()), (408, Some("request-timeout")), "{}", answer.text());
 }
+
+#[test]
+fn an_upload_that_takes_long_is_no_fault_of_the_service() {
+    let service = Backend::saying("stored");
+    let keys = format!("urls: \"{}\", attempt: 100ms, first_byte: 100ms", service.url());
+    let house = OpenHouse::to_service(&keys, &[]);
+    let mut connection = house.connect();
+    connection.send(&post("Content-Length: 4", "1"));
+    for piece in [b"2", b"3", b"4"] {
+        // Reading for a while is the pause between two pieces; each is longer than an attempt may take.
+        let early = connection.answer_to("POST", Deadline::within(Duration::from_millis(300)));
+        assert!(early.as_ref().is_err_and(|nothing| nothing.contains("StillOpen")), "{early:?}");
+        connection.send(piece);
+    }
+    let answer = connection.answer_to("POST", Deadline::within(IN_TIME)).expect("answered");
+    assert_eq!((answer.status, answer.text().ends_with("stored")), (200, true), "{}", answer.text());
+}
