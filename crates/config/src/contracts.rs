@@ -9,7 +9,7 @@ mod overlay;
 mod place;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use contract::{Contract, Security, Unread, Wanted};
 use model::DoorKind;
@@ -65,6 +65,10 @@ struct Beside<'f>(&'f mut Files);
 impl contract::Files for Beside<'_> {
     fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Vec<u8>> {
         self.0.read(path, bytes_at_most).map(|content| content.bytes)
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.resolve(path).canonicalize()
     }
 
     fn name(&self, path: &Path) -> String {

@@ -17,6 +17,12 @@ pub trait Files {
     /// When it cannot be read, or is larger.
     fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Vec<u8>>;
 
+    /// Where a path really leads, whatever links stand in it.
+    ///
+    /// # Errors
+    /// When nothing stands there.
+    fn real(&self, path: &Path) -> io::Result<PathBuf>;
+
     /// What people know the file by.
     fn name(&self, path: &Path) -> String;
 }
@@ -81,11 +87,22 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A file beside the contract.
-    pub(crate) fn beside(&mut self, path: &Path) -> io::Result<Option<Tree>> {
-        let bytes = self.files.read(path, Dialect::CONTRACT.bytes_at_most as u64)?;
+    /// A file in the folder of the contract, or below it.
+    pub(crate) fn beside(&mut self, folder: &Path, path: &Path) -> io::Result<Option<Tree>> {
+        let bytes = self.read_in(folder, path)?;
         let text = self.text(path, bytes);
         Ok(text.and_then(|text| self.parse(path, text)).map(|(_, tree)| tree))
+    }
+
+    /// The content of a file in a folder or below it, also where links lead to it.
+    pub(crate) fn read_in(&mut self, folder: &Path, path: &Path) -> io::Result<Vec<u8>> {
+        // Somebody else may have written the contract: a link in their folder opens no other one.
+        if let (Ok(folder), Ok(real)) = (self.files.real(folder), self.files.real(path))
+            && !real.starts_with(folder)
+        {
+            return Err(io::Error::other("it leads out of its folder"));
+        }
+        self.files.read(path, Dialect::CONTRACT.bytes_at_most as u64)
     }
 
     /// Bytes as the text that they should be.

@@ -362,3 +362,27 @@ fn ten_thousand_operations_load_in_reasonable_time() {
     assert_eq!(loaded.report.summary.operations, 10_000);
     assert_eq!(loaded.report.routes.len(), 10_000);
 }
+
+#[test]
+fn a_contract_reads_nothing_outside_its_folder_whatever_links_lead_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    std::fs::create_dir(folder.path().join("shop")).expect("made");
+    write("secret.yaml", "secret: hunter2\n");
+    write("shop/items.yaml", "item: { get: { operationId: items, responses: {} } }\n");
+    let contract = |file: &str| format!("openapi: 3.1.0\npaths:\n  /items: {{ $ref: '{file}#/item' }}\n");
+    let text = "
+vestibule: 1
+services: { shop: { urls: 'http://127.0.0.1:1' } }
+doors: { front: { kind: client, listen: 127.0.0.1:0, tls: none, hosts: shop.example } }
+apis: { shop: { door: front, service: shop, public: true, contract: shop/openapi.yaml } }
+";
+    std::os::unix::fs::symlink("items.yaml", folder.path().join("shop/within.yaml")).expect("a link");
+    write("shop/openapi.yaml", &contract("within.yaml"));
+    good(loaded_in(folder.path(), text));
+    std::os::unix::fs::symlink("../secret.yaml", folder.path().join("shop/out.yaml")).expect("a link");
+    write("shop/openapi.yaml", &contract("out.yaml"));
+    let refused = loaded_in(folder.path(), text).err().expect("refused");
+    let told = refused.faults.render(false);
+    assert!(told.contains("it leads out of its folder") && !told.contains("hunter2"), "{told}");
+}

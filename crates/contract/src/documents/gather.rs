@@ -62,7 +62,7 @@ impl Documents {
             reader.faults.push(Fault::new(FaultCode::TooLarge, span, message));
             return false;
         }
-        match reader.beside(&path) {
+        match reader.beside(&self.folder, &path) {
             Ok(Some(tree)) => {
                 self.list.push(Document::new(path, tree.root));
                 true

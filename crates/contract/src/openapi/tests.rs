@@ -22,6 +22,10 @@ impl Files for Texts {
         }
     }
 
+    fn real(&self, path: &Path) -> std::io::Result<std::path::PathBuf> {
+        Ok(path.to_owned())
+    }
+
     fn name(&self, path: &Path) -> String {
         path.display().to_string()
     }

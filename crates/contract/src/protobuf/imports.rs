@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use document::{Dialect, Fault, FaultCode, FileId};
+use document::{Fault, FaultCode, FileId};
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::{depth, place};
@@ -93,7 +93,7 @@ fn find(
     }
     for folder in folders {
         let path = folder.join(name);
-        match reader.files.read(&path, Dialect::CONTRACT.bytes_at_most as u64) {
+        match reader.read_in(folder, &path) {
             Ok(bytes) => return reader.text(&path, bytes).map(|text| Some((path, text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {

@@ -16,6 +16,10 @@ impl Files for Bytes {
         self.0.get(&path.display().to_string()).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    fn real(&self, path: &Path) -> std::io::Result<std::path::PathBuf> {
+        Ok(path.to_owned())
+    }
+
     fn name(&self, path: &Path) -> String {
         path.display().to_string()
     }

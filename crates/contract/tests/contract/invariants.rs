@@ -16,6 +16,10 @@ impl Files for Octets<'_> {
         if octets.len() as u64 > bytes_at_most { Err(io::Error::other("too large")) } else { Ok(octets.to_vec()) }
     }
 
+    fn real(&self, path: &Path) -> std::io::Result<std::path::PathBuf> {
+        Ok(path.to_owned())
+    }
+
     fn name(&self, path: &Path) -> String {
         path.display().to_string()
     }

@@ -96,7 +96,7 @@ impl Faults {
         let primary = AnnotationKind::Primary.span(within(span)).label(fault.label.as_deref());
         let here = fault.related.iter().filter(|(at, _)| at.file() == span.file());
         let others = here.map(|(span, what)| AnnotationKind::Context.span(within(*span)).label(what.as_str()));
-        Snippet::source(masked(source.words(lines)))
+        Snippet::source(without_c1(masked(source.words(lines))))
             .line_start(source.place(lines).line)
             .path(source.name())
             .annotation(primary)
@@ -130,6 +130,16 @@ fn masked(lines: &str) -> Cow<'_, str> {
     }
     shown.push_str(rest);
     Cow::Owned(shown)
+}
+
+/// C1 controls begin sequences that terminals obey, in their way around the ones that are looked for. As many bytes as
+/// before, so that places stay true.
+fn without_c1(lines: Cow<'_, str>) -> Cow<'_, str> {
+    const C1: std::ops::RangeInclusive<char> = '\u{80}'..='\u{9f}';
+    if lines.contains(|character| C1.contains(&character)) {
+        return Cow::Owned(lines.replace(|character| C1.contains(&character), "\u{b7}"));
+    }
+    lines
 }
 
 #[cfg(test)]

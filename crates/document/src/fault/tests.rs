@@ -65,3 +65,12 @@ fn what_belongs_to_a_fault_and_stands_in_another_file_is_told_with_its_place() {
     assert!(shown.contains("c.yaml:1:1") && shown.contains("1 | b: 2"), "{shown}");
     assert!(shown.contains("first here: a.yaml:1:1") && !shown.contains("a: 1"), "{shown}");
 }
+
+#[test]
+fn an_excerpt_moves_no_terminal() {
+    let text = "name: \u{1b}[31mred\u{9b}2J\u{85}\n";
+    let source = Source::new("file", text);
+    let shown = one(text, Fault::new(FaultCode::NotText, source.span(0, 4), "hidden"));
+    assert!(!shown.contains(|character: char| character.is_control() && character != '\n'), "{shown:?}");
+    assert!(shown.contains("red\u{b7}2J\u{b7}"), "{shown}");
+}
