@@ -113,6 +113,35 @@ pub struct ServiceStatus {
     pub healthy: Option<usize>,
     /// How many replicas it has.
     pub total: usize,
+    /// How its breaker stands, where it has one: `closed`, `open` or `half-open`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<String>,
+    /// Requests under way.
+    #[serde(default)]
+    pub outstanding: u64,
+    /// Each replica, those of a canary last.
+    #[serde(default)]
+    pub replicas: Vec<ReplicaStatus>,
+}
+
+/// One replica of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplicaStatus {
+    /// Where it is.
+    pub address: String,
+    /// `healthy`; `ejected` because requests failed; `unhealthy` because the probes say so.
+    pub state: String,
+    /// Whether it is one of the canary's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
+    /// For how many seconds an ejected one is left alone yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_in_s: Option<u64>,
+    /// Requests under way.
+    pub outstanding: u32,
+    /// The estimate of how long an answer takes, in microseconds, once there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_us: Option<u64>,
 }
 
 /// What became of a reload.

@@ -34,6 +34,7 @@ mod specimen;
 pub use answer::{CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 pub use error::AdminError;
 pub use house::{
-    Configuration, DoorStatus, House, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade, UpgradeOutcome,
+    Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status, Upgrade,
+    UpgradeOutcome,
 };
 pub use server::{Server, Settings};

@@ -31,7 +31,7 @@ pub use settings::SettingChange;
 pub struct Difference {
     /// Who may call what.
     pub access: Vec<AccessChange>,
-    /// Loosenings that are new.
+    /// Loosenings that are new, and places of `public: true`.
     pub loosened: Vec<LooseningLine>,
     /// Loosenings that are gone.
     pub tightened: Vec<LooseningLine>,
@@ -55,9 +55,7 @@ pub fn diff(old: &Loaded, new: &Loaded) -> Difference {
         among.report.loosenings.iter().any(|other| other.name == line.name && other.on == line.on)
     };
     let only_in = |one: &Loaded, other: &Loaded| -> Vec<LooseningLine> {
-        // What is public shows as access: somebody may call.
-        let told = |line: &&LooseningLine| !line.is_public() && !named(line, other);
-        one.report.loosenings.iter().filter(told).cloned().collect()
+        one.report.loosenings.iter().filter(|line| !named(line, other)).cloned().collect()
     };
     let listens = |loaded: &Loaded| -> Vec<_> {
         loaded
@@ -93,10 +91,17 @@ impl Difference {
             && self.changes.is_empty()
     }
 
-    /// Whether it lets anybody in, or may: what was not compared counts.
+    /// Whether it lets anybody in, or may: what was not compared counts, and every new `public: true`. Where another
+    /// public operation took the same requests before, nobody gets in who was out, but they come to something new.
     #[must_use]
     pub fn opens(&self) -> bool {
-        !self.exact || self.count(Effect::Opens) > 0
+        !self.exact || self.count(Effect::Opens) > 0 || self.loosened.iter().any(LooseningLine::is_public)
+    }
+
+    /// Whether a loosening is new, or may be; `public: true` is one.
+    #[must_use]
+    pub fn loosens(&self) -> bool {
+        !self.exact || !self.loosened.is_empty()
     }
 
     /// How many changes of access of this kind.
@@ -113,7 +118,10 @@ impl Difference {
     /// The members of `diff --json` that tell of it.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
-        let loosening = |line: &LooseningLine| json!({ "name": line.name, "on": line.on, "reason": line.reason });
+        let loosening = |line: &LooseningLine| match line.reason.as_str() {
+            "" => json!({ "name": line.name, "on": line.on }),
+            reason => json!({ "name": line.name, "on": line.on, "reason": reason }),
+        };
         let count = |effect| self.settings(effect).count();
         let members = json!({
             "summary": {

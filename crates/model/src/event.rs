@@ -1,6 +1,7 @@
 //! The vocabulary of what happened: audit, detection and the access log are written in it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::{Caller, Code, Door, RequestId};
@@ -128,6 +129,35 @@ pub enum Event {
         at: SystemTime,
         /// How many faults it has.
         faults: usize,
+    },
+    /// A replica of a service gets no more requests.
+    ReplicaOut {
+        /// When it was noticed.
+        at: SystemTime,
+        /// The service.
+        service: Arc<str>,
+        /// Its address.
+        replica: String,
+        /// `ejected` where requests failed, `unhealthy` where the probes say so.
+        why: &'static str,
+    },
+    /// A replica of a service gets requests again.
+    ReplicaBack {
+        /// When it was noticed.
+        at: SystemTime,
+        /// The service.
+        service: Arc<str>,
+        /// Its address.
+        replica: String,
+    },
+    /// The breaker of a service stands otherwise than before.
+    Breaker {
+        /// When it was noticed.
+        at: SystemTime,
+        /// The service.
+        service: Arc<str>,
+        /// `open`, `half-open` or `closed`.
+        state: &'static str,
     },
     /// The handling of one request panicked; the request got a 500 and nothing else was touched.
     Panicked {

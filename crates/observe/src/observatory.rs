@@ -112,6 +112,9 @@ impl Observatory {
             Event::Request { .. }
             | Event::HandshakeRefused { .. }
             | Event::ConnectionRefused { .. }
+            | Event::ReplicaOut { .. }
+            | Event::ReplicaBack { .. }
+            | Event::Breaker { .. }
             | Event::Panicked { .. } => {}
         }
         self.log.event(event);

@@ -120,6 +120,17 @@ impl Endpoint {
         until > 0 && self.ms(now) < until
     }
 
+    /// For how long it is left alone yet.
+    pub(crate) fn ejected_for(&self, now: Instant) -> Option<Duration> {
+        let left = self.ejected_until.load(Ordering::Relaxed).saturating_sub(self.ms(now));
+        (left > 0).then(|| Duration::from_millis(left))
+    }
+
+    /// What one request takes, in microseconds; `None` where nothing was measured yet.
+    pub(crate) fn latency(&self, now: Instant) -> Option<f32> {
+        self.latency.estimate(now)
+    }
+
     /// Its share of what it would get otherwise, from a tenth to 1.
     pub(crate) fn share(&self, now: Instant) -> f32 {
         let since = self.slow_since.load(Ordering::Relaxed).max(self.ejected_until.load(Ordering::Relaxed));

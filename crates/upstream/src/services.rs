@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use crate::breaker::{Breaker, BreakerState};
+use crate::breaker::Breaker;
 use crate::budget::Budget;
 use crate::endpoint::Endpoint;
 use crate::group::{Group, replace};
 use crate::settings::ServiceSettings;
+use crate::standing::Standing;
 
 /// The services of one configuration; `ServiceId` is the index.
 #[derive(Debug)]
@@ -31,29 +32,6 @@ pub(crate) struct Shared {
     /// Retries that the budget did not pay.
     pub(crate) unpaid: AtomicU64,
     pub(crate) ejections: AtomicU64,
-}
-
-/// How one service stands, for people and metrics.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Its name in the file.
-    pub name: Arc<str>,
-    /// Endpoints, those of a canary among them.
-    pub total: usize,
-    /// Those that are chosen.
-    pub healthy: usize,
-    /// Those that are left alone because requests failed.
-    pub ejected: usize,
-    /// Those that the probes found not well.
-    pub unhealthy: usize,
-    /// Requests under way.
-    pub outstanding: u64,
-    /// Ejections since the process began.
-    pub ejections: u64,
-    /// Retries that the budget did not pay.
-    pub unpaid_retries: u64,
-    /// How the breaker stands, where there is one.
-    pub breaker: Option<BreakerState>,
 }
 
 impl Services {
@@ -82,7 +60,7 @@ impl Services {
     /// How each service stands, in their order.
     #[must_use]
     pub fn standing(&self, now: Instant) -> Vec<Standing> {
-        self.services.iter().map(|service| service.standing(now)).collect()
+        self.services.iter().map(|service| Standing::of(service, now)).collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Shared>> {
@@ -121,22 +99,6 @@ impl Shared {
 
     pub(crate) fn endpoints(&self) -> Vec<Arc<Endpoint>> {
         self.groups().flat_map(|group| group.lineup().to_vec()).collect()
-    }
-
-    fn standing(&self, now: Instant) -> Standing {
-        let endpoints = self.endpoints();
-        let count = |is: &dyn Fn(&Endpoint) -> bool| endpoints.iter().filter(|endpoint| is(endpoint)).count();
-        Standing {
-            name: Arc::clone(&self.settings.name),
-            total: endpoints.len(),
-            healthy: count(&|endpoint| endpoint.is_healthy(now)),
-            ejected: count(&|endpoint| endpoint.is_ejected(now)),
-            unhealthy: count(&|endpoint| !endpoint.passes_probes()),
-            outstanding: endpoints.iter().map(|endpoint| u64::from(endpoint.outstanding())).sum(),
-            ejections: self.ejections.load(Ordering::Relaxed),
-            unpaid_retries: self.unpaid.load(Ordering::Relaxed),
-            breaker: self.breaker.as_ref().map(|breaker| breaker.state(now)),
-        }
     }
 }
 #[cfg(test)]

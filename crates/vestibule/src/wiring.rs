@@ -16,6 +16,7 @@ mod desk;
 mod doors;
 mod reload;
 mod signals;
+mod standings;
 mod watch;
 
 use std::io::Write;
@@ -35,6 +36,7 @@ use crate::terminal::Terminal;
 use desk::{Asks, Desk};
 use doors::DoorCertificates;
 pub(crate) use signals::Signals;
+use standings::Standings;
 use watch::Watch;
 
 /// How long requests under way may take when the house closes.
@@ -81,6 +83,7 @@ pub(crate) struct House {
     watch: Watch,
     fixed: reload::Fixed,
     certificates: DoorCertificates,
+    standings: Standings,
     terminal: Terminal,
 }
 
@@ -112,14 +115,28 @@ impl House {
             Some(heritage) => start.after(loaded.plan.gateway, heritage).await?,
         };
         observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash });
-        desk.stand(desk::services(&gateway));
+        let mut standings = Standings::default();
+        desk.stand(standings.look(gateway.standing(), &observatory));
         desk.open(true);
         let terminal = terminal.clone();
         if let Err(error) = handover::tell_manager() {
             terminal.warn(format_args!("the service manager cannot be told: {error}"));
         }
         let (file, program) = (opening.file, opening.program);
-        Ok(Self { file, gateway, observatory, admin, desk, asks, program, watch, fixed, certificates, terminal })
+        Ok(Self {
+            file,
+            gateway,
+            observatory,
+            admin,
+            desk,
+            asks,
+            program,
+            watch,
+            fixed,
+            certificates,
+            standings,
+            terminal,
+        })
     }
 
     /// Runs until a signal tells it to end, or another process has taken over.
@@ -142,7 +159,7 @@ impl House {
                     if !self.gateway.is_alive() {
                         return Err(failed_to_open(&GatewayError::ThreadEnded));
                     }
-                    self.desk.stand(desk::services(&self.gateway));
+                    self.desk.stand(self.standings.look(self.gateway.standing(), &self.observatory));
                     if self.watch.changed() || self.certificates.look(SystemTime::now()) {
                         self.reload().await;
                     }

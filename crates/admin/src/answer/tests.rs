@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ReloadAnswer, StatusAnswer};
-use crate::house::{Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status};
+use crate::house::{Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status};
 
 fn value(answer: impl serde::Serialize) -> Value {
     serde_json::to_value(answer).expect("JSON")
@@ -27,7 +27,21 @@ fn a_status_has_the_shape_of_the_reference() {
             kind: "client".to_owned(),
             listen: vec!["127.0.0.1:8443".to_owned()],
         }],
-        services: vec![ServiceStatus { name: "shop".to_owned(), healthy: None, total: 2 }],
+        services: vec![ServiceStatus {
+            name: "shop".to_owned(),
+            healthy: None,
+            total: 2,
+            breaker: None,
+            outstanding: 3,
+            replicas: vec![ReplicaStatus {
+                address: "http://10.0.0.7:80".to_owned(),
+                state: "ejected".to_owned(),
+                canary: false,
+                back_in_s: Some(9),
+                outstanding: 3,
+                latency_us: None,
+            }],
+        }],
     };
     let answer = StatusAnswer::from(status);
     let expected = json!({
@@ -36,7 +50,8 @@ fn a_status_has_the_shape_of_the_reference() {
         "configuration": { "hash": "7f3a91c", "file": "vestibule.yaml", "loaded_at": "2026-11-22T14:02:11Z",
             "last_refused": { "at": "2026-11-22T14:03:00Z", "faults": 2 } },
         "doors": [{ "name": "client", "kind": "client", "listen": ["127.0.0.1:8443"] }],
-        "services": [{ "name": "shop", "total": 2 }],
+        "services": [{ "name": "shop", "total": 2, "outstanding": 3, "replicas": [
+            { "address": "http://10.0.0.7:80", "state": "ejected", "back_in_s": 9, "outstanding": 3 }] }],
     });
     assert_eq!(value(&answer), expected, "what is unknown is absent, never null");
     assert_eq!(serde_json::from_value::<StatusAnswer>(expected).expect("reads back"), answer);

@@ -7,7 +7,7 @@ use super::doors::{errors_and_loosening, routing_host};
 use super::index::unknown;
 use super::{Rules, misplaced};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Api, Door, Operation, loosened};
+use crate::draft::{Api, Door, Operation, Retire, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::shape::nearest;
 
@@ -18,6 +18,8 @@ impl Rules<'_> {
             self.index.check_networks(api.addresses.networks.as_deref().unwrap_or_default(), faults);
             self.index.check_networks(&api.addresses.deny, faults);
             api.operations.iter().for_each(|operation| route(api, operation, faults));
+            let operations = api.operations.iter().filter_map(|operation| operation.retire.as_ref());
+            api.retire.iter().chain(operations).for_each(|retire| days(retire, faults));
             // Without a door nothing more can be judged, and that is told already.
             if let Some(door) = self.index.door_of(api)
                 && let Some(kind) = door.kind
@@ -79,6 +81,18 @@ impl Rules<'_> {
             let fault = Fault::new(FaultCode::LooseningNeeded, pass.span, message);
             faults.push(fault.label("leave it out, or write `loosen: { detailed-errors: WHY }`"));
         }
+    }
+}
+
+/// Nothing is gone before anybody was told. One `retire` may hold for many operations of a contract, and is told once.
+fn days(retire: &Retire, faults: &mut Collector) {
+    if let (Some(since), Some(on)) = (&retire.since, &retire.on)
+        && on.value < since.value
+        && !faults.touches(on.span)
+    {
+        let message = format!("it would end on {}, before {}", on.value, since.value);
+        let fault = Fault::new(FaultCode::DaysReversed, on.span, message);
+        faults.push(fault.label("write a later day").related(since.span, "since then it should not be used"));
     }
 }
 

@@ -82,6 +82,7 @@ codes! {
     RouteConflict = "route-conflict", "Two operations that answer to the same requests.";
     TrailingSlash = "trailing-slash", "A path that goes to other callers with a slash at its end.";
     BadRoute = "bad-route", "A route that is not `METHOD /path`.";
+    DaysReversed = "days-reversed", "Something that ends before the day since which it is on its way out.";
     NotAContract = "not-a-contract", "A contract that is neither OpenAPI 3.0 or 3.1 nor protobuf.";
     BadContract = "bad-contract", "A part of a contract that is not as its format says.";
     UnknownRef = "unknown-ref", "A `$ref` to something that is not there, or that may not be read.";

@@ -53,6 +53,16 @@ pub(super) fn write(event: &Event, format: LogFormat, stamp: &mut Stamp, out: &m
             let faults = u64::try_from(*faults).unwrap_or(u64::MAX);
             line("configuration-refused", *at, &[("faults", Number(faults))], format, stamp, out);
         }
+        Event::ReplicaOut { at, service, replica, why } => {
+            let fields = [("service", Text(service)), ("replica", Text(replica)), ("why", Text(why))];
+            line("replica-out", *at, &fields, format, stamp, out);
+        }
+        Event::ReplicaBack { at, service, replica } => {
+            line("replica-back", *at, &[("service", Text(service)), ("replica", Text(replica))], format, stamp, out);
+        }
+        Event::Breaker { at, service, state } => {
+            line("breaker", *at, &[("service", Text(service)), ("state", Text(state))], format, stamp, out);
+        }
         Event::Panicked { at, request } => {
             line("panicked", *at, &[("id", Text(&request.to_string()))], format, stamp, out);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::balance::Balance;
-use crate::breaker::{BreakerSettings, Outcome};
+use crate::breaker::{BreakerSettings, BreakerState, Outcome};
 use crate::retry::{RetryOn, RetrySettings};
 use crate::settings::{CanarySettings, Origin};
 

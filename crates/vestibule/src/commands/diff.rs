@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Diff, every: &EveryCommand, terminal: &Terminal) -
     let failed = match arguments.fail_on {
         DiffFailOn::Any => !difference.is_empty(),
         DiffFailOn::Opens => difference.opens(),
-        DiffFailOn::Loosenings => !difference.exact || !difference.loosened.is_empty(),
+        DiffFailOn::Loosenings => difference.loosens(),
     };
     if terminal.json() {
         terminal.object(&object(&difference, (&old, &before), (&new, &after), !failed));
@@ -93,7 +93,8 @@ fn access_line(change: &AccessChange) -> String {
 }
 
 fn loosening_line(sign: char, line: &LooseningLine) -> String {
-    format!("{sign} {} on {}: \"{}\"  {}:{}", line.name, line.on, line.reason, line.place.file, line.place.line)
+    let reason = if line.is_public() { String::new() } else { format!(": \"{}\"", line.reason) };
+    format!("{sign} {} on {}{reason}  {}:{}", line.name, line.on, line.place.file, line.place.line)
 }
 
 fn setting_line(change: &SettingChange) -> String {

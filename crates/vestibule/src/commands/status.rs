@@ -1,6 +1,6 @@
 //! `vestibule status`: what the running gateway does; 0 only if it is ready.
 
-use admin::{Status, StatusAnswer};
+use admin::{ReplicaStatus, Status, StatusAnswer};
 
 use super::{Outcome, gateway};
 use crate::cli::EveryCommand;
@@ -40,8 +40,20 @@ fn print(status: &Status, terminal: &Terminal) {
     for service in &status.services {
         let of = |healthy: usize| format!("{healthy} of {} replicas healthy", service.total);
         let replicas = service.healthy.map_or_else(|| super::check::counted(service.total, "replica"), of);
-        line("service", format!("{}, {replicas}", service.name));
+        let breaker = service.breaker.as_deref().filter(|state| *state != "closed");
+        let left = breaker.map(|state| terminal.paint(Style::Yellow, format_args!(", breaker {state}")));
+        line("service", format!("{}, {replicas}{}", service.name, left.unwrap_or_default()));
+        for replica in service.replicas.iter().filter(|replica| replica.state != "healthy") {
+            line("", terminal.paint(Style::Yellow, out(replica)));
+        }
     }
+}
+
+/// A replica that gets no requests, and why.
+fn out(replica: &ReplicaStatus) -> String {
+    let canary = if replica.canary { " (canary)" } else { "" };
+    let back = replica.back_in_s.map(|seconds| format!(": requests failed; tried again in {seconds} s"));
+    format!("{}{canary} is {}{}", replica.address, replica.state, back.unwrap_or_default())
 }
 
 fn faults(count: usize) -> String {

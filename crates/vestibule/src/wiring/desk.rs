@@ -141,18 +141,6 @@ pub(crate) fn doors(loaded: &config::Loaded) -> Vec<DoorStatus> {
         .collect()
 }
 
-/// How the services stand, for `status`.
-pub(crate) fn services(gateway: &gateway::Gateway) -> Vec<ServiceStatus> {
-    let standing = gateway.standing().into_iter();
-    standing
-        .map(|service| ServiceStatus {
-            name: service.name.to_string(),
-            healthy: Some(service.healthy),
-            total: service.total,
-        })
-        .collect()
-}
-
 /// RFC 3339 in UTC, to the second.
 fn timestamp(at: SystemTime) -> String {
     time::OffsetDateTime::from(at)

@@ -97,7 +97,8 @@ impl House {
             if renews {
                 self.terminal.say("renewed the doors' certificates of the local CA");
             }
-            self.desk.loaded(hash.clone(), doors, desk::services(&self.gateway));
+            let services = self.standings.look(self.gateway.standing(), &self.observatory);
+            self.desk.loaded(hash.clone(), doors, services);
             self.observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash: hash.clone() });
         }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -185,3 +185,50 @@ fn a_replica_that_fails_its_probes_gets_nothing() {
     }
     assert!((0..20).all(|_| house.get("/") == "good"));
 }
+
+/// What `vestibule status` prints, and the same with `--json`.
+fn told(house: &OpenHouse) -> (String, serde_json::Value) {
+    let json = house.house.command(&["status", "--json"]).stdout;
+    (house.house.command(&["status"]).stdout, serde_json::from_str(&json).expect("JSON"))
+}
+
+#[test]
+fn status_and_the_log_say_which_replica_is_out() {
+    let replicas = replicas(&[script::answer(Reply::status(500, "ill")), well("a")]);
+    let house = open(&format!("{}, balance: round-robin", urls(&replicas)));
+    (0..20).for_each(|_| {
+        status(&house, "GET");
+    });
+    let line = house.house.wait_for_log("\"event\":\"replica-out\"");
+    let out = format!("\"service\":\"shop\",\"replica\":\"{}\",\"why\":\"ejected\"", replicas[0].url());
+    assert!(line.contains(&out), "{line}");
+    let (text, json) = told(&house);
+    assert!(text.contains(&format!("{} is ejected: requests failed; tried again in ", replicas[0].url())), "{text}");
+    assert!(!text.contains(replicas[1].url()), "{text}");
+    let state = |at: usize| &json["services"][0]["replicas"][at];
+    assert_eq!((&state(0)["state"], &state(1)["state"]), (&"ejected".into(), &"healthy".into()), "{json}");
+    assert!(state(0)["back_in_s"].as_u64().is_some_and(|seconds| (1..=10).contains(&seconds)), "{json}");
+    assert!(state(1)["latency_us"].as_u64().is_some_and(|latency| latency > 0), "{json}");
+}
+
+#[test]
+fn status_and_the_log_say_that_a_breaker_is_open_and_that_it_closed() {
+    let replicas = vec![Backend::choosing(|_, number| if number < 20 { script::close() } else { well("a") })];
+    let house = open(&format!("{}, breaker: {{ failures: 50%, within: 10s, open_for: 2s }}", urls(&replicas)));
+    let mut connection = house.connect();
+    (0..20).for_each(|_| {
+        connection.exchange(get("/"));
+    });
+    house.house.wait_for_log("\"event\":\"breaker\",\"service\":\"shop\",\"state\":\"open\"");
+    let (text, json) = told(&house);
+    assert!(text.contains("service   shop, ") && text.contains(", breaker open"), "{text}");
+    assert_eq!(json["services"][0]["breaker"], "open", "{json}");
+    let deadline = Deadline::within(SOON);
+    while status(&house, "GET") != 200 {
+        assert!(!deadline.passed(), "the service is back, and nobody asks");
+    }
+    house.house.wait_for_log("\"event\":\"breaker\",\"service\":\"shop\",\"state\":\"closed\"");
+    let (text, json) = told(&house);
+    assert!(!text.contains("breaker"), "{text}");
+    assert_eq!(json["services"][0]["breaker"], "closed", "{json}");
+}

@@ -54,6 +54,31 @@ fn no_difference_is_0_and_what_fails_can_be_chosen() {
 }
 
 #[test]
+fn a_new_public_true_is_a_loosening_and_opens_also_where_anyone_was_let_in_before() {
+    let adds = |line: &str| format!("read: \"GET /things\", {line}, ");
+    let opening = adds("more: \"GET /in-one\"");
+    // The API is public already: nothing says so anew, and somebody may call what they might not.
+    let inherited = [("read: \"GET /things\", ", opening.as_str())];
+    assert_eq!(diff(&inherited, &["--fail-on", "opens"]).status.code(), Some(1));
+    assert_eq!(diff(&inherited, &["--fail-on", "loosenings"]).status.code(), Some(0));
+    // A key was asked for, and is no more.
+    let own = [("own: { route: GET /own, callers: { keys: restricted } }", "own: { route: GET /own, public: true }")];
+    let ended = diff(&own, &["--fail-on", "loosenings"]);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(ended.stdout.contains("+ public on apis.notes.operations.own  new.yaml:"), "{}", ended.stdout);
+    // Behind a route that lets anyone in to everything.
+    let ground = Ground::new();
+    let catching = changed(&ground.file(), &[("read: \"GET /things\", ", "read: \"GET /things\", all: \"ANY /**\", ")]);
+    let opening = adds("more: { route: \"GET /more\", public: true }");
+    ground.prepared.write("new.yaml", &changed(&catching, &[("read: \"GET /things\", ", &opening)]));
+    let prepared = ground.prepared.config(&catching);
+    for what in ["opens", "loosenings"] {
+        let ended = prepared.command(&["diff", "vestibule.yaml", "new.yaml", "--fail-on", what]);
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    }
+}
+
+#[test]
 fn scripts_get_one_object() {
     let ended = diff(&[("callers: { workloads: billing }", "callers: { workloads: [billing, orders] }")], &["--json"]);
     let told: Value = serde_json::from_str(&ended.stdout).expect("JSON");

@@ -59,6 +59,20 @@ fn every_kind_of_event_reads_back_as_json() {
         ),
         (Event::ConfigurationLoaded { at, hash: "7f3a91c".to_owned() }, "configuration-loaded"),
         (Event::ConfigurationRefused { at, faults: 2 }, "configuration-refused"),
+        (
+            Event::ReplicaOut {
+                at,
+                service: "shop".into(),
+                replica: "http://127.0.0.1:3000".to_owned(),
+                why: "ejected",
+            },
+            "replica-out",
+        ),
+        (
+            Event::ReplicaBack { at, service: "shop".into(), replica: "http://127.0.0.1:3000".to_owned() },
+            "replica-back",
+        ),
+        (Event::Breaker { at, service: "shop".into(), state: "open" }, "breaker"),
         (Event::Panicked { at, request }, "panicked"),
     ];
     for (event, word) in events {

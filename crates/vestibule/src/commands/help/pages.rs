@@ -26,7 +26,7 @@ pub(super) const FAULTS: &[(&str, &str)] = pages! {
     "reference-misplaced" "missing-file" "wrong-file" "exposed-secret" "key-mismatch" "unknown-name" "no-callers"
     "public-at-server-door" "caller-misplaced" "caller-never-fits" "no-key-yet" "no-tls" "plaintext"
     "public-address" "same-socket" "host-needed" "trust-needed" "outside-networks" "route-conflict"
-    "trailing-slash" "bad-route" "not-a-contract" "bad-contract" "unknown-ref" "circular-ref"
+    "trailing-slash" "bad-route" "days-reversed" "not-a-contract" "bad-contract" "unknown-ref" "circular-ref"
     "duplicate-operation" "ambiguous-server" "open-by-contract" "host-differs" "loosening-misplaced"
     "loosening-needed" "loosening-expired" "key-expired" "certificate-expired" "door-unused" "not-understood"
 };
