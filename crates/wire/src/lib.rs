@@ -30,6 +30,7 @@ mod head;
 mod method;
 mod octets;
 mod path;
+pub mod proxy;
 pub mod range;
 mod request;
 mod response;
