@@ -186,20 +186,21 @@ impl Http2 {
                 _ => {}
             }
             if frame.ends_stream() {
+                self.take_in(&[0], frame.payload.len());
                 outcomes.insert(frame.stream, Outcome::Answer(*status, std::mem::take(body)));
                 answers.remove(&frame.stream);
             } else if frame.kind == DATA {
-                self.take_in(frame.stream, frame.payload.len());
+                self.take_in(&[0, frame.stream], frame.payload.len());
             }
         }
         outcomes
     }
 
-    /// Lets the peer send as much again.
-    fn take_in(&mut self, stream: u32, length: usize) {
+    /// Lets the peer send as much again, on these streams.
+    fn take_in(&mut self, streams: &[u32], length: usize) {
         let Some(length) = u32::try_from(length).ok().filter(|length| *length > 0) else { return };
-        for stream in [0, stream] {
-            self.send(WINDOW_UPDATE, 0, stream, &length.to_be_bytes());
+        for stream in streams {
+            self.send(WINDOW_UPDATE, 0, *stream, &length.to_be_bytes());
         }
     }
 

@@ -21,6 +21,7 @@ mod doors;
 mod events;
 mod explain;
 mod http2;
+mod http2_attacks;
 mod open_house;
 mod readme;
 mod reload;
