@@ -5,6 +5,7 @@
 //! fault and is left out too.
 
 mod access;
+mod proxies;
 mod read;
 mod services;
 
@@ -21,6 +22,7 @@ use upstream::{Balance, Pin};
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url, WorkloadText};
 
+pub(crate) use proxies::Proxies;
 pub(crate) use read::read;
 
 /// A value, and the words that say it.
@@ -87,6 +89,8 @@ pub(crate) struct Door {
     pub(crate) redirect_from: Option<Said<SocketAddr>>,
     /// What it speaks.
     pub(crate) protocols: Vec<Said<Protocol>>,
+    /// What stands in front.
+    pub(crate) proxies: Option<Proxies>,
     /// Who may connect.
     pub(crate) addresses: Addresses,
     /// Times and sizes.

@@ -1,6 +1,6 @@
 //! From a listening socket to a connection that is served: bounds, handshake, identity, protocol.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -21,7 +21,7 @@ use crate::settings::{ClientCertificates, DoorSettings};
 use crate::snapshot::{Listening, Snapshot};
 use crate::socket::Socket;
 use crate::thread::{OpenConnection, Thread};
-use crate::{http1, http2, redirect};
+use crate::{http1, http2, introduction, redirect};
 
 /// How long accepting rests when the process has no file descriptor left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -66,11 +66,14 @@ fn admit(thread: &Rc<Thread>, stream: TcpStream, peer: SocketAddr, address: Sock
     let snapshot = thread.snapshot();
     let Some((index, listening, row)) = door_at(&snapshot, address) else { return };
     let Some((settings, state)) = snapshot.door(index) else { return };
-    if !settings.networks.admits(peer.ip()) {
+    // Behind proxies are many callers: each is judged and counted once it is known.
+    let proxies = settings.proxies.as_ref();
+    if !proxies.map_or(&settings.networks, |proxies| &proxies.networks).admits(peer.ip()) {
         return refuse(thread, settings, row, peer, ConnectionBound::Network);
     }
     let bounds = settings.connections;
-    let counted = match state.counts.admit(peer.ip(), bounds.at_most, bounds.per_address) {
+    let per_address = if proxies.is_some() { bounds.at_most } else { bounds.per_address };
+    let counted = match state.counts.admit(peer.ip(), bounds.at_most, per_address) {
         Ok(counted) => counted,
         Err(GuardError::AddressFull { .. }) => return refuse(thread, settings, row, peer, ConnectionBound::Address),
         Err(_) => return refuse(thread, settings, row, peer, ConnectionBound::Door),
@@ -78,9 +81,12 @@ fn admit(thread: &Rc<Thread>, stream: TcpStream, peer: SocketAddr, address: Sock
     let open = thread.enter();
     let door = settings.door.clone();
     let counted = Counted::new(thread, row, counted);
+    let arrival = Arrival { stream, address: peer, via: None, counted };
     spawn_local(async move {
+        let Some(arrival) = introduced(&open, &snapshot, index, arrival).await else { return };
+        let Arrival { stream, address, via, counted } = arrival;
         match listening {
-            Listening::Serve => serve(open, &snapshot, index, door, stream, peer).await,
+            Listening::Serve => serve(open, &snapshot, index, door, stream, (address, via)).await,
             Listening::Redirect => redirect::serve(open, &snapshot, index, stream).await,
         }
         drop(counted);
@@ -97,17 +103,66 @@ fn refuse(thread: &Thread, settings: &DoorSettings, row: DoorRow, address: Socke
     });
 }
 
+/// A connection before anything of it is served.
+struct Arrival {
+    stream: TcpStream,
+    /// The caller, as far as it is known.
+    address: SocketAddr,
+    /// The proxy in between.
+    via: Option<IpAddr>,
+    counted: Counted,
+}
+
+/// Hears what a proxy in front says, where there is one, and judges the caller that it names.
+async fn introduced(open: &OpenConnection, snapshot: &Snapshot, index: usize, mut arrival: Arrival) -> Option<Arrival> {
+    let (settings, state) = snapshot.door(index)?;
+    let Some(proxies) = &settings.proxies else { return Some(arrival) };
+    let proxy = arrival.address;
+    arrival.via = Some(proxy.ip());
+    let within = settings.patience.handshake;
+    let header = match introduction::take_header(&mut arrival.stream, proxies.speak, within).await {
+        Ok(header) => header,
+        Err(error) => {
+            Failure::of_proxy(&error).tell(open, snapshot, index, &settings.door, proxy);
+            return None;
+        }
+    };
+    // A proxy that speaks for itself is one of ours.
+    let Some(caller) = header.source else { return Some(arrival) };
+    let row = snapshot.configuration.catalogue.door(index);
+    let thread = open.thread();
+    if !settings.networks.admits(caller.ip()) {
+        refuse(thread, settings, row, caller, ConnectionBound::Network);
+        return None;
+    }
+    let bounds = settings.connections;
+    arrival.counted.bound = None;
+    match state.counts.admit(caller.ip(), bounds.at_most, bounds.per_address) {
+        Ok(counted) => arrival.counted.bound = Some(counted),
+        Err(GuardError::AddressFull { .. }) => {
+            refuse(thread, settings, row, caller, ConnectionBound::Address);
+            return None;
+        }
+        Err(_) => {
+            refuse(thread, settings, row, caller, ConnectionBound::Door);
+            return None;
+        }
+    }
+    arrival.address = caller;
+    Some(arrival)
+}
+
 /// Counts a connection as open, here and in the bounds, for as long as it lives.
 struct Counted {
     thread: Rc<Thread>,
     row: DoorRow,
-    _counted: CountedConnection,
+    bound: Option<CountedConnection>,
 }
 
 impl Counted {
     fn new(thread: &Rc<Thread>, row: DoorRow, counted: CountedConnection) -> Self {
         thread.observer.connection_opened(row);
-        Self { thread: Rc::clone(thread), row, _counted: counted }
+        Self { thread: Rc::clone(thread), row, bound: Some(counted) }
     }
 }
 
@@ -123,11 +178,18 @@ async fn serve(
     index: usize,
     door: Door,
     stream: TcpStream,
-    address: SocketAddr,
+    (address, via): (SocketAddr, Option<IpAddr>),
 ) {
     let Some((settings, state)) = snapshot.door(index) else { return };
     let Some(tls) = &state.tls else {
-        return http1::serve(open, door, Socket::Plain(stream), Peer::plain(address)).await;
+        let peer = Peer { via, ..Peer::plain(address) };
+        if settings.protocols.http2 && introduction::is_http2(&stream, settings.patience.head).await {
+            return http2::serve(open, door, Socket::Plain(stream), peer).await;
+        }
+        if settings.protocols.http1 {
+            http1::serve(open, door, Socket::Plain(stream), peer).await;
+        }
+        return;
     };
     let acceptor = TlsAcceptor::from(Arc::clone(tls));
     let handshake = tokio::time::timeout(settings.patience.handshake, acceptor.accept(stream)).await;
@@ -136,7 +198,7 @@ async fn serve(
         Ok(stream) => stream,
         Err(failure) => return failure.tell(&open, snapshot, index, &door, address),
     };
-    let peer = peer_of(&stream, settings, address);
+    let peer = Peer { via, ..peer_of(&stream, settings, address) };
     let row = snapshot.configuration.catalogue.door(index);
     let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
     open.thread().observer.handshake_completed(row, resumed);
@@ -182,6 +244,16 @@ struct Failure {
 impl Failure {
     fn timed_out() -> Self {
         Self { reason: HandshakeFailure::TimedOut, why: "the handshake took too long".to_owned() }
+    }
+
+    /// The proxy in front did not say whose connection it is, or not in time.
+    fn of_proxy(error: &std::io::Error) -> Self {
+        let reason = match error.kind() {
+            std::io::ErrorKind::TimedOut => HandshakeFailure::TimedOut,
+            std::io::ErrorKind::InvalidData => HandshakeFailure::Other,
+            _ => HandshakeFailure::Closed,
+        };
+        Self { reason, why: error.to_string() }
     }
 
     fn of(error: &std::io::Error) -> Self {

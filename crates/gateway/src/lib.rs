@@ -15,6 +15,7 @@ mod explain;
 mod forward;
 mod http1;
 mod http2;
+mod introduction;
 mod listen;
 mod pace;
 mod peer;
@@ -37,6 +38,6 @@ pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use server::{Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
-    OperationSettings, Patience, Protocols, Settings, TlsSettings, UpstreamErrors,
+    OperationSettings, Patience, Protocols, Proxies, Settings, TlsSettings, UpstreamErrors,
 };
 pub use tls::TlsError;

@@ -1,6 +1,6 @@
 //! Who is at the other end of a connection: fixed by its handshake, and looked up again when the configuration changes.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,8 +15,10 @@ use crate::settings::ClientCertificates;
 /// The other end of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
-    /// Its address.
+    /// Its address; behind a proxy, what that says.
     pub(crate) address: SocketAddr,
+    /// The address of the proxy in between.
+    pub(crate) via: Option<IpAddr>,
     /// The forwarding fields that say where it is and how it came; written once, not for each request.
     pub(crate) forwarding: Box<[u8]>,
     /// Whether there is TLS in between.
@@ -47,6 +49,7 @@ impl Peer {
     fn new(address: SocketAddr, secure: bool) -> Self {
         Self {
             address,
+            via: None,
             forwarding: forwarding(address, secure),
             secure,
             server_name: None,

@@ -9,6 +9,7 @@ use model::Door;
 use routing::{HostPattern, Table};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ServiceSettings;
+use wire::proxy::ProxyVersion;
 
 use crate::ending::Ending;
 
@@ -42,7 +43,9 @@ pub struct DoorSettings {
     pub tls: Option<TlsSettings>,
     /// Which protocols are spoken.
     pub protocols: Protocols,
-    /// Who may connect.
+    /// What stands in front, if anything.
+    pub proxies: Option<Proxies>,
+    /// Which callers may connect.
     pub networks: Networks,
     /// How many may be connected.
     pub connections: ConnectionBounds,
@@ -98,8 +101,17 @@ pub enum ClientCertificates {
 pub struct Protocols {
     /// HTTP/1.1 and 1.0.
     pub http1: bool,
-    /// HTTP/2 by ALPN.
+    /// HTTP/2: by ALPN, and in cleartext by prior knowledge.
     pub http2: bool,
+}
+
+/// Proxies in front of a door. All its connections come from them then, and each says whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxies {
+    /// Where they are.
+    pub networks: Networks,
+    /// What they say before the first byte of a connection.
+    pub speak: ProxyVersion,
 }
 
 /// Bounds on open connections of a door, over all threads.

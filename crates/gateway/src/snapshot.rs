@@ -139,6 +139,13 @@ impl Snapshot {
     pub(crate) fn lets_in(&self, index: usize, peer: &Peer) -> bool {
         let Some(door) = self.configuration.settings.doors.get(index) else { return false };
         let asks = door.tls.as_ref().map_or(&ClientCertificates::NotAsked, |tls| &tls.clients);
-        door.networks.admits(peer.address.ip()) && door.tls.is_some() == peer.secure && *asks == peer.anchors
+        let comes_as_it_must = match (&door.proxies, peer.via) {
+            (None, None) => true,
+            (Some(proxies), Some(via)) => proxies.networks.admits(via),
+            _ => false,
+        };
+        // What a proxy says for itself is nobody's call from afar.
+        let admitted = peer.via == Some(peer.address.ip()) || door.networks.admits(peer.address.ip());
+        comes_as_it_must && admitted && door.tls.is_some() == peer.secure && *asks == peer.anchors
     }
 }

@@ -99,7 +99,15 @@ impl ClientTls {
     /// When either side refuses, as rustls says it.
     pub fn connect(&self, address: SocketAddr) -> io::Result<Stream> {
         let limit = Deadline::default().left().unwrap_or_default();
-        let mut socket = TcpStream::connect_timeout(&address, limit)?;
+        self.over(TcpStream::connect_timeout(&address, limit)?)
+    }
+
+    /// Completes the handshake over a connection that is there already.
+    ///
+    /// # Errors
+    /// As [`ClientTls::connect`].
+    pub fn over(&self, mut socket: TcpStream) -> io::Result<Stream> {
+        let limit = Deadline::default().left().unwrap_or_default();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(limit))?;
         socket.set_write_timeout(Some(limit))?;

@@ -145,6 +145,7 @@ impl Reader {
             protocols: self.list(node.get("protocols"), |text| {
                 word(text, &[("http1", Protocol::Http1), ("http2", Protocol::Http2)])
             }),
+            proxies: node.entry("proxies").map(|entry| self.proxies(entry)),
             addresses: self.addresses(node),
             bounds: self.bounds(node),
             errors: self.errors(node.get("errors")),
@@ -347,6 +348,7 @@ impl Door {
             tls: None,
             redirect_from: None,
             protocols: Vec::new(),
+            proxies: None,
             addresses: Addresses::default(),
             bounds: Bounds::default(),
             errors: None,

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use gateway::{ClientCertificates, ConnectionBounds, DoorSettings, HeadBounds, Patience, Protocols, TlsSettings};
+use gateway::{
+    ClientCertificates, ConnectionBounds, DoorSettings, HeadBounds, Patience, Protocols, Proxies, TlsSettings,
+};
 use guard::Networks;
 use model::DoorKind;
 use routing::{HostPattern, Table};
@@ -25,6 +27,7 @@ impl Planner<'_> {
             hosts: self.hosts(door),
             tls: self.tls(door, kind)?,
             protocols: protocols(door),
+            proxies: self.proxies(door)?,
             networks: self.door_networks(door),
             connections: ConnectionBounds {
                 at_most: narrow(&door.at_most, defaults.connections),
@@ -71,6 +74,21 @@ impl Planner<'_> {
     fn door_networks(&mut self, door: &Door) -> Networks {
         let deny = self.index.ranges(&door.addresses.deny);
         Networks::new(self.written_ranges(door.addresses.networks.as_deref()), deny)
+    }
+
+    /// What stands in front of a door; the outer `None` is a fault.
+    #[expect(
+        clippy::option_option,
+        reason = "a fault and no proxies are two things, and neither may pass for the other"
+    )]
+    fn proxies(&mut self, door: &Door) -> Option<Option<Proxies>> {
+        let Some(proxies) = &door.proxies else { return Some(None) };
+        let Some(speak) = &proxies.speak else {
+            self.not_understood(proxies.span, "these proxies speak nothing");
+            return None;
+        };
+        let networks = Networks::new(self.written_ranges(Some(&proxies.networks)), Vec::new());
+        Some(Some(Proxies { networks, speak: speak.value }))
     }
 
     /// The ranges of written networks. None at all would mean "any", so it is a fault instead.
@@ -121,6 +139,7 @@ impl Planner<'_> {
 fn protocols(door: &Door) -> Protocols {
     let speaks = |protocol| door.protocols.is_empty() || door.protocols.iter().any(|said| said.value == protocol);
     let tls = door.tls.as_ref().is_none_or(|tls| tls.value != Tls::None);
-    // HTTP/2 is agreed on by ALPN (RFC 9113 §3.2); without TLS there is none.
-    Protocols { http1: speaks(Protocol::Http1), http2: tls && speaks(Protocol::Http2) }
+    // HTTP/2 is agreed on by ALPN (RFC 9113 §3.2); without TLS it is known beforehand, or it is not spoken.
+    let known = !door.protocols.is_empty() && door.listen.iter().all(|listen| listen.value.ip().is_loopback());
+    Protocols { http1: speaks(Protocol::Http1), http2: (tls || known) && speaks(Protocol::Http2) }
 }

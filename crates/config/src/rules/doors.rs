@@ -26,6 +26,7 @@ impl Rules<'_> {
             door_loosenings(door, kind, faults);
             self.index.check_networks(door.addresses.networks.as_deref().unwrap_or_default(), faults);
             self.index.check_networks(&door.addresses.deny, faults);
+            self.index.check_networks(door.proxies.as_ref().map_or(&[][..], |proxies| &proxies.networks), faults);
             if door.written && !self.index.is_used(door) {
                 let message = format!("no API names the door `{}`", door.name.value);
                 faults.push(
@@ -154,16 +155,17 @@ fn no_tls(door: &Door, kind: DoorKind, span: crate::Span, faults: &mut Collector
         let fault = Fault::new(FaultCode::LooseningNeeded, span, "without TLS no caller can show a certificate");
         faults.push(fault.label("write `local` or `files`, or loosen `certificate-optional` as well"));
     }
-    if loosened(&door.loosen, "plaintext") && door.addresses.networks.is_none() {
+    if loosened(&door.loosen, "plaintext") && door.addresses.networks.is_none() && door.proxies.is_none() {
         let fault = Fault::new(FaultCode::LooseningNeeded, span, "cleartext is taken from named addresses only");
-        faults.push(fault.label("write `networks:` with the address of what ends TLS"));
+        faults.push(fault.label("write `proxies:` or `networks:` with the address of what ends TLS"));
     }
     if let Some(redirect) = &door.redirect_from {
         let fault = Fault::new(FaultCode::BadValue, redirect.span, "there is no TLS to redirect to");
         faults.push(fault.label("leave it out"));
     }
-    if !door.protocols.is_empty() && !door.protocols.iter().any(|said| said.value == Protocol::Http1) {
-        let fault = Fault::new(FaultCode::BadValue, span, "without TLS only HTTP/1.1 is spoken");
+    let loopback = door.listen.iter().all(|listen| listen.value.ip().is_loopback());
+    if !loopback && !door.protocols.is_empty() && !door.protocols.iter().any(|said| said.value == Protocol::Http1) {
+        let fault = Fault::new(FaultCode::BadValue, span, "without TLS only HTTP/1.1 is spoken off loopback");
         faults.push(fault.label("add `http1` to `protocols`"));
     }
 }

@@ -37,9 +37,11 @@ static DOOR: Record = Record::new(
         "tls" => TLS;
         /// A plain port that only redirects to the door.
         "redirect_from" => one!(Listen);
-        /// Whose word on the caller's address is taken.
-        "proxies" => Shape::Record(&PROXIES), not_yet("nobody's word is taken; leave it out");
-        /// What is spoken.
+        /// Whose word on the caller's address is taken. The door takes connections from them alone, and what they
+        /// say is judged by `networks`. Without it nobody's word is taken.
+        "proxies" => Shape::Record(&PROXIES);
+        /// What is spoken. Without TLS HTTP/2 is spoken only where it is written here, on loopback, by prior
+        /// knowledge.
         "protocols" => list!(words!("http1", "http2"; "http3" => "write `[http1, http2]`")),
             fixed("`[http1, http2]`");
         /// Who may connect. Those of the API hold as well.
@@ -111,8 +113,12 @@ static PROXIES: Record = Record::new(
     keys! {
         /// Where they are.
         "networks" => NETWORKS, needed();
-        /// How they tell the caller's address.
-        "speak" => words!("proxy-v1", "proxy-v2", "forwarded", "x-forwarded-for"), needed();
+        /// How they tell the caller's address: by the PROXY protocol, before the first byte of each connection.
+        "speak" => words!(
+            "proxy-v1", "proxy-v2";
+            "forwarded" => "write `proxy-v2`, if the proxy can; no field is believed",
+            "x-forwarded-for" => "write `proxy-v2`, if the proxy can; no field is believed"
+        ), needed();
     },
 );
 

@@ -38,6 +38,7 @@ fn settings() -> Settings {
         hosts: vec![],
         tls: None,
         protocols: Protocols { http1: true, http2: false },
+        proxies: None,
         networks: guard::Networks::any(),
         connections: ConnectionBounds { at_most: 8, per_address: 8 },
         heads: HeadBounds { bytes: 4096, fields: 32, target_bytes: 1024 },

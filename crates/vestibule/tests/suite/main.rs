@@ -23,6 +23,7 @@ mod explain;
 mod http2;
 mod http2_attacks;
 mod open_house;
+mod proxies;
 mod readme;
 mod reload;
 mod smuggling;

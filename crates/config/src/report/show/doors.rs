@@ -2,6 +2,7 @@
 
 use gateway::{DoorSettings, Errors};
 use model::DoorKind;
+use wire::proxy::ProxyVersion;
 
 use super::{Lines, list, path, text};
 use crate::defaults::NetworksDefault;
@@ -47,6 +48,15 @@ impl Lines<'_, '_> {
         match door.protocols.first() {
             Some(first) => self.said("protocols", &spoken, first.span),
             None => self.value("protocols", &spoken, default()),
+        }
+        if let Some(proxies) = &door.proxies {
+            self.below("proxies", |lines| {
+                lines.networks("networks", &proxies.networks);
+                if let Some(speak) = &proxies.speak {
+                    let word = if speak.value == ProxyVersion::V1 { "proxy-v1" } else { "proxy-v2" };
+                    lines.said("speak", word, speak.span);
+                }
+            });
         }
         match &door.addresses.networks {
             Some(networks) => self.networks("networks", networks),

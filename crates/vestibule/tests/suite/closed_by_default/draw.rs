@@ -275,7 +275,8 @@ impl Artist<'_> {
             "redirect_from" if door.is_plain() => Leave,
             "protocols" => write_if(door.protocols.is_some()),
             "networks" if plain_to_named => Write,
-            "networks" | "deny" => write_if(rare),
+            // Nothing that is tried comes through a proxy: such a door is closed to all of it.
+            "networks" | "deny" | "proxies" => write_if(rare),
             "loosen" => write_if(!door.loosen.is_empty()),
             _ => Toss,
         }
