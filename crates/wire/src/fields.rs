@@ -94,6 +94,18 @@ impl Fields {
         self.repeats_a_single = false;
     }
 
+    /// Becomes a copy of others, in the memory that it has already.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&other.bytes);
+        self.names.clear();
+        self.names.push_str(&other.names);
+        self.spans.clear();
+        self.spans.extend_from_slice(&other.spans);
+        self.places = other.places;
+        self.repeats_a_single = other.repeats_a_single;
+    }
+
     /// How many field lines there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -89,6 +89,21 @@ impl ResponseHead {
         self.status = status;
     }
 
+    /// Becomes a copy of another answer, in the memory that it has already.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.fields.copy_from(&other.fields);
+        self.progress = other.progress;
+        self.status = other.status;
+        self.version = other.version;
+        self.framing = other.framing;
+        self.keep_alive = other.keep_alive;
+    }
+
+    /// Gives an answer of the house's own another status.
+    pub const fn set_status(&mut self, status: u16) {
+        self.status = status;
+    }
+
     /// Adds a field to an answer of the house's own.
     ///
     /// # Errors

@@ -1,0 +1,143 @@
+//! What a store has for a request (RFC 9111 §4).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use policy::Permit;
+use wire::fields::Name;
+use wire::{Method, RequestHead};
+
+use crate::directives::CallerDirectives;
+use crate::pending::Pending;
+use crate::store::Store;
+use crate::stored::{Key, Stored};
+
+/// A time, by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// By the steady one, for ages.
+    pub now: Instant,
+    /// By the one on the wall, for dates.
+    pub wall: SystemTime,
+}
+
+/// A request that was decided about, as a store sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Its head.
+    pub head: &'a RequestHead,
+    /// The operation that it asks for, by its name within the API.
+    pub operation: &'a str,
+    /// Whether it is known who calls.
+    pub known: bool,
+    /// Whether the house writes a field itself, so that the service does not see the caller's.
+    pub rewritten: fn(Name, &str) -> bool,
+}
+
+/// What there is.
+#[derive(Debug)]
+pub enum Look {
+    /// The request is none that a cache answers; it goes on as it is, and its answer is not kept.
+    Aside,
+    /// An answer that needs nobody else.
+    Fresh(Found),
+    /// Nothing that may be given without asking the service.
+    Ask(Pending),
+    /// As [`Look::Ask`], but the caller does not want the service to be asked: 504 (RFC 9111 §5.2.1.7).
+    OnlyIfCached,
+}
+
+/// A stored answer for a request that has a permit.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub(crate) stored: Arc<Stored>,
+}
+
+impl Found {
+    /// How old it is.
+    #[must_use]
+    pub fn age(&self, now: Instant) -> Duration {
+        self.stored.terms.age(now)
+    }
+
+    /// For how long it is still fresh.
+    #[must_use]
+    pub fn remaining(&self, now: Instant) -> Option<Duration> {
+        self.stored.terms.lifetime.checked_sub(self.age(now)).filter(|rest| !rest.is_zero())
+    }
+
+    /// Whether it may be given out as it is.
+    fn serves(&self, wishes: &CallerDirectives, now: Instant) -> bool {
+        let terms = &self.stored.terms;
+        if terms.no_cache || wishes.no_cache {
+            return false;
+        }
+        let age = terms.age(now);
+        if wishes.max_age.is_some_and(|most| age > Duration::from_secs(most)) {
+            return false;
+        }
+        let wanted = wishes.min_fresh.map_or(Duration::ZERO, Duration::from_secs);
+        if age.saturating_add(wanted) < terms.lifetime {
+            return true;
+        }
+        let stale = wishes.max_stale.filter(|_| !terms.must_revalidate).map(Duration::from_secs);
+        stale.is_some_and(|most| age.saturating_sub(terms.lifetime) <= most) && wishes.min_fresh.is_none()
+    }
+
+    /// Whether it may stand in for a service that fails (RFC 5861 §4).
+    #[must_use]
+    pub fn stands_in(&self, now: Instant) -> bool {
+        let terms = &self.stored.terms;
+        let until = terms.lifetime.saturating_add(terms.stale_if_error);
+        !terms.must_revalidate && !terms.no_cache && terms.age(now) < until
+    }
+}
+
+impl Asked<'_> {
+    /// A request that a stored answer could be an answer to. `If-Match` and `If-Unmodified-Since` are for the
+    /// service alone (RFC 9111 §4.3.2).
+    fn is_for_caches(&self) -> bool {
+        let fields = self.head.fields();
+        matches!(self.head.method(), Method::Get | Method::Head)
+            && !self.head.framing().has_body()
+            && fields.count(Name::IfMatch) == 0
+            && fields.count(Name::IfUnmodifiedSince) == 0
+    }
+
+    /// Whether the caller is known, or showed something that a service may know it by.
+    pub(crate) fn is_identified(&self) -> bool {
+        const CREDENTIALS: [Name; 3] = [Name::Authorization, Name::Cookie, Name::XApiKey];
+        let fields = self.head.fields();
+        self.known || CREDENTIALS.iter().any(|name| fields.count(*name) > 0)
+    }
+}
+
+impl Store {
+    /// What there is for a request. Nothing that is stored can be had in another way, and this asks for the permit.
+    #[must_use]
+    pub fn look(&self, _: &Permit, asked: &Asked<'_>, now: Instant) -> Look {
+        if !asked.is_for_caches() {
+            return Look::Aside;
+        }
+        let fields = asked.head.fields();
+        let wishes = if fields.count(Name::CacheControl) == 0 {
+            CallerDirectives::default()
+        } else {
+            CallerDirectives::read(fields)
+        };
+        let identified = asked.is_identified();
+        let key = Key::of(&self.table.hashing, asked.operation, asked.head);
+        let found = self.table.find(key.hash, |stored| stored.answers(&key, asked.head, identified));
+        let found = found.map(|stored| Found { stored });
+        if let Some(found) = &found
+            && found.serves(&wishes, now)
+        {
+            found.stored.touch(self.table.tick(now));
+            return Look::Fresh(found.clone());
+        }
+        if wishes.only_if_cached {
+            return Look::OnlyIfCached;
+        }
+        Look::Ask(Pending::new(self, (&key, asked.head.method()), found, wishes, now))
+    }
+}
