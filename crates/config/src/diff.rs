@@ -19,6 +19,8 @@ mod addresses;
 mod credentials;
 mod settings;
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value, json};
 
 use crate::load::Loaded;
@@ -45,6 +47,12 @@ pub struct Difference {
     pub restart_needed: bool,
     /// Whether everything was compared: `false` where the routes are too many and too tangled.
     pub exact: bool,
+}
+
+/// Where the admin socket is, in one form: it stands beside a file that may be named from here or from the root.
+fn socket(loaded: &Loaded) -> PathBuf {
+    let socket = &loaded.plan.admin_socket;
+    std::path::absolute(socket).unwrap_or_else(|_| socket.clone())
 }
 
 /// Compares two configurations.
@@ -75,7 +83,7 @@ pub fn diff(old: &Loaded, new: &Loaded) -> Difference {
         loosened: only_in(new, old),
         tightened: only_in(old, new),
         listeners_closed: listens(old).iter().filter(|address| !still.contains(address)).count(),
-        restart_needed: old.plan.admin_socket != new.plan.admin_socket || old.plan.log_format != new.plan.log_format,
+        restart_needed: socket(old) != socket(new) || old.plan.log_format != new.plan.log_format,
         changes,
     }
 }

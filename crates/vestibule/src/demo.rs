@@ -1,7 +1,7 @@
 //! `vestibule demo`: a shop behind both doors, made fresh, opened, shown, and closed again.
 //!
 //! The steps: a directory for itself, ports, certificates and keys, the file,
-//! the four back ends, the house that `vestibule run` would open with that
+//! the five back ends, the house that `vestibule run` would open with that
 //! file, and, once everything answers, what to try.
 
 mod directory;
@@ -49,6 +49,8 @@ struct Prepared {
     outside: Option<PathBuf>,
     door: ServerDoor,
     tries: Vec<Try>,
+    /// The file as it might be next.
+    next: PathBuf,
 }
 
 /// Opens the shop and keeps it open until it is told to end.
@@ -68,8 +70,8 @@ pub(crate) fn run(arguments: &Demo, terminal: &Terminal) -> Result<(), Failure> 
 
 async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let Prepared { directory, file, ports, ca, admin, door, tries, .. } = prepared;
-    terminal.say("starting four back ends: site, catalogue, ordering, payments");
+    let Prepared { directory, file, ports, ca, admin, door, tries, next, .. } = prepared;
+    terminal.say("starting five back ends: site, catalogue and its next edition, ordering, payments");
     let shop = Shop::open(ports.back_ends, door.clone())
         .map_err(|error| Failure::ours("the back ends cannot be started").because(&error))?;
     terminal.say("opening both doors");
@@ -93,7 +95,7 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         let requests: Vec<_> = tries.iter().map(Try::to_json).collect();
         terminal.object(&json!({
             "format": 1, "command": "demo", "ok": true, "client": { "url": client }, "server": { "url": server },
-            "admin": { "socket": admin }, "ca": ca, "directory": directory.path(), "requests": requests,
+            "admin": { "socket": admin }, "ca": ca, "directory": directory.path(), "next": next, "requests": requests,
         }));
     } else {
         let (client, server) = (client.as_str(), server.as_str());
@@ -128,6 +130,7 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         server: ports.server,
         site: address_of(&ports.back_ends.site)?,
         catalogue: address_of(&ports.back_ends.catalogue)?,
+        next_catalogue: address_of(&ports.back_ends.next_catalogue)?,
         ordering: address_of(&ports.back_ends.ordering)?,
         payments: address_of(&ports.back_ends.payments)?,
         till: &till.hash,
@@ -135,6 +138,8 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         admin: outside.as_ref().and_then(|_| admin.to_str()),
     });
     let file = directory.write("vestibule.yaml", &text)?;
+    let next = file::next(&text).ok_or_else(|| Failure::ours("the demo's next file is no other than its file"))?;
+    let next = directory.write("next.yaml", &next)?;
     directory.write("vestibule.schema.json", &schema::text())?;
     let credentials =
         Credentials { anchors: vec![roots.local_certificate()], chain: shop.chain_der, key: shop.key_der };
@@ -150,7 +155,7 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         till: till.text.expose(),
         bookkeeper: bookkeeper.text.expose(),
     });
-    Ok(Prepared { directory, file, ports, ca, admin, outside, door, tries })
+    Ok(Prepared { directory, file, ports, ca, admin, outside, door, tries, next })
 }
 
 /// Where the admin socket is: in the demo's directory, or, where that path is too long for a socket, in a private

@@ -9,6 +9,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) server: SocketAddr,
     pub(crate) site: SocketAddr,
     pub(crate) catalogue: SocketAddr,
+    pub(crate) next_catalogue: SocketAddr,
     pub(crate) ordering: SocketAddr,
     pub(crate) payments: SocketAddr,
     /// Hash of the key `till`.
@@ -24,6 +25,22 @@ pub(crate) const TRUST_DOMAIN: &str = "shop.example";
 
 const TEMPLATE: &str = include_str!("demo.yaml");
 
+/// What the file beside it changes.
+const CHANGES: [(&str, &str); 2] = [
+    ("share: 20%", "share: 50%"),
+    (
+        "      refund: POST /refunds\n",
+        "      refund:\n        route: POST /refunds\n        callers: { workloads: [shop, warehouse] }\n",
+    ),
+];
+
+/// The file as it might be next: to see what a change would mean before it is made. `None` where it is no other one.
+pub(crate) fn next(text: &str) -> Option<String> {
+    CHANGES.iter().try_fold(text.to_owned(), |text, (before, after)| {
+        text.contains(before).then(|| text.replacen(before, after, 1))
+    })
+}
+
 /// The file's text.
 pub(crate) fn text(facts: &Facts<'_>) -> String {
     let admin = facts.admin.map(|path| format!("\nadmin: {{ listen: \"unix:{path}\" }}\n")).unwrap_or_default();
@@ -32,6 +49,7 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
         ("@server@", facts.server.to_string()),
         ("@site@", facts.site.to_string()),
         ("@catalogue@", facts.catalogue.to_string()),
+        ("@next-catalogue@", facts.next_catalogue.to_string()),
         ("@ordering@", facts.ordering.to_string()),
         ("@payments@", facts.payments.to_string()),
         ("@till@", facts.till.to_owned()),

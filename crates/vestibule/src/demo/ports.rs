@@ -42,6 +42,7 @@ impl Ports {
             catalogue: next(BACK_ENDS + 1, 3, "the catalogue")?,
             ordering: next(BACK_ENDS + 2, 4, "ordering")?,
             payments: next(BACK_ENDS + 3, 5, "payments")?,
+            next_catalogue: next(BACK_ENDS + 4, 6, "the next catalogue")?,
         };
         Ok(Self { client: address_of(&client)?, server: address_of(&server)?, back_ends, moved })
     }

@@ -92,6 +92,8 @@ fn at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
         door.answers("page", 200, &NOTHING, "/"),
         door.answers("products", 200, &NOTHING, "/api/products").shown(),
         door.answers("one-product", 200, &NOTHING, "/api/products/bell"),
+        door.answers("live-stock", 200, &["-N"], "/api/feed?events=1").shown(),
+        door.answers("the-bell", 101, &with(&upgrade(), &["--output", "-"]), "/bell?messages=1"),
         door.answers("order", 201, &[JSON[0], JSON[1], "-d", ORDER], "/api/orders").shown(),
         door.answers("order-with-a-declined-card", 402, &[JSON[0], JSON[1], "-d", UNPAID], "/api/orders"),
         door.answers("all-orders-with-a-key", 200, &["-H", &bearer(facts.till)], "/api/orders").shown(),
@@ -115,6 +117,7 @@ fn refused_at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
             .shown(),
         door.refuses("another-host", Code::MisdirectedRequest, &["-H", "Host: elsewhere.example"], "/api/products")
             .shown(),
+        door.refuses("the-bell-without-an-upgrade", Code::UpgradeRequired, &NOTHING, "/bell"),
         door.refuses("a-strange-expectation", Code::ExpectationFailed, &["-H", "Expect: a-miracle"], "/api/products"),
     ]
 }
@@ -204,6 +207,19 @@ impl Door<'_> {
     fn shuts(&self, name: &'static str, arguments: &[impl AsRef<str>], path: &str) -> Try {
         self.answers(name, 0, arguments, path)
     }
+}
+
+/// What opens a WebSocket (RFC 6455 §4.1).
+fn upgrade() -> Vec<String> {
+    let fields = [
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: aGFsbCBhbmQgaG9vayBzaA==",
+    ];
+    std::iter::once("--http1.1".to_owned())
+        .chain(fields.iter().flat_map(|field| ["-H".to_owned(), (*field).to_owned()]))
+        .collect()
 }
 
 fn bearer(key: &str) -> String {

@@ -1,13 +1,15 @@
-//! The demo's shop: four back ends, each listening on a port of its own, as they would on machines of their own.
+//! The demo's shop: five back ends, each listening on a port of its own, as they would on machines of their own.
 //!
-//! `site` gives the page, `catalogue` knows products and stock, `ordering`
-//! takes orders, `payments` moves the money. They know nothing of Vestibule
+//! `site` gives the page and rings the bell, `catalogue` knows products and stock
+//! (and so does its next edition, a canary), `ordering` takes orders, `payments`
+//! moves the money. They know nothing of Vestibule
 //! but the address of its server door: `ordering` reaches `catalogue` and
 //! `payments` only through it, showing the certificate of the workload `shop`.
 //!
 //! Deliberately absent: storage (all is gone when the demo ends) and access
 //! control (that is what the doors are for).
 
+pub(crate) mod bell;
 pub(crate) mod catalogue;
 pub(crate) mod ordering;
 pub(crate) mod payments;
@@ -22,16 +24,18 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use catalogue::{Edition, Shelves};
 use server_door::ServerDoor;
 
 /// How many orders and charges are kept; the oldest make room.
 pub(crate) const KEPT: usize = 1_000;
 
-/// The sockets of the four back ends, bound before the gateway's file is written.
+/// The sockets of the five back ends, bound before the gateway's file is written.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     pub(crate) site: std::net::TcpListener,
     pub(crate) catalogue: std::net::TcpListener,
+    pub(crate) next_catalogue: std::net::TcpListener,
     pub(crate) ordering: std::net::TcpListener,
     pub(crate) payments: std::net::TcpListener,
 }
@@ -44,14 +48,16 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Serves the four back ends on their sockets; must be called within a runtime.
+    /// Serves the five back ends on their sockets; must be called within a runtime.
     ///
     /// # Errors
     /// A socket that the runtime does not take.
     pub(crate) fn open(listeners: Listeners, door: ServerDoor) -> io::Result<Self> {
         let mut shop = Self { serving: JoinSet::new(), closing: watch::Sender::new(false) };
-        shop.serve(listeners.site, site::router())?;
-        shop.serve(listeners.catalogue, catalogue::router())?;
+        let shelves = Shelves::new();
+        shop.serve(listeners.site, site::router().merge(bell::router()))?;
+        shop.serve(listeners.catalogue, catalogue::router(shelves.clone(), Edition("autumn")))?;
+        shop.serve(listeners.next_catalogue, catalogue::router(shelves, Edition("winter")))?;
         shop.serve(listeners.ordering, ordering::router(door))?;
         shop.serve(listeners.payments, payments::router())?;
         Ok(shop)

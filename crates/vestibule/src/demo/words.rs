@@ -57,6 +57,15 @@ pub(crate) fn print(terminal: &Terminal, open: &Open<'_>) {
     if left > 0 {
         terminal.result(faint(&format!("\n{left} more with --verbose")));
     }
+    terminal.result("");
+    terminal.result(format_args!(
+        "{} {}",
+        bold("Change something"),
+        faint("(it is loaded within a second, or refused)")
+    ));
+    let next = shown(&open.directory.join("next.yaml"));
+    terminal.result(format_args!("  {} diff {file} {next}", this_program()));
+    terminal.result(format_args!("  cp {next} {file}"));
     if terminal.results_are_read() {
         terminal.result(faint("\nRequests appear below as they come."));
     }

@@ -17,7 +17,7 @@ struct Demo {
 
 impl Demo {
     fn start() -> Self {
-        let base = port::free_run(6).to_string();
+        let base = port::free_run(7).to_string();
         let house = house().start_with(&["demo", "--json", "--directory", "demo", "--port-base", &base]);
         let line = house.wait_for_log("\"command\":\"demo\"");
         let facts = serde_json::from_str(&line).expect("one JSON object on one line");
@@ -26,6 +26,10 @@ impl Demo {
 
     fn tries(&self) -> &[Value] {
         self.facts["requests"].as_array().expect("requests")
+    }
+
+    fn try_named(&self, name: &str) -> &Value {
+        self.tries().iter().find(|each| each["name"] == name).expect(name)
     }
 }
 
@@ -142,6 +146,64 @@ fn a_person_opens_the_page_and_orders_by_keyboard_alone() {
         .value("[...document.querySelectorAll('#result dd')].filter(e => /^[0-9A-Z]{26}$/.test(e.innerText)).length");
     assert_eq!(ids, 2, "a request id of each door: {said}");
     browser.picture("paid");
+    assert_eq!(browser.complaints, Vec::<String>::new());
+}
+
+#[test]
+fn one_request_in_five_gets_the_next_catalogue() {
+    let demo = Demo::start();
+    let products = demo.try_named("products");
+    let editions: Vec<bool> = (0..60).map(|_| run(products).1.contains("\"edition\":\"winter\"")).collect();
+    let winter = editions.iter().filter(|winter| **winter).count();
+    // One in five of sixty; both bounds are further off than chance goes once in a hundred thousand runs.
+    assert!((1..=30).contains(&winter), "{winter}");
+}
+
+#[test]
+fn a_change_is_told_before_it_is_made() {
+    let demo = Demo::start();
+    let charge = demo.try_named("the-shop-charges");
+    assert_eq!(run(charge).0, 201);
+    let refund = demo.try_named("the-warehouse-refunds");
+    assert_eq!(run(refund).0, 403);
+    let next = demo.facts["next"].as_str().expect("a path");
+    let output = Command::new(env!("CARGO_BIN_EXE_vestibule"))
+        .args(["diff", "demo/vestibule.yaml", next])
+        .current_dir(demo.house.folder())
+        .output()
+        .expect("vestibule");
+    let told = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        told.contains("POST /payments/refunds") && told.contains("warehouse") && !told.contains("restart"),
+        "{told}"
+    );
+    std::fs::copy(next, demo.house.folder().join("demo/vestibule.yaml")).expect("copied");
+    let until = testkit::Deadline::within(Duration::from_secs(20));
+    while run(refund).0 == 403 {
+        assert!(!until.passed(), "the change is never loaded");
+    }
+}
+
+#[test]
+fn two_people_see_the_same_shelves_and_hear_the_same_bell() {
+    if !testkit::needs("chromium") {
+        return;
+    }
+    let demo = Demo::start();
+    let mut browser = Browser::start();
+    browser.look(1280, 900, "light");
+    browser.open(demo.facts["client"]["url"].as_str().expect("a URL"));
+    browser.wait_for("document.querySelector('[data-add=bell]')?.closest('.product').innerText.includes('20 left')");
+    browser.wait_for("document.querySelector('#heard').innerText === 'only you are here'");
+    // Somebody else orders, and listens for a moment.
+    assert_eq!(run(demo.try_named("order")).0, 201);
+    browser.wait_for("document.querySelector('[data-add=bell]').closest('.product').innerText.includes('19 left')");
+    let (status, heard) = run(demo.try_named("the-bell"));
+    assert!(status == 101 && heard.contains("\"listening\":2"), "{status} {heard}");
+    browser.value("document.querySelector('#ring').focus()");
+    browser.press("Enter", "\r");
+    browser.wait_for("document.querySelector('#heard').innerText.includes('rung 1')");
+    browser.picture("bell");
     assert_eq!(browser.complaints, Vec::<String>::new());
 }
 

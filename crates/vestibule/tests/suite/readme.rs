@@ -45,7 +45,7 @@ fn is_said(short: &str, printed: &str) -> bool {
 
 #[test]
 fn the_lines_of_readme_are_lines_that_the_demo_prints() {
-    let base = port::free_run(6);
+    let base = port::free_run(7);
     let house = house().start_with(&["demo", "--port-base", &base.to_string()]);
     house.wait_for_log("more with --verbose");
     let printed: Vec<String> = house.stdout().lines().map(|line| shortened(line, base)).collect();

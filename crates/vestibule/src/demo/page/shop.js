@@ -40,14 +40,13 @@ function showProducts() {
       add.append(element("span", { class: "unseen" }, ` ${product.name} to the basket`));
       add.disabled = product.stock === 0;
       add.addEventListener("click", () => change(product.id, 1));
-      const left = product.stock === 0 ? "sold out" : `${product.stock} left`;
       return element("li", { class: "product" },
         element("div", { class: "art" }, picture(product.id)),
         element("div", { class: "about" },
           element("h3", {}, product.name),
           element("p", {}, product.description),
           element("div", { class: "buy" },
-            element("span", { class: "price" }, price(product.price_cents), element("span", { class: "left" }, left)),
+            element("span", { class: "price" }, price(product.price_cents), element("span", { class: "left" }, left(product))),
             add)));
     }),
   );
@@ -119,12 +118,57 @@ async function fetchProducts() {
     products.clear();
     for (const product of answer.products) products.set(product.id, product);
     state.hidden = true;
+    by("edition").hidden = false;
+    by("edition").textContent = `The ${answer.edition} catalogue. Stock is live: order something in another window.`;
     showProducts();
     showBasket();
   } catch (error) {
     state.hidden = false;
     state.textContent = `The products cannot be fetched: ${error.message}. Reload the page to try again.`;
   }
+}
+
+/** What is left on a shelf. */
+const left = (product) => (product.stock === 0 ? "sold out" : `${product.stock} left`);
+
+/** Stock as it changes, whoever changes it: server-sent events, which the browser opens again by itself. */
+function followStock() {
+  new EventSource("/api/feed").addEventListener("levels", (event) => {
+    for (const [id, stock] of Object.entries(JSON.parse(event.data))) {
+      const product = products.get(id);
+      if (!product || product.stock === stock) continue;
+      product.stock = stock;
+      const add = document.querySelector(`[data-add="${id}"]`);
+      add.disabled = stock === 0;
+      const shown = add.closest(".product").querySelector(".left");
+      shown.textContent = left(product);
+      shown.classList.remove("news");
+      requestAnimationFrame(() => shown.classList.add("news"));
+    }
+  });
+}
+
+/** The bell: a WebSocket, opened again after a while where it closes. */
+function listenAtTheDoor() {
+  const socket = new WebSocket(`wss://${location.host}/bell`);
+  const ring = by("ring");
+  let rings;
+  socket.addEventListener("open", () => (ring.disabled = false));
+  socket.addEventListener("message", (event) => {
+    const heard = JSON.parse(event.data);
+    const people = heard.listening === 1 ? "only you are here" : `${heard.listening} are here`;
+    by("heard").textContent = heard.rings === 0 ? people : `${people}, rung ${heard.rings}\u00d7`;
+    if (rings !== undefined && heard.rings > rings) {
+      ring.classList.remove("rung");
+      requestAnimationFrame(() => ring.classList.add("rung"));
+    }
+    rings = heard.rings;
+  });
+  ring.onclick = () => socket.send("ring");
+  socket.addEventListener("close", () => {
+    ring.disabled = true;
+    setTimeout(listenAtTheDoor, 2000);
+  });
 }
 
 async function placeOrder(event) {
@@ -187,4 +231,5 @@ async function knock(event) {
 
 by("order").addEventListener("submit", placeOrder);
 for (const button of document.querySelectorAll("[data-path]")) button.addEventListener("click", knock);
-fetchProducts();
+fetchProducts().then(followStock);
+listenAtTheDoor();

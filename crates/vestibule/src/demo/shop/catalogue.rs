@@ -1,18 +1,21 @@
 //! The back end that knows the products: what there is, what it costs, and how much of it is left.
 //!
-//! One service behind both doors: customers read `/products` through the client
+//! One service behind both doors: customers read `/products` and follow `/feed` through the client
 //! door; the shop takes from stock and the warehouse fills it through the server door.
+//! It comes in two editions over the same shelves: the one in use, and the next as a canary.
+
+mod feed;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tokio::sync::Mutex;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 /// Most of one thing that the warehouse can hold.
 const SHELF: u32 = 10_000;
@@ -45,23 +48,62 @@ pub(crate) struct Line {
     pub(crate) price_cents: u64,
 }
 
-type Shelves = Arc<Mutex<Vec<Product>>>;
+/// What is on the shelves, and word of every change.
+#[derive(Clone, Debug)]
+pub(crate) struct Shelves {
+    products: Arc<Mutex<Vec<Product>>>,
+    changed: watch::Sender<()>,
+}
+
+impl Shelves {
+    /// Full shelves.
+    pub(crate) fn new() -> Self {
+        Self { products: Arc::new(Mutex::new(products())), changed: watch::Sender::new(()) }
+    }
+
+    async fn lock(&self) -> MutexGuard<'_, Vec<Product>> {
+        self.products.lock().await
+    }
+
+    async fn levels(&self) -> Value {
+        let products = self.lock().await;
+        let level = |product: &Product| (product.id.to_owned(), json!(product.stock));
+        Value::Object(products.iter().map(level).collect())
+    }
+}
+
+/// Which of the two catalogues this is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edition(pub(crate) &'static str);
+
+#[derive(Clone)]
+struct Catalogue {
+    shelves: Shelves,
+    edition: Edition,
+}
+
+impl FromRef<Catalogue> for Shelves {
+    fn from_ref(catalogue: &Catalogue) -> Self {
+        catalogue.shelves.clone()
+    }
+}
 
 /// The routes of the catalogue.
-pub(crate) fn router() -> Router {
-    let shelves: Shelves = Arc::new(Mutex::new(products()));
+pub(crate) fn router(shelves: Shelves, edition: Edition) -> Router {
     Router::new()
+        .route("/feed", get(feed::feed))
         .route("/products", get(list))
         .route("/products/{id}", get(show))
         .route("/levels", get(levels))
         .route("/levels/{id}", put(set_level))
         .route("/take", post(take))
         .route("/return", post(put_back))
-        .with_state(shelves)
+        .with_state(Catalogue { shelves, edition })
 }
 
-async fn list(State(shelves): State<Shelves>) -> Response {
-    Json(json!({ "products": *shelves.lock().await })).into_response()
+async fn list(State(catalogue): State<Catalogue>) -> Response {
+    let Catalogue { shelves, edition: Edition(edition) } = catalogue;
+    Json(json!({ "edition": edition, "products": *shelves.lock().await })).into_response()
 }
 
 async fn show(State(shelves): State<Shelves>, Path(id): Path<String>) -> Response {
@@ -72,9 +114,7 @@ async fn show(State(shelves): State<Shelves>, Path(id): Path<String>) -> Respons
 }
 
 async fn levels(State(shelves): State<Shelves>) -> Response {
-    let levels: serde_json::Map<_, _> =
-        shelves.lock().await.iter().map(|product| (product.id.to_owned(), json!(product.stock))).collect();
-    Json(json!({ "levels": levels })).into_response()
+    Json(json!({ "levels": shelves.levels().await })).into_response()
 }
 
 #[derive(Deserialize)]
@@ -86,6 +126,7 @@ async fn set_level(State(shelves): State<Shelves>, Path(id): Path<String>, Json(
     match shelves.lock().await.iter_mut().find(|product| product.id == id) {
         Some(product) => {
             product.stock = level.stock.min(SHELF);
+            shelves.changed.send_replace(());
             Json(json!({ "product": id, "stock": product.stock })).into_response()
         }
         None => unknown(&id),
@@ -97,8 +138,8 @@ async fn take(State(shelves): State<Shelves>, Json(items): Json<Vec<Item>>) -> R
     if items.is_empty() || items.len() > LINES {
         return refusal(StatusCode::UNPROCESSABLE_ENTITY, format!("an order has 1 to {LINES} lines"));
     }
-    let mut shelves = shelves.lock().await;
-    let mut taken = shelves.clone();
+    let mut on_shelves = shelves.lock().await;
+    let mut taken = on_shelves.clone();
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
         let Some(product) = taken.iter_mut().find(|product| product.id == item.product) else {
@@ -115,17 +156,19 @@ async fn take(State(shelves): State<Shelves>, Json(items): Json<Vec<Item>>) -> R
             price_cents: product.price_cents,
         });
     }
-    *shelves = taken;
+    *on_shelves = taken;
+    shelves.changed.send_replace(());
     Json(lines).into_response()
 }
 
 async fn put_back(State(shelves): State<Shelves>, Json(items): Json<Vec<Item>>) -> Response {
-    let mut shelves = shelves.lock().await;
+    let mut on_shelves = shelves.lock().await;
     for item in items.iter().take(LINES) {
-        if let Some(product) = shelves.iter_mut().find(|product| product.id == item.product) {
+        if let Some(product) = on_shelves.iter_mut().find(|product| product.id == item.product) {
             product.stock = product.stock.saturating_add(item.quantity).min(SHELF);
         }
     }
+    shelves.changed.send_replace(());
     StatusCode::NO_CONTENT.into_response()
 }
 
