@@ -101,6 +101,22 @@ pub struct DoorStatus {
     pub kind: String,
     /// The addresses it listens at.
     pub listen: Vec<String>,
+    /// The certificates that it shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateStatus>,
+}
+
+/// One certificate of a door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateStatus {
+    /// The first of its names.
+    pub name: String,
+    /// When it ends, RFC 3339 in UTC; absent where there is none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// What somebody should know of it: that it ends soon, or why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// One service.

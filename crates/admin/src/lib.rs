@@ -34,7 +34,7 @@ mod specimen;
 pub use answer::{CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 pub use error::AdminError;
 pub use house::{
-    Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status, Upgrade,
-    UpgradeOutcome,
+    CertificateStatus, Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status,
+    Upgrade, UpgradeOutcome,
 };
 pub use server::{Server, Settings};

@@ -159,6 +159,39 @@ pub enum Event {
         /// `open`, `half-open` or `closed`.
         state: &'static str,
     },
+    /// A door has a new certificate.
+    CertificateIssued {
+        /// When.
+        at: SystemTime,
+        /// Which door.
+        door: Door,
+        /// The first of its names.
+        name: String,
+        /// Until when it is valid.
+        until: SystemTime,
+    },
+    /// A door's certificate ends soon, or has ended, and nothing is there to take its place.
+    CertificateEnding {
+        /// When.
+        at: SystemTime,
+        /// Which door.
+        door: Door,
+        /// The first of its names.
+        name: String,
+        /// Until when it is valid.
+        until: SystemTime,
+    },
+    /// A certificate could not be had.
+    CertificateFailed {
+        /// When.
+        at: SystemTime,
+        /// Which door.
+        door: Door,
+        /// The first of the names that it is wanted for.
+        name: String,
+        /// Why, for operators.
+        why: String,
+    },
     /// The handling of one request panicked; the request got a 500 and nothing else was touched.
     Panicked {
         /// When.

@@ -40,7 +40,7 @@ mod specimen;
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
 pub use counts::{AdminRefusal, ConnectionBound, HandshakeFailure};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
-pub use observatory::Observatory;
+pub use observatory::{DoorCertificate, Observatory};
 pub use observer::Observer;
 pub use record::{OperationLabel, Record};
 pub use settings::{LogFormat, LogSettings, Settings};

@@ -80,6 +80,8 @@ metrics! {
         "Connections closed unserved, by the bound that was reached.";
     HANDSHAKES = Counter "vestibule_handshakes_total" ["door", "resumed"] "TLS handshakes completed.";
     HANDSHAKES_FAILED = Counter "vestibule_handshakes_failed_total" ["door", "reason"] "TLS handshakes that failed.";
+    CERTIFICATE_EXPIRY = Gauge "vestibule_certificate_expiry_timestamp_seconds" ["door", "name"]
+        "When a door's certificate ends, in seconds since 1970; `name` is the first of its names.";
     UPSTREAM_FIRST_BYTE = Histogram "vestibule_upstream_first_byte_seconds" ["service"]
         "Time from the start of forwarding to the first byte of the service's answer.";
     UPSTREAM_CONNECTIONS = Gauge "vestibule_upstream_connections" ["service"] "Open connections to a service.";

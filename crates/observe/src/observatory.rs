@@ -52,6 +52,18 @@ pub(crate) struct Registry {
     pub(crate) operations: Names<OperationName, { OperationCount::SLOTS }>,
     pub(crate) services: Names<Arc<str>, { ServiceCount::SLOTS }>,
     pub(crate) threads: Vec<Arc<Cells>>,
+    pub(crate) certificates: Vec<DoorCertificate>,
+}
+
+/// A certificate that a door shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoorCertificate {
+    /// The door's name.
+    pub door: Arc<str>,
+    /// The first of the certificate's names.
+    pub name: String,
+    /// Until when it is valid.
+    pub until: SystemTime,
 }
 
 /// An API at a door; an empty `api` stands for what was routed nowhere.
@@ -115,9 +127,17 @@ impl Observatory {
             | Event::ReplicaOut { .. }
             | Event::ReplicaBack { .. }
             | Event::Breaker { .. }
+            | Event::CertificateIssued { .. }
+            | Event::CertificateEnding { .. }
+            | Event::CertificateFailed { .. }
             | Event::Panicked { .. } => {}
         }
         self.log.event(event);
+    }
+
+    /// These are the certificates of the doors now; their ends are shown among the metrics.
+    pub fn certificates(&self, certificates: Vec<DoorCertificate>) {
+        self.registry().certificates = certificates;
     }
 
     /// A connection to the admin server was closed unserved.
@@ -155,6 +175,7 @@ impl Registry {
             operations: Names::new(OPERATIONS),
             services: Names::new(SERVICES),
             threads: Vec::new(),
+            certificates: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@
 mod desk;
 mod doors;
 mod reload;
+mod shown;
 mod signals;
 mod standings;
 mod watch;
@@ -84,6 +85,7 @@ pub(crate) struct House {
     fixed: reload::Fixed,
     certificates: DoorCertificates,
     standings: Standings,
+    notices: shown::Notices,
     terminal: Terminal,
 }
 
@@ -123,6 +125,7 @@ impl House {
             terminal.warn(format_args!("the service manager cannot be told: {error}"));
         }
         let (file, program) = (opening.file, opening.program);
+        let notices = shown::Notices::default();
         Ok(Self {
             file,
             gateway,
@@ -135,6 +138,7 @@ impl House {
             fixed,
             certificates,
             standings,
+            notices,
             terminal,
         })
     }
@@ -160,6 +164,9 @@ impl House {
                         return Err(failed_to_open(&GatewayError::ThreadEnded));
                     }
                     self.desk.stand(self.standings.look(self.gateway.standing(), &self.observatory));
+                    if self.notices.are_due(SystemTime::now()) {
+                        self.look_at_certificates(SystemTime::now());
+                    }
                     if self.watch.changed() || self.certificates.look(SystemTime::now()) {
                         self.reload().await;
                     }
@@ -182,6 +189,19 @@ impl House {
                     }
                 }
             }
+        }
+    }
+
+    /// Shows the ends of the doors' certificates among the metrics and in `status`, and tells of those that are near.
+    fn look_at_certificates(&mut self, now: SystemTime) {
+        let settings = self.gateway.settings();
+        self.observatory.certificates(shown::ends(settings));
+        self.desk.show(desk::doors(settings, now));
+        for (door, leaf) in self.notices.look(settings, now) {
+            let (name, until) = (leaf.name(), leaf.not_after);
+            let note = shown::note(&leaf, now).unwrap_or_default();
+            self.terminal.warn(format_args!("the certificate of the door `{}` for `{name}` {note}", door.name));
+            self.observatory.event(model::Event::CertificateEnding { at: now, door, name, until });
         }
     }
 

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{ReloadAnswer, StatusAnswer};
-use crate::house::{Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status};
+use crate::house::{
+    CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status,
+};
 
 fn value(answer: impl serde::Serialize) -> Value {
     serde_json::to_value(answer).expect("JSON")
@@ -26,6 +28,11 @@ fn a_status_has_the_shape_of_the_reference() {
             name: "client".to_owned(),
             kind: "client".to_owned(),
             listen: vec!["127.0.0.1:8443".to_owned()],
+            certificates: vec![CertificateStatus {
+                name: "shop.example".to_owned(),
+                until: Some("2027-02-20T14:00:00Z".to_owned()),
+                note: None,
+            }],
         }],
         services: vec![ServiceStatus {
             name: "shop".to_owned(),
@@ -49,7 +56,8 @@ fn a_status_has_the_shape_of_the_reference() {
         "started_at": "2026-11-22T14:00:00Z",
         "configuration": { "hash": "7f3a91c", "file": "vestibule.yaml", "loaded_at": "2026-11-22T14:02:11Z",
             "last_refused": { "at": "2026-11-22T14:03:00Z", "faults": 2 } },
-        "doors": [{ "name": "client", "kind": "client", "listen": ["127.0.0.1:8443"] }],
+        "doors": [{ "name": "client", "kind": "client", "listen": ["127.0.0.1:8443"],
+            "certificates": [{ "name": "shop.example", "until": "2027-02-20T14:00:00Z" }] }],
         "services": [{ "name": "shop", "total": 2, "outstanding": 3, "replicas": [
             { "address": "http://10.0.0.7:80", "state": "ejected", "back_in_s": 9, "outstanding": 3 }] }],
     });

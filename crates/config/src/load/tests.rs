@@ -54,10 +54,10 @@ fn folder() -> TempDir {
     let root = ca::WorkloadAuthority::create("shop.example").expect("a root");
     write("root.pem", root.certificate_pem(), 0o644);
     root.save(&folder.path().join("other-root.pem"), &folder.path().join("root.key")).expect("saved");
-    for name in ["partners", "old"] {
+    for name in ["partners", "old", "young"] {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec![format!("{name}.shop.example")]).expect("names");
-        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        params.not_before = rcgen::date_time_ymd(if name == "young" { 2027 } else { 2026 }, 1, 1);
         params.not_after = rcgen::date_time_ymd(if name == "old" { 2026 } else { 2036 }, 2, 1);
         write(&format!("{name}.pem"), &params.self_signed(&key).expect("signed").pem(), 0o644);
         write(&format!("{name}.key"), &key.serialize_pem(), 0o600);

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use ca::CaError;
+use ca::{CaError, Leaf};
 use gateway::CertificateAndKey;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ClientTls;
-use x509_parser::parse_x509_certificate;
 
 use crate::draft::{CertificateFiles, Door, Draft, Said, Tls};
 use crate::fault::{Collector, Fault, FaultCode};
@@ -21,6 +20,8 @@ use crate::source::Span;
 
 /// Certificates and keys are small; more is a mistake.
 const BYTES_AT_MOST: u64 = 1024 * 1024;
+/// Names that a message lists; a certificate may have hundreds.
+const NAMES_SHOWN: usize = 8;
 
 /// What the files of certificates hold.
 pub(crate) struct Certificates {
@@ -38,7 +39,7 @@ impl Certificates {
         let mut reader = Reader { files, faults, now };
         reader.local_ca(draft);
         let doors = draft.doors.iter().map(|door| match door.tls.as_ref().map(|tls| &tls.value) {
-            Some(Tls::Files(files)) => reader.certificates(files),
+            Some(Tls::Files(files)) => reader.certificates(files, &door.hosts),
             _ => None,
         });
         Self { doors: doors.collect(), services: reader.services(draft), anchors: reader.anchors(draft) }
@@ -53,10 +54,15 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// The certificates of a door; `None` where one of them has a fault.
-    fn certificates(&mut self, files: &[CertificateFiles]) -> Option<Vec<CertificateAndKey>> {
+    fn certificates(&mut self, files: &[CertificateFiles], hosts: &[Said<String>]) -> Option<Vec<CertificateAndKey>> {
         // Each is read before any is given up: all faults at once.
         let read: Vec<_> = files.iter().map(|files| self.certificate(files)).collect();
-        read.into_iter().collect()
+        let read: Vec<_> = read.into_iter().collect::<Option<_>>()?;
+        let leaves: Vec<_> = read.iter().filter_map(|pair| Leaf::of_chain(&pair.chain)).collect();
+        for host in hosts.iter().filter(|host| !leaves.iter().any(|leaf| leaf.is_for(&host.value))) {
+            self.faults.push(no_certificate_for(host, &leaves, files));
+        }
+        Some(read)
     }
 
     pub(super) fn certificate(&mut self, files: &CertificateFiles) -> Option<CertificateAndKey> {
@@ -120,19 +126,19 @@ impl Reader<'_> {
         }
     }
 
-    /// Warns of a certificate past its day: a running gateway would not stop for it, and nobody can connect.
+    /// Warns of a certificate that is out of date: a gateway does not stop for that, and nobody can connect.
     fn expiry(&mut self, path: &Said<PathBuf>, chain: &[CertificateDer<'static>]) {
-        let ends = |der: &CertificateDer<'_>| {
-            let (_, certificate) = parse_x509_certificate(der).ok()?;
-            Some(certificate.validity().not_after.timestamp())
+        let leaves: Vec<_> = chain.iter().filter_map(Leaf::read).collect();
+        let written = path.value.display();
+        let message = if leaves.iter().any(|leaf| leaf.not_after < self.now) {
+            format!("a certificate in `{written}` has expired")
+        } else if leaves.iter().any(|leaf| leaf.not_before > self.now) {
+            format!("a certificate in `{written}` is not valid yet")
+        } else {
+            return;
         };
-        let now = self.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let over = |end: i64| u64::try_from(end).unwrap_or(0) < now;
-        if chain.iter().filter_map(ends).any(over) {
-            let message = format!("a certificate in `{}` has expired", path.value.display());
-            let fault = Fault::new(FaultCode::CertificateExpired, path.span, message).warning();
-            self.faults.push(fault.label("nobody will believe it"));
-        }
+        let fault = Fault::new(FaultCode::CertificateExpired, path.span, message).warning();
+        self.faults.push(fault.label("nobody will believe it"));
     }
 
     /// The local CA, where a door wants it and it is there already: what would keep `run` from opening the door is a
@@ -165,6 +171,22 @@ impl Reader<'_> {
         let domain = trust.domain.as_ref().map_or(TRUST_DOMAIN, |domain| domain.value.as_str());
         let read = |path: &Path| ca::read_workload_anchors(path, domain);
         trust.certificate.as_ref().and_then(|said| self.file(said, "root", read)).unwrap_or_default()
+    }
+}
+
+/// A host that no certificate of the door is for: whoever asks for it would be shown another's.
+fn no_certificate_for(host: &Said<String>, leaves: &[Leaf], files: &[CertificateFiles]) -> Fault {
+    let message = format!("no certificate of this door is for `{}`", host.value);
+    let fault = Fault::new(FaultCode::CertificateName, host.span, message);
+    let names = leaves.iter().flat_map(|leaf| {
+        leaf.names.iter().cloned().chain(leaf.addresses.iter().map(ToString::to_string)).map(|name| format!("`{name}`"))
+    });
+    let names: Vec<_> = names.take(NAMES_SHOWN).collect();
+    let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
+    let fault = fault.label("add a certificate for it, or take it out");
+    match files.first() {
+        Some(first) => fault.related(first.certificate.span, format!("for {names}")),
+        None => fault,
     }
 }
 

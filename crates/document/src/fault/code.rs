@@ -95,7 +95,8 @@ codes! {
     LooseningNeeded = "loosening-needed", "A value weaker than the default, without its loosening.";
     LooseningExpired = "loosening-expired", "A loosening past its day.";
     KeyExpired = "key-expired", "A pinned key past its day.";
-    CertificateExpired = "certificate-expired", "A certificate past its end.";
+    CertificateExpired = "certificate-expired", "A certificate past its end, or before its beginning.";
+    CertificateName = "certificate-name", "A host of a door that no certificate of the door is for.";
     DoorUnused = "door-unused", "A door that no API names; it is not opened.";
     NotUnderstood = "not-understood", "A part of the file that was read and then not used: a fault of ours.";
 }

@@ -19,11 +19,12 @@ enum Value<'a> {
     Text(&'a str),
     Number(u64),
     Address(IpAddr),
+    Time(SystemTime),
 }
 
 /// Appends the line of an event, with its end.
 pub(super) fn write(event: &Event, format: LogFormat, stamp: &mut Stamp, out: &mut Vec<u8>) {
-    use Value::{Address, Number, Text};
+    use Value::{Address, Number, Text, Time};
     match event {
         Event::Request { at, door, decision } => {
             let request = decision.request.to_string();
@@ -62,6 +63,18 @@ pub(super) fn write(event: &Event, format: LogFormat, stamp: &mut Stamp, out: &m
         }
         Event::Breaker { at, service, state } => {
             line("breaker", *at, &[("service", Text(service)), ("state", Text(state))], format, stamp, out);
+        }
+        Event::CertificateIssued { at, door, name, until } => {
+            let fields = [("door", Text(&door.name)), ("name", Text(name)), ("until", Time(*until))];
+            line("certificate-issued", *at, &fields, format, stamp, out);
+        }
+        Event::CertificateEnding { at, door, name, until } => {
+            let fields = [("door", Text(&door.name)), ("name", Text(name)), ("until", Time(*until))];
+            line("certificate-ending", *at, &fields, format, stamp, out);
+        }
+        Event::CertificateFailed { at, door, name, why } => {
+            let fields = [("door", Text(&door.name)), ("name", Text(name)), ("why", Text(why))];
+            line("certificate-failed", *at, &fields, format, stamp, out);
         }
         Event::Panicked { at, request } => {
             line("panicked", *at, &[("id", Text(&request.to_string()))], format, stamp, out);
@@ -115,6 +128,7 @@ fn json_field(name: &str, value: &Value<'_>, out: &mut Vec<u8>) {
         }
         Value::Number(number) => write!(out, ",\"{name}\":{number}"),
         Value::Address(address) => write!(out, ",\"{name}\":\"{address}\""),
+        Value::Time(time) => write!(out, ",\"{name}\":\"{}\"", moment(*time)),
     };
 }
 
@@ -128,7 +142,13 @@ fn text_field(name: &str, value: &Value<'_>, out: &mut Vec<u8>) {
         }
         Value::Number(number) => write!(out, " {name}={number}"),
         Value::Address(address) => write!(out, " {name}={address}"),
+        Value::Time(time) => write!(out, " {name}={}", moment(*time)),
     };
+}
+
+/// A moment that is not the line's own, so that the stamp of the line is left alone.
+fn moment(time: SystemTime) -> String {
+    String::from_utf8_lossy(&Stamp::default().at(time)).into_owned()
 }
 
 #[cfg(test)]

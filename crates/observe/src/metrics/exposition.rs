@@ -5,6 +5,7 @@
 //! figures of one exposition may differ by what happened meanwhile, and a gauge
 //! never shows less than nothing.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -13,12 +14,12 @@ use model::Code;
 
 use super::process::Process;
 use super::{
-    ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CALLER_REQUESTS, CONNECTIONS, CONNECTIONS_ACCEPTED,
-    CONNECTIONS_REFUSED, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED,
-    LOG_FAILURES, LOG_LINES, Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS,
-    PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS,
-    REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE,
-    UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
+    ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS,
+    CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT,
+    LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES, Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU,
+    PROCESS_FDS, PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES,
+    REFUSALS, REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED,
+    UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
 };
 use crate::cells::Cells;
 use crate::counts::{
@@ -37,6 +38,7 @@ pub(crate) fn render(observatory: &Observatory) -> String {
         page.apis(&registry);
         page.operations(&registry);
         page.doors(&registry);
+        page.certificates(&registry);
         page.services(&registry);
         page.threads(&registry);
     }
@@ -118,6 +120,20 @@ impl Page {
             HandshakeFailure::ALL.iter().map(|reason| (reason.as_str(), DoorCount::HandshakeFailed(*reason).slot()));
         self.words(&HANDSHAKES_FAILED, &rows, reasons);
         self.handshakes(&rows);
+    }
+
+    fn certificates(&mut self, registry: &Registry) {
+        self.family(&CERTIFICATE_EXPIRY);
+        // Two certificates of one first name would be one series twice, which no scraper takes: the earlier end counts.
+        let mut ends = BTreeMap::new();
+        for shown in &registry.certificates {
+            let until = shown.until.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+            let end = ends.entry((&*shown.door, shown.name.as_str())).or_insert(until);
+            *end = until.min(*end);
+        }
+        for ((door, name), until) in ends {
+            self.sample(&CERTIFICATE_EXPIRY, "", &[door, name], until);
+        }
     }
 
     fn handshakes(&mut self, rows: &Rows<&str, { DoorCount::SLOTS }>) {

@@ -11,7 +11,7 @@ use crate::counts::{
     OperationCount, ServiceCount, StatusClass,
 };
 use crate::specimen::{Kept, answered, door, failed, labels, laptop, settings};
-use crate::{LogFormat, Observatory, OperationLabel, Record};
+use crate::{DoorCertificate, LogFormat, Observatory, OperationLabel, Record};
 
 #[test]
 fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
@@ -63,6 +63,10 @@ fn busy() -> std::sync::Arc<Observatory> {
         Record { door_row: client, operation: Some(operation), service: Some(service), ..failed(&door, &caller) };
     observer.close(&failed);
     let refused = model::Outcome::Refused(Code::NotFound);
+    let until = std::time::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let certificate = |name: &str, until| DoorCertificate { door: "client".into(), name: name.to_owned(), until };
+    let sooner = until - Duration::from_secs(1);
+    observatory.certificates(vec![certificate("shop.example", until), certificate("shop.example", sooner)]);
     observer.close(&Record { status: 404, outcome: refused, operation: None, ..failed });
     observatory
 }
@@ -193,4 +197,12 @@ fn a_name_cannot_break_out_of_its_label() {
     observatory.observer().upstream_reused(catalogue.service(ServiceId(0)));
     let text = observatory.render_metrics();
     assert!(text.contains("vestibule_upstream_connections_reused_total{service=\"a\\\"} 1\\nb\\\\\"} 1\n"));
+}
+
+#[test]
+fn the_end_of_a_certificate_is_one_series_with_the_earlier_end() {
+    let text = busy().render_metrics();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("vestibule_certificate_expiry")).collect();
+    let expected = r#"vestibule_certificate_expiry_timestamp_seconds{door="client",name="shop.example"} 1799999999"#;
+    assert_eq!(lines, [expected]);
 }

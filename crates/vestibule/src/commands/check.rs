@@ -24,8 +24,9 @@ pub(super) fn run(arguments: &Check, every: &EveryCommand, terminal: &Terminal) 
 
 fn good(loaded: &Loaded, path: &Path, strict: bool, terminal: &Terminal) -> Outcome {
     let mut told = loaded.warnings.clone();
-    // A loosening past its day fails a check; a gateway that runs or starts goes on and warns.
-    told.promote(|code| strict || code == FaultCode::LooseningExpired);
+    // What is past its day fails a check; a gateway that runs or starts goes on and warns.
+    let out_of_date = [FaultCode::LooseningExpired, FaultCode::CertificateExpired];
+    told.promote(|code| strict || out_of_date.contains(&code));
     let ok = told.errors() == 0;
     if terminal.json() {
         terminal.object(&answer(ok, &told, &loaded.files, &loaded.report.summary, Some(loaded)));

@@ -36,6 +36,14 @@ fn print(status: &Status, terminal: &Terminal) {
     for door in &status.doors {
         let kind = if door.kind == door.name { String::new() } else { format!(" ({} door)", door.kind) };
         line("door", format!("{}{kind} at {}", door.name, door.listen.join(", ")));
+        for certificate in &door.certificates {
+            let until = certificate.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+            let said = format!("certificate for {}{until}", certificate.name);
+            match &certificate.note {
+                Some(note) => line("", terminal.paint(Style::Yellow, format!("{said}: it {note}"))),
+                None => line("", said),
+            }
+        }
     }
     for service in &status.services {
         let of = |healthy: usize| format!("{healthy} of {} replicas healthy", service.total);

@@ -6,8 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use admin::{Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade, UpgradeOutcome};
+use admin::{
+    CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade,
+    UpgradeOutcome,
+};
 use tokio::sync::{mpsc, oneshot, watch};
+
+use super::shown;
 
 /// Reloads that may wait for their turn; more are refused.
 const WAITING: usize = 8;
@@ -44,7 +49,7 @@ impl Desk {
                 loaded_at: now,
                 last_refused: None,
             },
-            doors: doors(loaded),
+            doors: doors(&loaded.plan.gateway, SystemTime::now()),
             services: Vec::new(),
         };
         let desk = Self { status: watch::Sender::new(status), reloads, upgrades };
@@ -77,6 +82,15 @@ impl Desk {
         self.status.send_if_modified(|status| {
             let changed = status.services != services;
             status.services = services;
+            changed
+        });
+    }
+
+    /// How the doors stand now.
+    pub(crate) fn show(&self, doors: Vec<DoorStatus>) {
+        self.status.send_if_modified(|status| {
+            let changed = status.doors != doors;
+            status.doors = doors;
             changed
         });
     }
@@ -129,16 +143,22 @@ impl admin::House for Desk {
     }
 }
 
-/// The doors of a configuration, for `status`.
-pub(crate) fn doors(loaded: &config::Loaded) -> Vec<DoorStatus> {
-    let doors = loaded.plan.gateway.doors.iter();
+/// The doors of a configuration and what they show, for `status`.
+pub(crate) fn doors(settings: &gateway::Settings, now: SystemTime) -> Vec<DoorStatus> {
+    let doors = settings.doors.iter();
     doors
         .map(|door| DoorStatus {
             name: door.door.name.to_string(),
             kind: door.door.kind.as_str().to_owned(),
             listen: door.listen.iter().map(ToString::to_string).collect(),
+            certificates: shown::by(door).map(|leaf| certificate(&leaf, now)).collect(),
         })
         .collect()
+}
+
+fn certificate(leaf: &ca::Leaf, now: SystemTime) -> CertificateStatus {
+    let note = shown::note(leaf, now).map(str::to_owned);
+    CertificateStatus { name: leaf.name(), until: Some(timestamp(leaf.not_after)), note }
 }
 
 /// RFC 3339 in UTC, to the second.

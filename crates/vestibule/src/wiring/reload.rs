@@ -6,7 +6,7 @@ use admin::ReloadOutcome;
 use config::Loaded;
 use serde_json::json;
 
-use super::{House, desk};
+use super::{House, desk, shown};
 use crate::commands::load;
 
 /// What is set up once, at the start: a change of it needs a restart.
@@ -89,7 +89,11 @@ impl House {
             if let Err(error) = self.certificates.complete(&mut loaded.plan, SystemTime::now()) {
                 return self.refuse(was, &error.to_string());
             }
-            let doors = desk::doors(&loaded);
+            if let Some(why) = shown::gone_out_of_date(self.gateway.settings(), &loaded.plan.gateway, SystemTime::now())
+            {
+                return self.refuse(was, &why);
+            }
+            let doors = desk::doors(&loaded.plan.gateway, SystemTime::now());
             if let Err(error) = self.gateway.reload(loaded.plan.gateway).await {
                 let failure = super::failed_to_open(&error);
                 return self.refuse(was, &failure.message);
@@ -99,6 +103,7 @@ impl House {
             }
             let services = self.standings.look(self.gateway.standing(), &self.observatory);
             self.desk.loaded(hash.clone(), doors, services);
+            self.look_at_certificates(SystemTime::now());
             self.observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash: hash.clone() });
         }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -12,6 +12,7 @@
 
 mod balance;
 mod browser;
+mod certificates;
 mod closed_by_default;
 mod command_line;
 mod contracts;

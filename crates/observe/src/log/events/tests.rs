@@ -73,10 +73,34 @@ fn every_kind_of_event_reads_back_as_json() {
             "replica-back",
         ),
         (Event::Breaker { at, service: "shop".into(), state: "open" }, "breaker"),
+        (
+            Event::CertificateIssued { at, door: door(), name: "shop.example".to_owned(), until: at },
+            "certificate-issued",
+        ),
+        (
+            Event::CertificateEnding { at, door: door(), name: "shop.example".to_owned(), until: at },
+            "certificate-ending",
+        ),
+        (
+            Event::CertificateFailed { at, door: door(), name: "shop.example".to_owned(), why: "no".to_owned() },
+            "certificate-failed",
+        ),
         (Event::Panicked { at, request }, "panicked"),
     ];
     for (event, word) in events {
         let read: Value = serde_json::from_str(&written(&event, LogFormat::Json)).expect("JSON");
         assert_eq!(read["event"], word);
     }
+}
+
+#[test]
+fn a_moment_in_a_line_is_written_as_its_time_is() {
+    let later = afternoon() + Duration::from_secs(86_400);
+    let event =
+        Event::CertificateEnding { at: afternoon(), door: door(), name: "shop.example".to_owned(), until: later };
+    let expected = json!({ "time": "2026-11-22T14:02:11.402Z", "event": "certificate-ending", "door": "client",
+        "name": "shop.example", "until": "2026-11-23T14:02:11.402Z" });
+    assert_eq!(serde_json::from_str::<Value>(&written(&event, LogFormat::Json)).expect("JSON"), expected);
+    let text = "14:02:11.402 * certificate-ending door=client name=shop.example until=2026-11-23T14:02:11.402Z\n";
+    assert_eq!(written(&event, LogFormat::Text), text);
 }

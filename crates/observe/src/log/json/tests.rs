@@ -95,6 +95,12 @@ fn every_field_is_in_the_page_and_every_field_of_the_page_exists() {
         "connection-refused",
         "configuration-loaded",
         "configuration-refused",
+        "replica-out",
+        "replica-back",
+        "breaker",
+        "certificate-issued",
+        "certificate-ending",
+        "certificate-failed",
         "panicked",
         "log-lines-dropped",
     ];

@@ -28,5 +28,5 @@ pub(super) const FAULTS: &[(&str, &str)] = pages! {
     "public-address" "same-socket" "host-needed" "trust-needed" "outside-networks" "route-conflict"
     "trailing-slash" "bad-route" "days-reversed" "not-a-contract" "bad-contract" "unknown-ref" "circular-ref"
     "duplicate-operation" "ambiguous-server" "open-by-contract" "host-differs" "loosening-misplaced"
-    "loosening-needed" "loosening-expired" "key-expired" "certificate-expired" "door-unused" "not-understood"
+    "loosening-needed" "loosening-expired" "key-expired" "certificate-expired" "certificate-name" "door-unused" "not-understood"
 };
