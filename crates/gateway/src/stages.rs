@@ -115,10 +115,13 @@ impl From<DeniedError> for Refusal {
     }
 }
 
-/// SNI, where it was sent, and authority belong to this door (RFC 9110 §7.4).
+/// Scheme, SNI and authority, as far as they were sent, belong to this door (RFC 9110 §7.4). In cleartext either scheme
+/// is right: what ends TLS in front writes the one or the other.
 pub(crate) fn belongs_here(question: &Question<'_>) -> Result<(), Problem> {
     let names = question.names;
-    let misdirected = if !names.admit(question.head.host()) {
+    let misdirected = if question.peer.secure && question.head.names_http() {
+        "the request names the scheme `http` and came over TLS"
+    } else if !names.admit(question.head.host()) {
         "the host is not one of this door's names"
     } else if question.peer.server_name.as_deref().is_some_and(|name| !names.admit(name)) {
         "the server name of the handshake is not one of this door's names"

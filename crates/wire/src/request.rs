@@ -36,6 +36,7 @@ pub struct RequestHead {
     /// As received, from an absolute target or `:authority`, else from Host.
     authority: Authority,
     has_target_authority: bool,
+    names_http: bool,
     fields: Fields,
     /// Where an HTTP/2 caller's cookie is put together.
     cookie: Vec<u8>,
@@ -65,6 +66,7 @@ impl RequestHead {
             path_len: 0,
             authority: Authority::new(),
             has_target_authority: false,
+            names_http: false,
             fields: Fields::new(),
             cookie: Vec::new(),
             framing: Framing::None,
@@ -89,6 +91,7 @@ impl RequestHead {
         self.path_len = 0;
         self.authority.clear();
         self.has_target_authority = false;
+        self.names_http = false;
         self.framing = Framing::None;
         self.keep_alive = false;
         self.expects_continue = false;
@@ -179,6 +182,12 @@ impl RequestHead {
     #[must_use]
     pub const fn port(&self) -> Option<u16> {
         self.authority.port()
+    }
+
+    /// Whether the request itself names the scheme `http`, by `:scheme` or an absolute target.
+    #[must_use]
+    pub const fn names_http(&self) -> bool {
+        self.names_http
     }
 
     /// The fields, Host among them even if HTTP/2 sent `:authority` only.

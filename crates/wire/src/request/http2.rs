@@ -60,7 +60,8 @@ impl RequestHead {
     }
 
     fn read_pseudo_fields(&mut self, request: Http2Request<'_>, limits: &HeadLimits) -> Result<(), HeadError> {
-        if !request.scheme.eq_ignore_ascii_case("https") && !request.scheme.eq_ignore_ascii_case("http") {
+        self.names_http = request.scheme.eq_ignore_ascii_case("http");
+        if !self.names_http && !request.scheme.eq_ignore_ascii_case("https") {
             return Err(HeadError::Scheme);
         }
         self.read_method(request.method.as_bytes())?;

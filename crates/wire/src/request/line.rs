@@ -93,6 +93,8 @@ impl RequestHead {
     /// `http://host/path`: a server must take it (RFC 9112 §3.2.2), and Host has to agree with it.
     fn read_absolute(&mut self, target: &[u8]) -> Result<(), HeadError> {
         let rest = after_scheme(target).ok_or(HeadError::Target)?;
+        // What is in front of `://` is the one scheme or the other.
+        self.names_http = target.get(4) == Some(&b':');
         let authority_len = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
         let (text, path_and_query) = rest.split_at_checked(authority_len).ok_or(HeadError::Target)?;
         self.authority.read(text)?;

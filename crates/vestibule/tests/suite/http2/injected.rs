@@ -207,6 +207,8 @@ fn methods_and_schemes_are_what_a_gateway_takes() {
         ["get", "Get", "", "G T", "GET/", "CONNECT", "TRACE", "GETGETGETGETGETGETGETGETGETGETGET", "PR\u{ef}"];
     assert_refused(&methods.map(|method| saying(":method", method)));
     assert_refused(&["ftp", "", "https://shop.example/?", "ws", "javascript"].map(|scheme| saying(":scheme", scheme)));
+    // RFC 9110 §7.4: what is asked for by `http` is not what came over TLS.
+    assert_problem("misdirected-request", &[saying(":scheme", "http"), saying(":scheme", "HTTP")]);
     // Extended CONNECT (RFC 8441) was not offered.
     assert_refused(&[with(&[(":protocol", "websocket")], &saying(":method", "CONNECT"))]);
 }
