@@ -4,6 +4,7 @@
 //! Hop-by-hop fields and those that `Connection` names stay on their hop (RFC 9110 §7.6.1).
 
 mod routing;
+pub(crate) mod trusted;
 
 use model::{Caller, Code, Problem};
 use upstream::{Outgoing, UploadFraming};
@@ -82,41 +83,12 @@ fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
             | Name::Traceparent
             | Name::Tracestate
             | Name::VestibuleIdentity => {}
-            Name::Other if is_trusted_by_services(name) => {}
+            Name::Other if trusted::is_believed(name) => {}
             // A key is between the caller and this house; the service has no use for it.
             Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
             _ => encode::field(out, name, value),
         }
     }
-}
-
-/// Fields that services take for the word of a proxy before them: who the caller is, what was asked for, by which
-/// method. This house writes some of them under their usual names and vouches for none of a caller's.
-fn is_trusted_by_services(name: &str) -> bool {
-    const FAMILIES: [&str; 8] = [
-        "x-forwarded-",
-        "x-original-",
-        "x-rewrite-",
-        "x-client-",
-        "x-ssl-",
-        "ssl-client-",
-        "x-vestibule-",
-        "vestibule-",
-    ];
-    const NAMES: [&str; 9] = [
-        "client-cert",
-        "client-cert-chain",
-        "true-client-ip",
-        "cf-connecting-ip",
-        "fastly-client-ip",
-        "x-cluster-client-ip",
-        "proxy",
-        "x-http-method-override",
-        "x-method-override",
-    ];
-    // The first letter rules out nearly all there are.
-    matches!(name.as_bytes().first(), Some(b'x' | b's' | b'v' | b'c' | b't' | b'f' | b'p'))
-        && (FAMILIES.iter().any(|family| name.starts_with(family)) || NAMES.contains(&name))
 }
 
 fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {

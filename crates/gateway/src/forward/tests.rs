@@ -2,7 +2,7 @@
 
 use wire::{HeadLimits, RequestHead};
 
-use super::{is_trusted_by_services, write_request_line};
+use super::write_request_line;
 
 fn line(target: &str, prefix: &str) -> String {
     let limits = HeadLimits { head_bytes: 4096, target_bytes: 1024, fields: 32 };
@@ -12,28 +12,6 @@ fn line(target: &str, prefix: &str) -> String {
     let mut out = Vec::new();
     write_request_line(&mut out, &head, prefix);
     String::from_utf8(out).expect("text")
-}
-
-#[test]
-fn what_services_take_for_the_word_of_a_proxy_is_not_the_callers_to_say() {
-    for name in [
-        "x-forwarded-client-cert",
-        "x-forwarded-prefix",
-        "x-original-url",
-        "x-rewrite-url",
-        "x-client-cert",
-        "ssl-client-verify",
-        "client-cert",
-        "true-client-ip",
-        "proxy",
-        "x-http-method-override",
-        "x-vestibule-caller",
-    ] {
-        assert!(is_trusted_by_services(name), "{name}");
-    }
-    for name in ["x-requested-with", "x-csrf-token", "client-version", "x-custom", "prefer", "trace-state", "foo"] {
-        assert!(!is_trusted_by_services(name), "{name}");
-    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use model::{Code, Problem};
 use upstream::RequestBody;
 use wire::{Decoded, encode};
 
+use crate::forward::trusted;
 use crate::http1::stream::{READ_BYTES, Stream};
 use crate::pace;
 use crate::request::Incoming;
@@ -62,6 +63,7 @@ impl RequestBody for Http1Body {
                 }
                 Decoded::End { skip } => {
                     buffer.advance(skip);
+                    decoder.trailers().map_or(Ok(()), trusted::refuse)?;
                     return Poll::Ready(Ok(0));
                 }
                 Decoded::More { skip } => buffer.advance(skip),

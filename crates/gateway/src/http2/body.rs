@@ -13,6 +13,7 @@ use upstream::{Alarm, RequestBody};
 use wire::fields::Fields;
 use wire::{encode, http2_trailers};
 
+use crate::forward::trusted;
 use crate::http1::{BODY, too_large};
 use crate::http2::Stream;
 use crate::pace;
@@ -170,7 +171,9 @@ fn go_on(stream: &Stream) {
 /// Trailers are held to the same rules as those of HTTP/1.1.
 fn fields(trailers: &HeaderMap) -> Result<Fields, Problem> {
     let trailers = trailers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
-    Ok(http2_trailers(trailers, &BODY)?)
+    let fields = http2_trailers(trailers, &BODY)?;
+    trusted::refuse(&fields)?;
+    Ok(fields)
 }
 
 fn gone(error: h2::Error) -> Problem {

@@ -9,7 +9,7 @@ use crate::two_doors::{SERVED, SOON, TwoDoors, assert_served, get};
 const FORGED: &str = "forged-by-the-caller";
 
 /// What proxies, balancers and content networks write, and frameworks believe: in lower case, as HTTP/2 has them.
-const TRUSTED: [&str; 32] = [
+const TRUSTED: [&str; 71] = [
     // Who calls.
     "forwarded",
     "x-forwarded-for",
@@ -30,6 +30,31 @@ const TRUSTED: [&str; 32] = [
     "vestibule-identity",
     "vestibule-caller",
     "x-vestibule-caller",
+    "remote-user",
+    "remote_user",
+    "remote-groups",
+    "x-remote-user",
+    "x_remote_user",
+    "x-remote-group",
+    "x-auth-request-user",
+    "x-auth-request-email",
+    "x-webauth-user",
+    "x-authenticated-userid",
+    "x-consumer-username",
+    "x-goog-authenticated-user-email",
+    "x-ms-client-principal-name",
+    "x-amzn-oidc-identity",
+    "cf-access-authenticated-user-email",
+    "tailscale-user-login",
+    "x-pomerium-claim-email",
+    "oidc_claim_sub",
+    "iv-user",
+    "sm_user",
+    "wl-proxy-client-cert",
+    "client-ip",
+    "forwarded-for",
+    "x-forwarded",
+    "x-originating-ip",
     // What was asked for, and how.
     "x-original-url",
     "x-original-uri",
@@ -43,11 +68,26 @@ const TRUSTED: [&str; 32] = [
     "x-forwarded-uri",
     "x-http-method-override",
     "x-method-override",
+    "x-scheme",
+    "x-url-scheme",
+    "front-end-https",
+    "x-host",
+    "forwarded-host",
+    "forwarded-proto",
+    "x-http-method",
+    "x-middleware-subrequest",
+    "x-script-name",
+    "x-envoy-original-path",
+    // Which file is the answer.
+    "x-accel-redirect",
+    "x-accel-mapping",
+    "x-sendfile",
+    "x-sendfile-type",
     // Becomes HTTP_PROXY in the environment of a CGI program.
     "proxy",
 ];
 /// Nobody takes these for anybody's word but the caller's.
-const KEPT: [&str; 4] = ["x-requested-with", "x-csrf-token", "client-version", "prefer"];
+const KEPT: [&str; 6] = ["x-requested-with", "x-csrf-token", "x-user-agent", "client-version", "prefer", "x-own_name"];
 
 /// What the house itself writes under names of the list.
 const WRITTEN: [(&str, &str); 3] =

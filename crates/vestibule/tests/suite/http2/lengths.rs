@@ -103,6 +103,8 @@ fn a_trailer_says_nothing_about_the_message() {
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("host", "admin.example")])),
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("authorization", "Bearer x")])),
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("x-forwarded-for", "10.0.0.1")])),
+        (&[], |stream| trailers(stream.data(1, b"hello", false), &[("x-remote-user", "root")])),
+        (&[], |stream| trailers(stream.data(1, b"hello", false), &[("remote_user", "root")])),
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("connection", "close")])),
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("x", "y\r\n\r\nGET /admin HTTP/1.1")])),
         (&[], |stream| trailers(stream.data(1, b"hello", false), &[("X", "y")])),
