@@ -22,7 +22,7 @@ use upstream::{Balance, Pin};
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url, WorkloadText};
 
-pub(crate) use proxies::Proxies;
+pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
 
 /// A value, and the words that say it.

@@ -1,6 +1,6 @@
 //! From a listening socket to a connection that is served: bounds, handshake, identity, protocol.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -16,8 +16,8 @@ use tokio::task::spawn_local;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::peer::Peer;
-use crate::settings::{ClientCertificates, DoorSettings};
+use crate::peer::{Peer, Via};
+use crate::settings::{ClientCertificates, DoorSettings, Speak};
 use crate::snapshot::{Listening, Snapshot};
 use crate::socket::Socket;
 use crate::thread::{OpenConnection, Thread};
@@ -109,7 +109,7 @@ struct Arrival {
     /// The caller, as far as it is known.
     address: SocketAddr,
     /// The proxy in between.
-    via: Option<IpAddr>,
+    via: Option<Via>,
     counted: Counted,
 }
 
@@ -118,9 +118,11 @@ async fn introduced(open: &OpenConnection, snapshot: &Snapshot, index: usize, mu
     let (settings, state) = snapshot.door(index)?;
     let Some(proxies) = &settings.proxies else { return Some(arrival) };
     let proxy = arrival.address;
-    arrival.via = Some(proxy.ip());
+    arrival.via = Some(Via { address: proxy.ip(), speaks: proxies.speak });
+    // Who speaks in fields says of each request whose it is.
+    let Speak::Header(version) = proxies.speak else { return Some(arrival) };
     let within = settings.patience.handshake;
-    let header = match introduction::take_header(&mut arrival.stream, proxies.speak, within).await {
+    let header = match introduction::take_header(&mut arrival.stream, version, within).await {
         Ok(header) => header,
         Err(error) => {
             Failure::of_proxy(&error).tell(open, snapshot, index, &settings.door, proxy);
@@ -178,7 +180,7 @@ async fn serve(
     index: usize,
     door: Door,
     stream: TcpStream,
-    (address, via): (SocketAddr, Option<IpAddr>),
+    (address, via): (SocketAddr, Option<Via>),
 ) {
     let Some((settings, state)) = snapshot.door(index) else { return };
     let Some(tls) = &state.tls else {

@@ -7,6 +7,7 @@ mod reply;
 mod stream;
 mod upgrade;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -130,8 +131,19 @@ async fn serve_one(
         }
         HeadRead::Closed => return Served::Last,
     };
-    let request =
-        Request { thread, snapshot, door, state, door_index: index, peer, protocol: protocol(&head), head: &head };
+    let directory = &snapshot.configuration.settings.directory;
+    let intake = intake.and_then(|()| peer.of_request(&head, door, directory));
+    let (peer, intake) = intake.map_or_else(|problem| (Cow::Borrowed(peer), Err(problem)), |peer| (peer, Ok(())));
+    let request = Request {
+        thread,
+        snapshot,
+        door,
+        state,
+        door_index: index,
+        peer: &peer,
+        protocol: protocol(&head),
+        head: &head,
+    };
     let intake = intake.and_then(|()| body_of(&head, stream, door));
     let received = stream.borrow_mut().begin(intake.is_ok(), &head);
     let mut reply = Http1Reply::new(stream, intake.is_ok());

@@ -8,6 +8,7 @@ mod fields;
 mod gathered;
 mod reply;
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -232,13 +233,17 @@ async fn serve_stream(
     let stream = Rc::new(Stream { body: body.into(), respond: respond.into(), received: Cell::default() });
     let mut head = thread.take_head();
     let intake = assemble(&mut head, &parts, ended, door);
+    let directory = &snapshot.configuration.settings.directory;
+    let intake = intake.and_then(|()| peer.of_request(&head, door, directory));
+    let (peer, intake) = intake.map_or_else(|problem| (Cow::Borrowed(peer), Err(problem)), |peer| (peer, Ok(())));
     let intake: Intake = intake.map(|()| {
         // A stream that is open after a length of 0 may still bring trailers.
         let has_body = !ended && head.framing() != Framing::None;
         let (length, waiting) = (forward::told_length(&head), head.expects_continue());
         has_body.then(|| Box::new(Http2Body::new(Rc::clone(&stream), door.patience, length, waiting)) as _)
     });
-    let request = Request { thread, snapshot, door, state, door_index: index, peer, protocol: "HTTP/2", head: &head };
+    let request =
+        Request { thread, snapshot, door, state, door_index: index, peer: &peer, protocol: "HTTP/2", head: &head };
     let mut reply = Http2Reply::new(Rc::clone(&stream));
     let mut alarm = thread.take_alarm();
     request::serve(&request, intake, started, &stream.received, &mut alarm, &mut reply).await;

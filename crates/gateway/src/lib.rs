@@ -38,6 +38,6 @@ pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use server::{Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
-    OperationSettings, Patience, Protocols, Proxies, Settings, TlsSettings, UpstreamErrors,
+    OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings, UpstreamErrors,
 };
 pub use tls::TlsError;

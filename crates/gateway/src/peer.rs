@@ -1,5 +1,6 @@
 //! Who is at the other end of a connection: fixed by its handshake, and looked up again when the configuration changes.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -7,18 +8,19 @@ use std::time::Instant;
 
 use auth::certificate::PeerCertificate;
 use auth::{AuthError, Directory};
-use model::Workload;
-use wire::encode;
+use model::{Code, Problem, Workload};
+use wire::{RequestHead, encode, forwarded};
 
-use crate::settings::ClientCertificates;
+use crate::settings::{ClientCertificates, DoorSettings, Proxies, Speak};
+use crate::stages::Refusal;
 
 /// The other end of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// Its address; behind a proxy, what that says.
     pub(crate) address: SocketAddr,
-    /// The address of the proxy in between.
-    pub(crate) via: Option<IpAddr>,
+    /// The proxy in between.
+    pub(crate) via: Option<Via>,
     /// The forwarding fields that say where it is and how it came; written once, not for each request.
     pub(crate) forwarding: Box<[u8]>,
     /// Whether there is TLS in between.
@@ -33,6 +35,15 @@ pub(crate) struct Peer {
     pub(crate) anchors: ClientCertificates,
     /// When its certificate ends, and the connection with it.
     pub(crate) until: Option<Instant>,
+}
+
+/// A proxy between a caller and this house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Via {
+    /// Where it is.
+    pub(crate) address: IpAddr,
+    /// How it says who the caller is.
+    pub(crate) speaks: Speak,
 }
 
 impl Peer {
@@ -69,6 +80,35 @@ impl Peer {
         if workload != peer.workload {
             Rc::make_mut(peer).workload = workload;
         }
+    }
+
+    /// Who sends this request: somebody else for each, where a proxy says so in a field of it. The door's networks are
+    /// asked about whom it names, as they are about others before anything of theirs is read.
+    ///
+    /// # Errors
+    /// The proxy does not say, or the door is not for that address.
+    pub(crate) fn of_request(
+        &self,
+        head: &RequestHead,
+        door: &DoorSettings,
+        directory: &Directory,
+    ) -> Result<Cow<'_, Self>, Problem> {
+        let Some(Proxies { networks, speak: Speak::Field(field) }) = &door.proxies else {
+            return Ok(Cow::Borrowed(self));
+        };
+        let caller = forwarded::caller(head.fields(), *field, |ip| networks.admits(ip))
+            .map_err(|error| Problem::new(Code::MalformedRequest, error.to_string()))?;
+        if !door.networks.admits(caller) {
+            let detail = format!("`{caller}` is outside the networks of the door");
+            return Err(Refusal::Network(detail.into()).seen_at(door.door.kind));
+        }
+        let mut peer = self.clone();
+        peer.address = SocketAddr::new(caller, 0);
+        peer.forwarding = forwarding(peer.address, peer.secure);
+        if let Some(certificate) = &peer.certificate {
+            peer.workload = directory.workload(certificate, caller).map(Some);
+        }
+        Ok(Cow::Owned(peer))
     }
 
     /// A deadline, but not beyond the end of the certificate.

@@ -9,6 +9,7 @@ use model::Door;
 use routing::{HostPattern, Table};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ServiceSettings;
+use wire::forwarded::ForwardingField;
 use wire::proxy::ProxyVersion;
 
 use crate::ending::Ending;
@@ -105,13 +106,22 @@ pub struct Protocols {
     pub http2: bool,
 }
 
-/// Proxies in front of a door. All its connections come from them then, and each says whose it is.
+/// Proxies in front of a door. All its connections come from them then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxies {
     /// Where they are.
     pub networks: Networks,
-    /// What they say before the first byte of a connection.
-    pub speak: ProxyVersion,
+    /// How they say whose connections or requests they bring.
+    pub speak: Speak,
+}
+
+/// How a proxy says who the caller is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speak {
+    /// Before the first byte of each connection.
+    Header(ProxyVersion),
+    /// In a field of each request.
+    Field(ForwardingField),
 }
 
 /// Bounds on open connections of a door, over all threads.

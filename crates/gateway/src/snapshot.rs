@@ -141,11 +141,12 @@ impl Snapshot {
         let asks = door.tls.as_ref().map_or(&ClientCertificates::NotAsked, |tls| &tls.clients);
         let comes_as_it_must = match (&door.proxies, peer.via) {
             (None, None) => true,
-            (Some(proxies), Some(via)) => proxies.networks.admits(via),
+            (Some(proxies), Some(via)) => proxies.speak == via.speaks && proxies.networks.admits(via.address),
             _ => false,
         };
         // What a proxy says for itself is nobody's call from afar.
-        let admitted = peer.via == Some(peer.address.ip()) || door.networks.admits(peer.address.ip());
+        let own = peer.via.is_some_and(|via| via.address == peer.address.ip());
+        let admitted = own || door.networks.admits(peer.address.ip());
         comes_as_it_must && admitted && door.tls.is_some() == peer.secure && *asks == peer.anchors
     }
 }

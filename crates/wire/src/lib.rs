@@ -25,6 +25,7 @@ pub mod conditional;
 pub mod encode;
 mod error;
 pub mod fields;
+pub mod forwarded;
 mod framing;
 mod head;
 mod method;

@@ -113,12 +113,9 @@ static PROXIES: Record = Record::new(
     keys! {
         /// Where they are.
         "networks" => NETWORKS, needed();
-        /// How they tell the caller's address: by the PROXY protocol, before the first byte of each connection.
-        "speak" => words!(
-            "proxy-v1", "proxy-v2";
-            "forwarded" => "write `proxy-v2`, if the proxy can; no field is believed",
-            "x-forwarded-for" => "write `proxy-v2`, if the proxy can; no field is believed"
-        ), needed();
+        /// How they tell the caller's address: by the PROXY protocol, before the first byte of each connection; or by
+        /// that field, which each request needs then.
+        "speak" => words!("proxy-v1", "proxy-v2", "forwarded", "x-forwarded-for"), needed();
     },
 );
 

@@ -179,3 +179,89 @@ fn cleartext_http_2_is_spoken_by_prior_knowledge_where_the_file_says_so() {
     let site = Site::start(false, &[]);
     assert!(!matches!(over_http2(site.address), Outcome::Answer(200, _)), "not unless it is said");
 }
+
+type Write = fn(&str) -> String;
+
+/// How each field is written for a caller.
+const FIELDS: [(&str, Write); 2] = [
+    ("x-forwarded-for", |caller| format!("X-Forwarded-For: {caller}")),
+    ("forwarded", |caller| format!("Forwarded: for={caller};proto=https")),
+];
+
+fn asking(target: &str, lines: &[&str]) -> String {
+    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n{lines}\r\n")
+}
+
+#[test]
+fn a_named_proxy_says_in_a_field_whose_each_request_is() {
+    for (speak, write) in FIELDS {
+        let site = Site::start(false, &[&format!("proxies: {{ networks: [loopback, 10.9.0.0/16], speak: {speak} }}")]);
+        let mut connection = site.connect(b"");
+        for caller in ["192.0.2.7", "198.51.100.1"] {
+            assert_eq!(connection.exchange(asking("/", &[&write(caller)])).status, 200, "{speak}");
+            assert_eq!(site.told().as_deref(), Some(caller), "{speak}");
+        }
+        // What is before the proxy's own word is the caller's, and means nothing.
+        let made_up = [&*write("10.9.0.1"), &write("192.0.2.200"), &write("198.51.100.2"), &write("10.9.0.7")];
+        assert_eq!(connection.exchange(asking("/made-up", &made_up)).status, 200, "{speak}");
+        assert_eq!(site.told().as_deref(), Some("198.51.100.2"), "{speak}");
+        let line = site.house.wait_for_log("\"path\":\"/made-up\"");
+        assert!(line.contains("\"client.address\":\"198.51.100.2\""), "{line}");
+        // Networks are asked about the caller of each request.
+        assert_eq!(connection.exchange(asking("/office/desk", &[&write("192.0.2.9")])).status, 200, "{speak}");
+        let elsewhere = connection.exchange(asking("/office/desk", &[&write("192.0.2.9"), &write("198.51.100.1")]));
+        assert_eq!(elsewhere.problem().as_deref(), Some("not-found"), "{speak}");
+        let requests = site.service.requests();
+        assert!(requests.iter().all(|request| request.head.all("forwarded").is_empty()), "{requests:?}");
+    }
+}
+
+#[test]
+fn a_request_that_its_proxy_names_nobody_for_is_nobody_s() {
+    for (speak, write) in FIELDS {
+        let site = Site::start(false, &[&format!("proxies: {{ networks: loopback, speak: {speak} }}")]);
+        let other = FIELDS.iter().find(|(other, _)| *other != speak).map(|(_, write)| write("192.0.2.7"));
+        let other = other.expect("two fields");
+        for lines in [vec![], vec![other], vec![write("192.0.2.7"), write("unknown")], vec![write("\"192.0.2.7")]] {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let answer = site.connect(b"").exchange(asking("/", &lines));
+            assert_eq!(answer.problem().as_deref(), Some("malformed-request"), "{speak} {lines:?}");
+        }
+        assert_eq!(site.service.arrivals(), 0, "{speak}");
+    }
+}
+
+#[test]
+fn a_field_is_believed_of_nobody_else_and_the_door_s_networks_are_asked_about_whom_it_names() {
+    for (speak, write) in FIELDS {
+        let site = Site::start(false, &[&format!("proxies: {{ networks: 10.99.0.0/16, speak: {speak} }}")]);
+        assert!(site.is_closed(b""), "{speak}: not a named proxy");
+        let lines = [&*format!("proxies: {{ networks: loopback, speak: {speak} }}"), "networks: 192.0.2.0/24"];
+        let site = Site::start(false, &lines);
+        let mut connection = site.connect(b"");
+        assert_eq!(connection.exchange(asking("/", &[&write("192.0.2.7")])).status, 200, "{speak}");
+        let refused = connection.exchange(asking("/", &[&write("198.51.100.1")]));
+        assert_eq!(refused.problem().as_deref(), Some("not-found"), "{speak}");
+    }
+}
+
+#[test]
+fn streams_of_one_connection_have_callers_of_their_own() {
+    let site = Site::start(true, &["proxies: { networks: loopback, speak: x-forwarded-for }"]);
+    let mut connection =
+        Http2::over(ClientTls::new(&site.people).alpn(&["h2"]).connect(site.address).expect("a handshake"));
+    for (stream, caller) in [(1, "192.0.2.7"), (3, "198.51.100.1")] {
+        let fields = [
+            (":method", "GET"),
+            (":scheme", "https"),
+            (":authority", "shop.example"),
+            (":path", "/"),
+            ("x-forwarded-for", caller),
+        ];
+        let fields = fields.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+        let outcome = connection.request(stream, &fields, true).outcome(stream, Deadline::within(SOON));
+        assert_eq!(outcome, Outcome::Answer(200, b"reached".to_vec()));
+        assert_eq!(site.told().as_deref(), Some(caller));
+    }
+}

@@ -2,11 +2,10 @@
 
 use gateway::{DoorSettings, Errors};
 use model::DoorKind;
-use wire::proxy::ProxyVersion;
 
 use super::{Lines, list, path, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Door, Tls};
+use crate::draft::{Door, SPEAK, Tls};
 use crate::plan::{From, Inherited, Plan, said_errors};
 use crate::value::{write_duration, write_size};
 
@@ -53,7 +52,7 @@ impl Lines<'_, '_> {
             self.below("proxies", |lines| {
                 lines.networks("networks", &proxies.networks);
                 if let Some(speak) = &proxies.speak {
-                    let word = if speak.value == ProxyVersion::V1 { "proxy-v1" } else { "proxy-v2" };
+                    let word = SPEAK.iter().find(|(_, said)| *said == speak.value).map_or("", |(word, _)| word);
                     lines.said("speak", word, speak.span);
                 }
             });
