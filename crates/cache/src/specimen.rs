@@ -44,7 +44,7 @@ pub(crate) fn permit() -> Permit {
     let rule = OperationRule {
         api: "shop".into(),
         operation: "products".into(),
-        service: ServiceId(0),
+        service: Some(ServiceId(0)),
         public: true,
         ways: Vec::new(),
         place: "here".into(),

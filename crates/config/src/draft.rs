@@ -5,6 +5,7 @@
 //! fault and is left out too.
 
 mod access;
+mod own;
 mod proxies;
 mod read;
 mod services;
@@ -20,8 +21,10 @@ use model::{DoorKind, KeyKind, SpiffeId};
 use upstream::{Balance, Pin};
 
 use crate::source::Span;
-use crate::value::{Day, NetworkText, RouteText, Url, WorkloadText};
+use crate::value::{Day, NetworkText, RouteText, Url};
 
+pub(crate) use access::{Access, Callers, KeyCallers, WorkloadCallers};
+pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
 
@@ -270,6 +273,8 @@ pub(crate) struct Api {
     pub(crate) path: Option<Said<String>>,
     /// The name of its service.
     pub(crate) service: Option<Said<String>>,
+    /// What the house answers in the place of a service; one at most, or there is a fault.
+    pub(crate) own: Vec<Own>,
     /// Who may call.
     pub(crate) access: Access,
     /// What it publishes.
@@ -337,6 +342,8 @@ pub(crate) struct Operation {
     pub(crate) idempotent: Option<Said<bool>>,
     /// Whether it is a WebSocket.
     pub(crate) websocket: Option<Said<bool>>,
+    /// What the house answers itself; one at most, or there is a fault.
+    pub(crate) own: Vec<Own>,
     /// Its end.
     pub(crate) retire: Option<Retire>,
     /// Whether a contract has it.
@@ -363,66 +370,13 @@ impl Operation {
             bounds: Bounds::default(),
             idempotent: None,
             websocket: None,
+            own: Vec::new(),
             retire: None,
             from_contract: false,
             contract_scopes: Vec::new(),
             deprecated: None,
         }
     }
-}
-
-/// Who may call: `callers` and `public`, which are inherited or replaced together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Access {
-    /// The ways in.
-    pub(crate) callers: Option<Callers>,
-    /// Where `public: true` stands.
-    pub(crate) public: Option<Span>,
-    /// Whether `public` stands there with a value that has its own fault: nothing is public then, and nobody is told
-    /// that nobody may call.
-    pub(crate) unclear: bool,
-}
-
-impl Access {
-    /// Whether anything is said of it, if only badly.
-    pub(crate) const fn is_said(&self) -> bool {
-        self.callers.is_some() || self.public.is_some() || self.unclear
-    }
-}
-
-/// The ways in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Callers {
-    /// Where the word `callers` stands.
-    pub(crate) span: Span,
-    /// By API key.
-    pub(crate) keys: Option<KeyCallers>,
-    /// By certificate.
-    pub(crate) workloads: Option<WorkloadCallers>,
-}
-
-/// The way in by API key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KeyCallers {
-    /// Where the word `keys` stands.
-    pub(crate) span: Span,
-    /// Of which kind.
-    pub(crate) kinds: Vec<Said<KeyKind>>,
-    /// Only these.
-    pub(crate) names: Option<Vec<Said<String>>>,
-    /// With these scopes.
-    pub(crate) scopes: Vec<Said<String>>,
-}
-
-/// The way in by certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WorkloadCallers {
-    /// Where the word `workloads` stands.
-    pub(crate) span: Span,
-    /// Who.
-    pub(crate) names: Vec<Said<WorkloadText>>,
-    /// From where.
-    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
 }
 
 /// A name for ranges.

@@ -8,6 +8,7 @@ mod certificates;
 mod directory;
 mod doors;
 mod ending;
+mod house;
 mod inherit;
 mod operations;
 mod service_tls;
@@ -28,6 +29,7 @@ use crate::source::{Sources, Span};
 
 pub(crate) use certificates::Certificates;
 pub use certificates::LOCAL_CA;
+pub(crate) use house::{MEDIA_TYPE, REDIRECT_STATUS};
 pub(crate) use inherit::{Effective, From, Inherited, said_errors};
 
 /// What runs: the settings of every room, and what the wiring must still make.

@@ -8,6 +8,7 @@ mod callers;
 mod doors;
 mod index;
 mod keys;
+mod own;
 mod routes;
 mod services;
 mod slashes;
@@ -24,6 +25,7 @@ pub(crate) use apis::covers;
 pub(crate) use callers::effective;
 pub(crate) use doors::routing_host;
 pub(crate) use index::Index;
+pub(crate) use own::{own, template};
 pub(crate) use routes::published;
 pub(crate) use workloads::TRUST_DOMAIN;
 

@@ -83,6 +83,8 @@ pub struct Key {
     pub needed: bool,
     /// Whether it need not be there in an API that has a contract.
     pub or_contract: bool,
+    /// Whether it need not be there where the house answers itself.
+    pub or_own: bool,
     /// Whether it is built.
     pub state: State,
     /// What holds where it is not written.
@@ -133,7 +135,16 @@ pub struct Names {
 
 impl Key {
     const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, doc, needed: false, or_contract: false, state: State::Built, default: Default::None }
+        Self {
+            name,
+            shape,
+            doc,
+            needed: false,
+            or_contract: false,
+            or_own: false,
+            state: State::Built,
+            default: Default::None,
+        }
     }
 
     const fn needed(mut self) -> Self {
@@ -145,6 +156,16 @@ impl Key {
     const fn needed_or_contract(mut self) -> Self {
         self.needed = true;
         self.or_contract = true;
+        self
+    }
+
+    /// Needed where the house does not answer itself.
+    const fn needed_or_own(self) -> Self {
+        self.needed().or_own()
+    }
+
+    const fn or_own(mut self) -> Self {
+        self.or_own = true;
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod affinity;
+mod answer;
 mod measure;
 mod name;
 mod pin;
@@ -12,6 +13,7 @@ mod route;
 
 pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, web_address, wildcard_host};
 pub use affinity::affinity;
+pub use answer::{answer_status, location, media_type, redirect_status};
 pub use measure::{count, day, duration, rate, share, size};
 pub use measure::{write_duration, write_size};
 pub use name::{RESERVED, hash, name, operation_choice, operation_key, operation_name, trust_domain, workload_pattern};

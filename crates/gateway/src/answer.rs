@@ -75,7 +75,7 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
 }
 
 /// Adds a field of the house's own making.
-fn say(head: &mut ResponseHead, name: &str, value: &[u8]) {
+pub(crate) fn say(head: &mut ResponseHead, name: &str, value: &[u8]) {
     let said = head.push(name, value);
     debug_assert!(said.is_ok(), "the house writes only fields that it would read");
 }

@@ -11,10 +11,6 @@ use wire::fields::Fields;
 pub(crate) enum Content {
     /// The service's, as it arrives.
     Service(upstream::Body),
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for what the house keeps itself; the first to do so takes this line away")
-    )]
     /// In memory already and whole; sent from where it lies.
     Kept(Bytes),
 }

@@ -21,7 +21,7 @@ use crate::http1;
 use crate::peer::Peer;
 use crate::request::decide;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
-use crate::stages::{Follower, Question, Refusal};
+use crate::stages::{self, Follower, Question, Refusal};
 use crate::tls::DoorNames;
 pub use trial::Trial;
 
@@ -66,6 +66,11 @@ pub enum Verdict {
         service: ServiceId,
         /// The request line that the service would see.
         request_line: String,
+    },
+    /// The house would answer itself.
+    Answered {
+        /// With what, in words.
+        with: String,
     },
     /// It would be refused.
     Refused {
@@ -141,10 +146,15 @@ fn ask(
         Question { at: SystemTime::now(), settings, door, names: &names, peer, head: &head, holding: &inquiry.holding };
     let decided = decide(&question, explanation)?;
     explanation.reached = Stage::Forward;
+    let service = match (&decided.operation.house, decided.permit.service()) {
+        (Some(own), _) => return Ok(Verdict::Answered { with: own.words() }),
+        (None, Some(service)) => service,
+        (None, None) => return Err(stages::unknown_operation().into()),
+    };
     let mut line = Vec::new();
     forward::write_request_line(&mut line, &head, &decided.operation.prefix);
     let line = String::from_utf8_lossy(&line).trim_end().trim_end_matches(" HTTP/1.1").to_owned();
-    Ok(Verdict::Forwarded { service: decided.permit.service(), request_line: line })
+    Ok(Verdict::Forwarded { service, request_line: line })
 }
 
 fn read_head(door: &DoorSettings, bytes: &[u8]) -> Result<RequestHead, Refusal> {

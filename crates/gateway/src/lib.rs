@@ -13,6 +13,7 @@ mod content;
 mod ending;
 mod explain;
 mod forward;
+mod house;
 mod http1;
 mod http2;
 mod introduction;
@@ -35,6 +36,7 @@ mod worker;
 
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
+pub use house::{Fixed, HouseAnswer, Redirect, RedirectError};
 pub use server::{Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,

@@ -20,6 +20,7 @@ use wire::{RequestHead, fields::Name};
 
 use crate::answer::{self, Answer};
 use crate::forward;
+use crate::house;
 use crate::peer::Peer;
 use crate::record::Record;
 use crate::settings::DoorSettings;
@@ -103,7 +104,13 @@ async fn pass(
         body
     });
 
-    record.forward(permit.service());
+    if let Some(own) = &operation.house {
+        record.reach(Stage::Forward);
+        return Ok(house::answer(request, record, own, permit));
+    }
+    if let Some(service) = permit.service() {
+        record.forward(service);
+    }
     alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
     let outgoing = forward::toward_service(request, record, operation, body);
     let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await?;

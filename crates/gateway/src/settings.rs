@@ -13,6 +13,7 @@ use wire::forwarded::ForwardingField;
 use wire::proxy::ProxyVersion;
 
 use crate::ending::Ending;
+use crate::house::HouseAnswer;
 
 /// One whole configuration of the data plane; loaded and swapped as one.
 pub struct Settings {
@@ -206,6 +207,8 @@ pub struct OperationSettings {
     pub name: Arc<str>,
     /// `file:line:column` where it is published.
     pub place: Arc<str>,
+    /// What the house answers itself; `None` where it goes on to a service.
+    pub house: Option<HouseAnswer>,
     /// The API's path, without a trailing slash (empty for `/`); the service sees the path without it.
     pub prefix: Arc<str>,
     /// Networks of the API and of its kind of door; all must admit the caller's address.

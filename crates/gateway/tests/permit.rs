@@ -24,9 +24,9 @@ async fn forward(
 #[test]
 fn a_decision_makes_a_permit_for_its_own_service() {
     let (api, operation, place) = ("notes".into(), "list".into(), "vestibule.yaml:1:1".into());
-    let rule = OperationRule { api, operation, service: ServiceId(3), public: true, ways: Vec::new(), place };
+    let rule = OperationRule { api, operation, service: Some(ServiceId(3)), public: true, ways: Vec::new(), place };
     let permit = Rules::new(vec![rule]).decide(OperationId(0), &Caller::Anonymous, Ipv4Addr::LOCALHOST.into());
-    assert_eq!(permit.expect("public").service(), ServiceId(3));
+    assert_eq!(permit.expect("public").service(), Some(ServiceId(3)));
     let _ = forward;
 }
 

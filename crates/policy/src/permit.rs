@@ -2,7 +2,7 @@
 
 use model::{OperationId, ServiceId};
 
-/// May be had from [`crate::Rules::decide`] only, and is used up by the one forward that it is for.
+/// May be had from [`crate::Rules::decide`] only, and is used up by the one answer that it is for.
 ///
 /// INVARIANT: neither `Clone` nor `Copy` nor `Default`, no public field, no
 /// constructor outside this crate. Compile-fail tests of the binary try.
@@ -10,11 +10,11 @@ use model::{OperationId, ServiceId};
 #[must_use = "a permit that is not used forwards nothing"]
 pub struct Permit {
     operation: OperationId,
-    service: ServiceId,
+    service: Option<ServiceId>,
 }
 
 impl Permit {
-    pub(crate) const fn new(operation: OperationId, service: ServiceId) -> Self {
+    pub(crate) const fn new(operation: OperationId, service: Option<ServiceId>) -> Self {
         Self { operation, service }
     }
 
@@ -24,9 +24,9 @@ impl Permit {
         self.operation
     }
 
-    /// The one service that it leads to.
+    /// The one service that it leads to; `None` where the house answers itself.
     #[must_use]
-    pub const fn service(&self) -> ServiceId {
+    pub const fn service(&self) -> Option<ServiceId> {
         self.service
     }
 }

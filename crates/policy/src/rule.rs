@@ -15,8 +15,8 @@ pub struct OperationRule {
     pub api: Arc<str>,
     /// Name of the operation within it.
     pub operation: Arc<str>,
-    /// Where a permitted call goes.
-    pub service: ServiceId,
+    /// Where a permitted call goes; `None` where the house answers itself.
+    pub service: Option<ServiceId>,
     /// Nobody need be known: the file says `public: true`.
     pub public: bool,
     /// The ways in; any one admits.

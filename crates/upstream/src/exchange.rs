@@ -93,7 +93,7 @@ impl Upstreams {
     /// # Errors
     /// Every [`UpstreamError`]; the connection is closed then.
     pub async fn call(&self, permit: Permit, request: Outgoing, alarm: &mut Alarm) -> Result<Answer, UpstreamError> {
-        let service = self.service(permit.service())?;
+        let service = self.service(permit.service().ok_or(UpstreamError::NoService)?)?;
         let admission = service.admit(Instant::now())?;
         let whole = alarm.deadline();
         let outcome = {

@@ -80,6 +80,11 @@ impl<'w> Overlay<'w> {
             },
             idempotent: near.iter().find_map(|operation| operation.idempotent.clone()),
             websocket: near.iter().find_map(|operation| operation.websocket.clone()),
+            own: near
+                .iter()
+                .find(|operation| !operation.own.is_empty())
+                .map(|near| near.own.clone())
+                .unwrap_or_default(),
             retire: near.iter().find_map(|operation| operation.retire.clone()),
             ..Operation::named(Said { value: name.to_owned(), span: Span::default() })
         }

@@ -1,9 +1,66 @@
-//! Who may call, from nodes: `callers` with its short and long forms, and `public`.
+//! Who may call: `callers` with its short and long forms, and `public`.
 
+use model::KeyKind;
+
+use super::Said;
 use super::read::Reader;
-use super::{Access, Callers, KeyCallers, WorkloadCallers};
 use crate::node::{Entry, Node};
-use crate::value::{self, Wrong};
+use crate::source::Span;
+use crate::value::{self, NetworkText, WorkloadText, Wrong};
+
+/// Who may call: `callers` and `public`, which are inherited or replaced together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The ways in.
+    pub(crate) callers: Option<Callers>,
+    /// Where `public: true` stands.
+    pub(crate) public: Option<Span>,
+    /// Whether `public` stands there with a value that has its own fault: nothing is public then, and nobody is told
+    /// that nobody may call.
+    pub(crate) unclear: bool,
+}
+
+impl Access {
+    /// Whether anything is said of it, if only badly.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.callers.is_some() || self.public.is_some() || self.unclear
+    }
+}
+
+/// The ways in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Callers {
+    /// Where the word `callers` stands.
+    pub(crate) span: Span,
+    /// By API key.
+    pub(crate) keys: Option<KeyCallers>,
+    /// By certificate.
+    pub(crate) workloads: Option<WorkloadCallers>,
+}
+
+/// The way in by API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyCallers {
+    /// Where the word `keys` stands.
+    pub(crate) span: Span,
+    /// Of which kind.
+    pub(crate) kinds: Vec<Said<KeyKind>>,
+    /// Only these.
+    pub(crate) names: Option<Vec<Said<String>>>,
+    /// With these scopes.
+    pub(crate) scopes: Vec<Said<String>>,
+}
+
+/// The way in by certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WorkloadCallers {
+    /// Where the word `workloads` stands.
+    pub(crate) span: Span,
+    /// Who.
+    pub(crate) names: Vec<Said<WorkloadText>>,
+    /// From where.
+    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
+}
 
 /// Reads `callers` and `public` of an API or an operation.
 pub(super) fn read(reader: &mut Reader, node: &Node) -> Access {

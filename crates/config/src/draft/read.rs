@@ -8,7 +8,7 @@ use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
     Addresses, Api, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork, Operation,
-    PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access,
+    Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, own,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -193,13 +193,15 @@ impl Reader {
     }
 
     fn api(&mut self, name: Said<String>, node: &Node) -> Api {
+        let own = own::read(self, node);
         Api {
             door: self.text(node.get("door")),
             host: self.one(node.get("host"), |text| value::wildcard_host(text).map(str::to_owned)),
             path: self.one(node.get("path"), |text| value::path_prefix(text).map(str::to_owned)),
             service: self.text(node.get("service")),
             access: access::read(self, node),
-            operations: self.each(node.get("operations"), Self::operation),
+            operations: self.operations(node, &own),
+            own,
             addresses: self.addresses(node),
             bounds: self.bounds(node),
             errors: self.errors(node.get("errors")),
@@ -213,6 +215,13 @@ impl Reader {
         }
     }
 
+    /// Those that are written; what the house answers alone needs none to be.
+    fn operations(&mut self, node: &Node, own: &[Own]) -> Vec<Operation> {
+        let written = self.each(node.get("operations"), Self::operation);
+        let unsaid = ["operations", "contract"].iter().all(|key| node.get(key).is_none());
+        if unsaid { own.first().map(Own::operation).into_iter().collect() } else { written }
+    }
+
     fn operation(&mut self, name: Said<String>, node: &Node) -> Operation {
         let short = node.text().is_some();
         Operation {
@@ -222,6 +231,7 @@ impl Reader {
             bounds: self.bounds(node),
             idempotent: self.idempotent(node.get("retry")),
             websocket: self.one(node.get("websocket"), |text| word(text, &[("true", true), ("false", false)])),
+            own: own::read(self, node),
             retire: self.retire(node.get("retire")),
             ..Operation::named(name)
         }

@@ -11,10 +11,11 @@ use upstream::{Affinity, Balance};
 
 use super::Planner;
 use super::ending::ending;
+use super::house::house;
 use super::inherit::Effective;
 use crate::defaults::{NetworksDefault, Unidentified};
 use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
-use crate::rules::published;
+use crate::rules::{self, published};
 use crate::source::Span;
 use crate::value::WorkloadText;
 
@@ -59,12 +60,20 @@ impl Planner<'_> {
         let name: Arc<str> = Arc::from(operation.name.value.as_str());
         let api_name: Arc<str> = Arc::from(api.name.value.as_str());
         let prefix = api.path.as_ref().map_or("", |path| path.value.trim_end_matches('/'));
-        let (service, _) = self.index.services.get(api.service.as_ref()?.value.as_str())?;
+        let house = match rules::own(api, operation) {
+            Some(own) => Some(house(api, operation, own)?),
+            None => None,
+        };
+        let service = match &house {
+            Some(_) => None,
+            None => Some(self.index.services.get(api.service.as_ref()?.value.as_str())?.0),
+        };
         let settings = OperationSettings {
             door: at,
             api: Arc::clone(&api_name),
             name: Arc::clone(&name),
             place: self.place(operation.name.span),
+            house,
             prefix: Arc::from(prefix),
             networks: self.api_networks(api, kind),
             deadline: holds.deadline.value,
@@ -76,13 +85,16 @@ impl Planner<'_> {
             upstream_errors: holds.upstream_errors.value,
             attempts: self.defaults.of(kind).attempts,
             idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
-            affine_segment: self.affine_segment(*service, prefix, operation),
+            affine_segment: service.and_then(|service| self.affine_segment(service, prefix, operation)),
             ending: ending(api, operation),
         };
         let rule = OperationRule {
             api: api_name,
             operation: name,
-            service: ServiceId(u32::try_from(*service).ok()?),
+            service: match service {
+                Some(service) => Some(ServiceId(u32::try_from(service).ok()?)),
+                None => None,
+            },
             public: self.is_public(holds.access, kind),
             ways: self.ways(holds.access, operation)?,
             place: self.place(access_span(holds.access).unwrap_or(api.name.span)),

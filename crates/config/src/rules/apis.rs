@@ -20,6 +20,7 @@ impl Rules<'_> {
             api.operations.iter().for_each(|operation| route(api, operation, faults));
             let operations = api.operations.iter().filter_map(|operation| operation.retire.as_ref());
             api.retire.iter().chain(operations).for_each(|retire| days(retire, faults));
+            super::own::check(api, faults);
             // Without a door nothing more can be judged, and that is told already.
             if let Some(door) = self.index.door_of(api)
                 && let Some(kind) = door.kind

@@ -4,6 +4,7 @@ mod callers;
 mod formats;
 mod limits;
 mod operations;
+mod own;
 
 use gateway::UpstreamErrors;
 
@@ -14,6 +15,7 @@ pub(super) use callers::CALLERS;
 use formats::{CONTRACT, GRPC, SOAP, XML};
 pub(super) use limits::LIMITS;
 use operations::{ASYNC, IDEMPOTENCY, OPERATIONS};
+use own::{REDIRECT, RESPOND};
 
 pub(super) static APIS: Names = Names { noun: "API", name: Scalar::Name, value: Shape::Record(&API) };
 
@@ -35,14 +37,14 @@ static API: Record = Record::new(
         "path" => one!(PathPrefix), fixed("`/`");
         /// What the service sees in front of the path.
         "rewrite" => Shape::Record(&REWRITE), not_yet(LEAVE);
-        /// Where requests go.
-        "service" => one!(NameOf "services"), needed();
+        /// Where requests go. In its place an API may have `redirect` or `respond`, never two of them.
+        "service" => one!(NameOf "services"), needed_or_own();
         /// A folder served to GET and HEAD.
         "files" => one!(Path), not_yet(FORWARDS);
-        /// Where callers are sent.
-        "redirect" => one!(Url), not_yet(FORWARDS);
-        /// A fixed answer.
-        "respond" => one!(Text), not_yet(FORWARDS);
+        /// Where callers are sent instead. Text is short for `{ to: … }`.
+        "redirect" => REDIRECT;
+        /// A fixed answer. Text is short for `{ body: … }`.
+        "respond" => RESPOND;
         /// The contract that says what is published: OpenAPI 3.0 or 3.1, a `.proto` file or a compiled
         /// descriptor set, by content and not by ending.
         "contract" => either!(one!(Path), Shape::Record(&CONTRACT));
@@ -53,7 +55,7 @@ static API: Record = Record::new(
         /// What is published; what is not listed is not reachable. With a contract, what is said over its operations,
         /// each by its name, or several by a pattern with `*`; the name is nearer than a pattern, and a pattern with
         /// more letters is nearer than one with fewer.
-        "operations" => Shape::Names(&OPERATIONS), needed_or_contract();
+        "operations" => Shape::Names(&OPERATIONS), needed_or_contract(), or_own();
         /// Limits over the API.
         "limits" => LIMITS, not_yet(NO_LIMITS);
         /// From where it may be called; those of the door hold as well. At a server door all of them lie in the

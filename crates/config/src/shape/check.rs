@@ -92,13 +92,15 @@ impl Checker<'_> {
         if !self.whole || self.faults.is_full() {
             return;
         }
-        // A misspelt key is told once; so is what stands in the place of a service; the format has its own fault.
+        // A misspelt key is told once; the format has its own fault.
         let instead = |entry: &Entry| {
-            let meant = if record.key(&entry.key).is_some() { None } else { meant(record, &entry.key) };
-            meant.or_else(|| matches!(entry.key.as_str(), "files" | "redirect" | "respond").then_some("service"))
+            if record.key(&entry.key).is_some() { None } else { meant(record, &entry.key) }
         };
+        let own = entries.iter().any(|entry| matches!(entry.key.as_str(), "files" | "redirect" | "respond"));
         let is_there = |name: &str| entries.iter().any(|entry| entry.key == name || instead(entry) == Some(name));
-        let needed = |key: &&Key| key.needed && key.name != "vestibule" && !(key.or_contract && contracted);
+        let needed = |key: &&Key| {
+            key.needed && key.name != "vestibule" && !(key.or_contract && contracted) && !(key.or_own && own)
+        };
         for key in record.keys.iter().filter(needed) {
             if !is_there(key.name) {
                 let fault = Fault::new(FaultCode::MissingKey, owner, format!("`{what}` has no `{}`", key.name));

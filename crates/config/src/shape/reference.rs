@@ -136,6 +136,10 @@ impl Page {
 
     fn default(&self, key: &Key) -> String {
         match key.default {
+            Default::None if key.needed && key.or_contract && key.or_own => {
+                "needed with `service`, without `contract`".to_owned()
+            }
+            Default::None if key.needed && key.or_own => "needed, or what stands in its place".to_owned(),
             Default::None if key.needed && key.or_contract => "needed without `contract`".to_owned(),
             Default::None if key.needed => "needed".to_owned(),
             Default::None => String::new(),

@@ -73,6 +73,14 @@ pub enum Scalar {
     Affinity,
     /// A scope of RFC 6749 §3.3.
     Scope,
+    /// The status of a fixed answer.
+    AnswerStatus,
+    /// The status of a redirect.
+    RedirectStatus,
+    /// A media type.
+    MediaType,
+    /// Where a redirect leads.
+    Location,
     /// A secret; only a reference may stand here.
     Secret,
 }
@@ -126,6 +134,10 @@ impl Scalar {
             Self::Pin => value::pin(text).map(drop),
             Self::Affinity => value::affinity(text).map(drop),
             Self::Scope => scope(text),
+            Self::AnswerStatus => value::answer_status(text).map(drop),
+            Self::RedirectStatus => value::redirect_status(text).map(drop),
+            Self::MediaType => value::media_type(text).map(drop),
+            Self::Location => value::location(text).map(drop),
         }
     }
 
@@ -174,6 +186,10 @@ impl Scalar {
             Self::Pin => "the hash of a public key",
             Self::Affinity => "`header:NAME`, `path.PARAMETER`, `caller` or `address`",
             Self::Scope => "a scope",
+            Self::AnswerStatus => "a status",
+            Self::RedirectStatus => "the status of a redirect",
+            Self::MediaType => "a media type",
+            Self::Location => "a web address or a path, with variables of the route",
             Self::Secret => "a reference to a secret",
         }
     }
@@ -219,6 +235,10 @@ impl Scalar {
             | Self::PathPrefix
             | Self::Hash
             | Self::Pin
+            | Self::AnswerStatus
+            | Self::RedirectStatus
+            | Self::MediaType
+            | Self::Location
             | Self::Secret => true,
         }
     }
@@ -243,6 +263,8 @@ impl Scalar {
             Self::Route => "^[A-Z-]+ /\\S*$",
             Self::PathPrefix => "^/\\S*$",
             Self::Pin => "^sha256:[0-9a-f]{64}$",
+            Self::MediaType => "^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;.*)?$",
+            Self::Location => "^(https?://|/).*$",
             Self::Affinity => "^(header:.+|path\\..+|caller|address)$",
             Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
             _ => return None,
@@ -285,6 +307,10 @@ impl Scalar {
             Self::Pin => &["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
             Self::Affinity => &["header:x-session", "path.id", "caller", "address"],
             Self::Scope => &["orders.read"],
+            Self::AnswerStatus => &["200", "404", "503"],
+            Self::RedirectStatus => &["301", "302", "303", "307", "308"],
+            Self::MediaType => &["application/json", "text/html; charset=utf-8"],
+            Self::Location => &["https://shop.example/", "/news"],
             Self::Secret => &["${file:/run/secrets/key}"],
         }
     }

@@ -26,7 +26,8 @@ pub fn schema() -> Value {
 
 fn record(record: &Record) -> Value {
     let properties: Map<String, Value> = record.keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
-    let needed: Vec<_> = record.keys.iter().filter(|key| key.needed && !key.or_contract).map(|key| key.name).collect();
+    let needed: Vec<_> =
+        record.keys.iter().filter(|key| key.needed && !key.or_contract && !key.or_own).map(|key| key.name).collect();
     let mut object = json!({
         "type": "object",
         "description": record.doc,
@@ -90,6 +91,10 @@ fn scalar(scalar: Scalar) -> Value {
         Scalar::Count => json!({ "anyOf": [
             { "type": "integer", "minimum": 1 },
             { "type": "string", "pattern": format!("^([0-9_]+|{REFERENCE})$") },
+        ] }),
+        Scalar::AnswerStatus | Scalar::RedirectStatus => json!({ "anyOf": [
+            { "type": "integer", "minimum": 200, "maximum": 599 },
+            { "type": "string", "pattern": format!("^([0-9]{{3}}|{REFERENCE})$") },
         ] }),
         _ => match scalar.pattern() {
             Some(pattern) if scalar.takes_reference() && scalar != Scalar::Secret => {

@@ -57,6 +57,7 @@ fn settings() -> Settings {
         api: "things".into(),
         name: "all".into(),
         place: "vestibule.yaml:1:1".into(),
+        house: None,
         prefix: "".into(),
         networks: vec![],
         deadline: second,
@@ -74,7 +75,7 @@ fn settings() -> Settings {
     let rule = OperationRule {
         api: "things".into(),
         operation: "all".into(),
-        service: ServiceId(0),
+        service: Some(ServiceId(0)),
         public: true,
         ways: vec![],
         place: "vestibule.yaml:1:1".into(),

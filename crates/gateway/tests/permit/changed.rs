@@ -3,6 +3,6 @@
 fn main() {}
 
 fn other(mut permit: policy::Permit) -> policy::Permit {
-    permit.service = model::ServiceId(1);
+    permit.service = Some(model::ServiceId(1));
     permit
 }

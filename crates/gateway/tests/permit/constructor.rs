@@ -1,5 +1,5 @@
 //! The policy's own constructor is out of reach.
 
 fn main() {
-    let _ = policy::Permit::new(model::OperationId(0), model::ServiceId(0));
+    let _ = policy::Permit::new(model::OperationId(0), Some(model::ServiceId(0)));
 }

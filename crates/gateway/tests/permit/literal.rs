@@ -1,5 +1,5 @@
 //! The fields are out of reach.
 
 fn main() {
-    let _ = policy::Permit { operation: model::OperationId(0), service: model::ServiceId(0) };
+    let _ = policy::Permit { operation: model::OperationId(0), service: Some(model::ServiceId(0)) };
 }

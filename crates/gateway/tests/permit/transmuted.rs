@@ -3,5 +3,5 @@
 #![forbid(unsafe_code)]
 
 fn main() {
-    let _: policy::Permit = unsafe { std::mem::transmute([0_u32; 2]) };
+    let _: policy::Permit = unsafe { std::mem::transmute([0_u32; 3]) };
 }

@@ -3,5 +3,5 @@
 fn main() {}
 
 fn other(permit: policy::Permit) -> policy::Permit {
-    policy::Permit { service: model::ServiceId(1), ..permit }
+    policy::Permit { service: Some(model::ServiceId(1)), ..permit }
 }

@@ -16,7 +16,7 @@ fn names(texts: &[&str]) -> Vec<Arc<str>> {
 }
 
 fn rule(public: bool, ways: Vec<Way>) -> OperationRule {
-    let service = ServiceId(7);
+    let service = Some(ServiceId(7));
     OperationRule { api: "notes".into(), operation: "list".into(), service, public, ways, place: PLACE.into() }
 }
 
@@ -44,7 +44,7 @@ fn decide(rule: OperationRule, caller: &Caller, address: &str) -> Result<Service
     let address: IpAddr = address.parse().expect("address");
     let permit = Rules::new(vec![rule]).decide(OperationId(0), caller, address)?;
     assert_eq!(permit.operation(), OperationId(0));
-    Ok(permit.service())
+    Ok(permit.service().expect("goes to a service"))
 }
 
 fn code(rule: OperationRule, caller: &Caller, address: &str, door: DoorKind) -> Code {

@@ -19,7 +19,7 @@ use crate::{Balance, Pools, ServiceSettings, Services, Unwatched, Upstreams};
 
 fn permit() -> Permit {
     let (api, operation, place) = ("shop".into(), "list".into(), "vestibule.yaml:1:1".into());
-    let rule = OperationRule { api, operation, service: ServiceId(0), public: true, ways: Vec::new(), place };
+    let rule = OperationRule { api, operation, service: Some(ServiceId(0)), public: true, ways: Vec::new(), place };
     let rules = Rules::new(vec![rule]);
     rules.decide(OperationId(0), &Caller::Anonymous, Ipv4Addr::LOCALHOST.into()).expect("public")
 }

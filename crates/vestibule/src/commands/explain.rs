@@ -68,8 +68,8 @@ impl Expectation {
 
     fn is_met_by(self, explanation: &Explanation) -> bool {
         match (self, &explanation.verdict) {
-            (Self::Allowed, verdict) => matches!(verdict, Verdict::Forwarded { .. }),
-            (Self::Refused, verdict) => !matches!(verdict, Verdict::Forwarded { .. }),
+            (Self::Allowed, verdict) => matches!(verdict, Verdict::Forwarded { .. } | Verdict::Answered { .. }),
+            (Self::Refused, verdict) => !matches!(verdict, Verdict::Forwarded { .. } | Verdict::Answered { .. }),
             (Self::Status(status), Verdict::Refused { seen, .. }) => status == seen.status(),
             // What a service would answer is not known.
             (Self::Status(_), _) => false,

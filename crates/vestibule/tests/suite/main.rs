@@ -21,6 +21,7 @@ mod diff;
 mod doors;
 mod events;
 mod explain;
+mod house;
 mod http2;
 mod http2_attacks;
 mod open_house;

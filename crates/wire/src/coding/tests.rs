@@ -1,3 +1,5 @@
+//! What callers accept.
+
 use super::*;
 
 fn accepted(lines: &[&str]) -> Accepted {

@@ -1,3 +1,5 @@
+//! Entity tags and conditions by the tables and the order of RFC 9110.
+
 use super::*;
 
 fn fields(lines: &[(&str, &str)]) -> Fields {

@@ -1,3 +1,5 @@
+//! Ranges as they are read, and which part they become.
+
 use super::*;
 
 fn selected(value: &str, length: u64) -> Selected {

@@ -6,8 +6,8 @@ use model::DoorKind;
 use super::doors::errors_word;
 use super::{Lines, quoted_always, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Access, Api, Door, Operation, Retire, loosened};
-use crate::plan::{Effective, From};
+use crate::draft::{Access, Api, Door, Operation, Own, OwnAnswer, Retire, loosened};
+use crate::plan::{Effective, From, MEDIA_TYPE, REDIRECT_STATUS};
 use crate::report::routes;
 use crate::value::{write_duration, write_size};
 
@@ -37,6 +37,7 @@ impl Lines<'_, '_> {
         if let Some(service) = &api.service {
             self.said("service", &service.value, service.span);
         }
+        self.own(&api.own);
         // What it says is shown as operations: with the contract beside them it would be said twice.
         if let Some(file) = api.contract.as_ref().and_then(|contract| contract.file.as_ref()) {
             let origin = self.origin(crate::plan::From::Words(file.span));
@@ -89,12 +90,42 @@ impl Lines<'_, '_> {
         } else {
             self.comment("callers", &routes::callers(holds.access).join(", "), "of the API");
         }
+        self.own(&operation.own);
         self.scopes(operation);
         self.retire(operation.retire.as_ref());
         if let Some(said) = &operation.websocket {
             self.said("websocket", if said.value { "true" } else { "false" }, said.span);
         }
         self.bounds(holds);
+    }
+
+    fn own(&mut self, own: &[Own]) {
+        for own in own {
+            self.below(own.word(), |lines| match &own.answer {
+                OwnAnswer::Respond(respond) => {
+                    match &respond.status {
+                        Some(status) => lines.said("status", &status.value.to_string(), status.span),
+                        None => lines.value("status", "200", "default"),
+                    }
+                    if let Some(body) = &respond.body {
+                        lines.said("body", &text(&body.value), body.span);
+                        match &respond.media_type {
+                            Some(media_type) => lines.said("type", &text(&media_type.value), media_type.span),
+                            None => lines.value("type", &text(MEDIA_TYPE), "default"),
+                        }
+                    }
+                }
+                OwnAnswer::Redirect(redirect) => {
+                    if let Some(to) = &redirect.to {
+                        lines.said("to", &text(&to.value), to.span);
+                    }
+                    match &redirect.status {
+                        Some(status) => lines.said("status", &status.value.to_string(), status.span),
+                        None => lines.value("status", &REDIRECT_STATUS.to_string(), "default"),
+                    }
+                }
+            });
+        }
     }
 
     fn scopes(&mut self, operation: &Operation) {

@@ -3,6 +3,7 @@
 use super::super::{Names, Record, Scalar, Shape, Spot};
 use super::callers::{CALLERS, SCOPES};
 use super::limits::LIMITS;
+use super::own::{REDIRECT, RESPOND};
 use super::{ATTACKS, ATTACKS_LONG, LEAVE, NO_LIMITS, RETIRE};
 
 pub(super) static OPERATIONS: Names =
@@ -45,6 +46,10 @@ static OPERATION: Record = Record::new(
         /// The operation is a WebSocket, whose route is a GET; `body` bounds each message of a caller. Upgrades
         /// are refused elsewhere.
         "websocket" => one!(Boolean), fixed("`false`");
+        /// Answered by the house: callers are sent elsewhere. Nothing reaches the API's service.
+        "redirect" => REDIRECT;
+        /// Answered by the house: a fixed answer. Nothing reaches the API's service.
+        "respond" => RESPOND;
         /// Units that a call counts for in limits.
         "cost" => one!(Count), not_yet(LEAVE);
         /// Whether it may be sent twice.

@@ -46,7 +46,7 @@ pub(super) fn number(stage: Stage) -> usize {
 /// Every stage.
 pub(super) fn lines(facts: &Facts<'_>) -> Vec<Line> {
     let reached = facts.explanation.reached;
-    let forwarded = matches!(facts.explanation.verdict, Verdict::Forwarded { .. });
+    let forwarded = matches!(facts.explanation.verdict, Verdict::Forwarded { .. } | Verdict::Answered { .. });
     ORDER
         .iter()
         .map(|stage| {
@@ -122,7 +122,11 @@ impl Facts<'_> {
     }
 
     fn forwarded(&self) -> String {
-        let Verdict::Forwarded { service, request_line } = &self.explanation.verdict else { return String::new() };
+        let (service, request_line) = match &self.explanation.verdict {
+            Verdict::Forwarded { service, request_line } => (service, request_line),
+            Verdict::Answered { with } => return format!("the house answers with {with}"),
+            Verdict::Refused { .. } | Verdict::Closed { .. } => return String::new(),
+        };
         let service = usize::try_from(service.0).ok().and_then(|at| self.settings.services.get(at));
         let name = service.map_or("", |service| &service.name);
         let deadline = self.operation().map(|operation| config::value::write_duration(operation.deadline));

@@ -40,6 +40,10 @@ impl Account<'_> {
                 let line = format!("allowed; the service would see `{request_line}`");
                 terminal.result(terminal.paint(Style::Green, line));
             }
+            Verdict::Answered { with } => {
+                let line = format!("allowed; the house would answer with {with}");
+                terminal.result(terminal.paint(Style::Green, line));
+            }
             Verdict::Refused { truth, seen } => {
                 let line = format!("refused with {} `{}` {place}", truth.status(), truth.code.as_str());
                 terminal.result(terminal.paint(Style::Yellow, line));
@@ -88,7 +92,7 @@ impl Account<'_> {
             say("operation", (*operation.name).into());
         }
         match &self.explanation.verdict {
-            Verdict::Forwarded { .. } => say("outcome", "allowed".into()),
+            Verdict::Forwarded { .. } | Verdict::Answered { .. } => say("outcome", "allowed".into()),
             Verdict::Refused { truth, seen } => {
                 say("outcome", "refused".into());
                 say("status", truth.status().into());

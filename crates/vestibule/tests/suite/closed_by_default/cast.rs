@@ -21,6 +21,9 @@ pub(super) const WORKLOADS: [&str; 3] = ["orders", "billing", "stock-2"];
 /// Services: two that count, and one that no API uses.
 pub(super) const SERVICES: [&str; 4] = ["shop", "ledger", "elsewhere", "vault"];
 
+/// What the house answers itself.
+pub(super) const OWN: [&str; 2] = ["redirect", "respond"];
+
 /// A kind of door, as the file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -66,6 +69,8 @@ pub(super) struct Operation {
     pub(super) access: Option<Access>,
     /// Whether it may ask for scopes.
     pub(super) scopes: bool,
+    /// What the house answers to it.
+    pub(super) own: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -73,6 +78,8 @@ pub(super) struct Api {
     pub(super) name: &'static str,
     pub(super) door: usize,
     pub(super) access: Access,
+    /// What the house answers in the place of a service.
+    pub(super) own: Option<&'static str>,
     pub(super) operations: Vec<Operation>,
     pub(super) loosen: Vec<&'static str>,
 }
@@ -178,11 +185,17 @@ impl Api {
             let own = (random.u8(0..5) < 2).then(|| Access::draw(random, door, takes_keys));
             let holds = own.unwrap_or(access);
             let scopes = !holds.public && !holds.workloads && random.u8(0..3) == 0;
-            Operation { name: format!("{name}.Op-{number}"), segment: format!("{name}-{number}"), access: own, scopes }
+            let (name, segment) = (format!("{name}.Op-{number}"), format!("{name}-{number}"));
+            Operation { name, segment, access: own, scopes, own: own_answer(random, 10) }
         });
         let operations = operations.collect();
-        Self { name, door: at, access, operations, loosen }
+        Self { name, door: at, access, own: own_answer(random, 6), operations, loosen }
     }
+}
+
+/// One of so many is answered by the house.
+fn own_answer(random: &mut Rng, one_in: u8) -> Option<&'static str> {
+    (random.u8(0..one_in) == 0).then(|| OWN[random.usize(0..OWN.len())])
 }
 
 impl Cast {

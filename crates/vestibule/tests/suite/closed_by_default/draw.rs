@@ -239,6 +239,12 @@ impl Artist<'_> {
             }
             // What it says is in another file: see `elements`.
             ["apis", _, "contract"] => Leave,
+            ["apis", api, key @ ("service" | "redirect" | "respond")] => {
+                let own = self.cast.api(api).and_then(|api| api.own);
+                write_if(own.unwrap_or("service") == *key)
+            }
+            // A media type of no content would be a fault.
+            ["apis", .., "respond", "body"] => Write,
             ["apis", _, key] => self.api_choice(key),
             ["apis", api, "operations", operation, key] => {
                 let Some(operation) = self.cast.operation(api, operation) else { return Leave };
@@ -246,6 +252,7 @@ impl Artist<'_> {
                     "public" => write_if(operation.access.is_some_and(|access| access.public)),
                     "callers" => write_if(operation.access.is_some_and(|access| access.keys || access.workloads)),
                     "scopes" => write_if(operation.scopes),
+                    "redirect" | "respond" => write_if(operation.own == Some(*key)),
                     _ => Toss,
                 }
             }
