@@ -18,7 +18,7 @@ use auth::keys::KeyHash;
 use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
-use upstream::{Balance, Pin};
+use upstream::{Balance, Http, Pin};
 
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url};
@@ -164,6 +164,8 @@ pub(crate) struct Service {
     pub(crate) name: Said<String>,
     /// Where it listens.
     pub(crate) urls: Vec<Said<Url>>,
+    /// Which HTTP it speaks.
+    pub(crate) http: Option<Said<Http>>,
     /// For one connection attempt.
     pub(crate) connect_timeout: Option<Said<Duration>>,
     /// How a replica is chosen.

@@ -45,8 +45,22 @@ pub(crate) fn toward_service(
     encode::end_of_head(&mut out);
     let body = body.zip(framing).map(|(body, framing)| (body as Box<dyn upstream::RequestBody>, framing));
     let route = routing::route(request, record, operation);
-    let upgrade = operation.websocket;
-    Outgoing { head: out, method: head.method(), body, upgrade, answer: request.thread.take_answer(), route }
+    Outgoing {
+        head: out,
+        method: head.method(),
+        body,
+        upgrade: operation.websocket,
+        trailers: takes_trailers(head),
+        answer: request.thread.take_answer(),
+        route,
+    }
+}
+
+/// Whether the caller says that it takes trailers (RFC 9110 §10.1.4); over HTTP/1.1 the word is for one hop, and this
+/// house carries trailers on.
+fn takes_trailers(head: &RequestHead) -> bool {
+    let mut words = head.fields().all(Name::Te).flat_map(|value| value.split(|octet| *octet == b','));
+    words.any(|word| word.trim_ascii().eq_ignore_ascii_case(b"trailers"))
 }
 
 /// The request line with the target as the service has it: without the API's own path, and still beginning with `/`.

@@ -34,6 +34,7 @@ pub struct Http2 {
     over: bool,
 }
 
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Kind of a frame with content.
 pub const DATA: u8 = 0;
 /// Kind of a frame that opens a stream, answers on it, or ends it with trailers.
@@ -76,7 +77,9 @@ impl Frame {
         if self.kind == HEADERS { status_of(&self.payload) } else { None }
     }
 
-    const fn ends_stream(&self) -> bool {
+    /// Whether nothing follows on its stream.
+    #[must_use]
+    pub const fn ends_stream(&self) -> bool {
         matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
     }
 }
@@ -103,9 +106,24 @@ impl Http2 {
     pub fn over(stream: Stream) -> Self {
         let mut connection = Self { stream, pending: Vec::new(), over: false };
         connection.stream.set_timeout(Duration::from_secs(20)).expect("a timeout");
-        connection.stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").expect("the preface");
+        connection.stream.write_all(PREFACE).expect("the preface");
         const HEADER_TABLE_SIZE_0: [u8; 6] = [0, 1, 0, 0, 0, 0];
         connection.send(SETTINGS, 0, 0, &HEADER_TABLE_SIZE_0);
+        connection
+    }
+
+    /// The service's end of a connection, once the caller's preface has come.
+    ///
+    /// # Panics
+    /// When something else comes, or the peer is gone.
+    #[must_use]
+    pub fn serving(stream: Stream) -> Self {
+        let mut connection = Self { stream, pending: Vec::new(), over: false };
+        connection.stream.set_timeout(Duration::from_secs(20)).expect("a timeout");
+        let mut preface = [0; PREFACE.len()];
+        connection.stream.read_exact(&mut preface).expect("a preface");
+        assert_eq!(&preface, PREFACE);
+        connection.send(SETTINGS, 0, 0, &[]);
         connection
     }
 

@@ -19,9 +19,9 @@ use crate::alarm::{Alarm, Elapsed};
 use crate::breaker::{Admission, Outcome};
 use crate::endpoint::Endpoint;
 use crate::error::UpstreamError;
-use crate::exchange::{Answer, Outgoing, Pending, Routing, attempt, finish_head};
+use crate::exchange::{Answer, Outgoing, Pending, Received, Routing, attempt, finish_head};
 use crate::patience::{Bounds, Waits};
-use crate::pool::{Lease, Place, Pool, Service, Way};
+use crate::pool::{Place, Pool, Service, Way};
 use crate::retry::{self, Failed};
 use crate::upload::Upload;
 
@@ -47,7 +47,7 @@ enum Ending {
     /// Without an answer; what went wrong, and of what kind that is.
     Error(UpstreamError, Failed),
     /// With a 503, which is an answer if nobody has a better one.
-    Unavailable(Lease),
+    Unavailable(Received),
 }
 
 /// Where an attempt went, and when it began.
@@ -64,14 +64,14 @@ impl<'a> Attempts<'a> {
         admission: Option<Admission>,
         whole: Option<Instant>,
     ) -> Self {
-        let Outgoing { head, method, body, upgrade, answer, route } = outgoing;
+        let Outgoing { head, method, body, upgrade, trailers, answer, route } = outgoing;
         let idempotent = route.idempotent || retry::is_idempotent(method);
         let attempts = service.settings().retries.attempts.unwrap_or(route.attempts);
         let upload = Upload::new(head, body, upgrade);
         Self {
             service,
             route,
-            request: Pending { upload, answer, method, idempotent, renewed: 0 },
+            request: Pending { upload, answer, method, idempotent, trailers, renewed: 0 },
             admission,
             whole,
             left: attempts.min(ATTEMPTS_AT_MOST - 1),
@@ -87,10 +87,10 @@ impl<'a> Attempts<'a> {
         loop {
             let trial = Trial { pool: Rc::clone(&place.pool), way: place.way, began: Instant::now() };
             let ending = match self.attempt(place, alarm).await {
-                Ok(lease) if lease_is_unavailable(&self.request) => Ending::Unavailable(lease),
-                Ok(lease) => {
+                Ok(received) if is_unavailable(&self.request) => Ending::Unavailable(received),
+                Ok(received) => {
                     self.judge_answer(&trial);
-                    return Ok(self.answer(lease));
+                    return Ok(self.answer(received));
                 }
                 Err((error, failed)) => Ending::Error(error, failed),
             };
@@ -98,7 +98,7 @@ impl<'a> Attempts<'a> {
             let Some(next) = self.next_place(&trial, &ending) else {
                 return match ending {
                     Ending::Error(error, _) => Err(error),
-                    Ending::Unavailable(lease) => Ok(self.answer(lease)),
+                    Ending::Unavailable(received) => Ok(self.answer(received)),
                 };
             };
             drop(ending);
@@ -110,7 +110,7 @@ impl<'a> Attempts<'a> {
 
     /// One attempt within its own bounds. While the caller is waited for their clock stands still: a service cannot
     /// answer what it has not been asked.
-    async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Lease, (UpstreamError, Failed)> {
+    async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Received, (UpstreamError, Failed)> {
         let bounds = Bounds { whole: self.whole, own: self.bound() };
         let mut since = Instant::now();
         let waits = Waits::default();
@@ -197,13 +197,13 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    fn answer(self, lease: Lease) -> Answer {
+    fn answer(self, received: Received) -> Answer {
         let retries = self.retries.saturating_add(self.request.renewed);
-        finish_head(lease, self.request, retries)
+        finish_head(received, self.request, retries)
     }
 }
 
-fn lease_is_unavailable(request: &Pending) -> bool {
+fn is_unavailable(request: &Pending) -> bool {
     request.answer.status() == 503
 }
 
@@ -224,8 +224,11 @@ const fn said_by(status: u16, began: Instant) -> Outcome {
 
 const fn of_its_kind(error: UpstreamError) -> (UpstreamError, Failed) {
     let failed = match error {
-        UpstreamError::Connect { .. } | UpstreamError::Handshake { .. } => Failed::Connect,
-        UpstreamError::Silent | UpstreamError::Broken(_) => Failed::Broken,
+        UpstreamError::Connect { .. }
+        | UpstreamError::Handshake { .. }
+        | UpstreamError::NotSpoken { .. }
+        | UpstreamError::Refused => Failed::Connect,
+        UpstreamError::Silent | UpstreamError::Broken(_) | UpstreamError::Reset(_) => Failed::Broken,
         _ => Failed::Otherwise,
     };
     (error, failed)

@@ -1,20 +1,21 @@
 //! One connection to a service: its stream and what was read ahead of it.
 
 use std::any::Any;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use model::ServiceId;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
 use tokio_util::io::poll_read_buf;
 
 use crate::endpoint::Address;
-use crate::tls::say_goodbye;
+use crate::settings::Http;
+use crate::tls::{agreed_on_http2, say_goodbye};
 use crate::watch::Watch;
 
 /// What one read asks for; an answer of usual size arrives whole.
@@ -49,19 +50,33 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Opens a connection, the handshake of TLS included, within a time.
+    /// Opens a connection, the handshake of TLS included, within a time; where there is TLS, `offer` is offered.
     pub(crate) async fn open(
         address: &Address,
+        offer: Http,
         within: Duration,
         watch: &dyn Watch,
         service: ServiceId,
     ) -> Result<Self, OpenError> {
         let started = Instant::now();
         let until = tokio::time::Instant::from_std(started + within);
-        let stream = Stream::open(address, until).await?;
+        let stream = Stream::open(address, offer, until).await?;
         let now = Instant::now();
         let opened = watch.connected(service, now.duration_since(started));
         Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: None, _opened: opened })
+    }
+
+    /// Whether the handshake of TLS agreed on HTTP/2; `None` where there was none.
+    pub(crate) fn agreed_on_http2(&self) -> Option<bool> {
+        match &self.stream {
+            Stream::Tls(stream) => Some(agreed_on_http2(stream)),
+            Stream::Tcp(_) | Stream::Unix(_) => None,
+        }
+    }
+
+    /// The connection as bytes both ways, for whoever reads and writes it in another way than by the calls below.
+    pub(crate) const fn bytes(&mut self) -> &mut (impl AsyncRead + AsyncWrite + Unpin + use<>) {
+        &mut self.stream
     }
 
     /// Whether an idle connection can carry a request: nothing has arrived on it, not even its end.
@@ -110,10 +125,7 @@ impl Connection {
 
     /// Writes what TLS has taken and not yet sent.
     pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
-            Stream::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
-            Stream::Tcp(_) | Stream::Unix(_) => Poll::Ready(Ok(())),
-        }
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     /// Gets ready to wait in a pool: large buffers are given back.
@@ -127,7 +139,7 @@ impl Connection {
 }
 
 impl Stream {
-    async fn open(address: &Address, until: tokio::time::Instant) -> Result<Self, OpenError> {
+    async fn open(address: &Address, offer: Http, until: tokio::time::Instant) -> Result<Self, OpenError> {
         use OpenError::{Connect, Handshake};
         let tcp = async |address| {
             let stream = by(until, TcpStream::connect(address)).await?;
@@ -135,18 +147,65 @@ impl Stream {
             Ok(stream)
         };
         Ok(match address {
-            Address::Tcp(address) => Self::Tcp(tcp(*address).await.map_err(Connect)?),
-            Address::Tls(address, tls) => {
+            Address::Tcp(address, _) => Self::Tcp(tcp(*address).await.map_err(Connect)?),
+            Address::Tls(address, tls, _) => {
                 let stream = tcp(*address).await.map_err(Connect)?;
-                Self::Tls(Box::new(by(until, tls.connect(stream)).await.map_err(Handshake)?))
+                Self::Tls(Box::new(by(until, tls.connect(stream, offer)).await.map_err(Handshake)?))
             }
-            Address::Unix(path) => Self::Unix(by(until, UnixStream::connect(path)).await.map_err(Connect)?),
+            Address::Unix(path, _) => Self::Unix(by(until, UnixStream::connect(path)).await.map_err(Connect)?),
         })
     }
 }
 
 async fn by<T>(until: tokio::time::Instant, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     tokio::time::timeout_at(until, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_read(context, into),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_read(context, into),
+            Self::Unix(stream) => Pin::new(stream).poll_read(context, into),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(context, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, slices),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(context, slices),
+            Self::Unix(stream) => Pin::new(stream).poll_write_vectored(context, slices),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
+            Self::Tcp(_) | Self::Unix(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(context),
+            Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
 }
 
 impl Drop for Connection {

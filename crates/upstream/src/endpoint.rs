@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::latency::Latency;
+use crate::settings::Http;
 use crate::tls::ClientTls;
 
 /// Failures in a row after which an endpoint is left alone.
@@ -31,11 +32,22 @@ const DOUBLINGS_AT_MOST: u32 = 6;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Address {
     /// TCP.
-    Tcp(SocketAddr),
+    Tcp(SocketAddr, Http),
     /// TLS over TCP.
-    Tls(SocketAddr, ClientTls),
+    Tls(SocketAddr, ClientTls, Http),
     /// A Unix socket.
-    Unix(Arc<Path>),
+    Unix(Arc<Path>, Http),
+}
+
+impl Address {
+    /// Which HTTP it speaks, as far as that is known before anybody has connected.
+    pub(crate) const fn http(&self) -> Http {
+        match self {
+            // There is nothing that could choose.
+            Self::Tcp(_, Http::Auto) | Self::Unix(_, Http::Auto) => Http::One,
+            Self::Tcp(_, http) | Self::Tls(_, _, http) | Self::Unix(_, http) => *http,
+        }
+    }
 }
 
 /// One address of one service.
@@ -231,8 +243,8 @@ impl Drop for Outstanding {
 
 fn seed(address: &Address) -> u64 {
     match address {
-        Address::Tcp(address) | Address::Tls(address, _) => crate::balance::hash(address.to_string().as_bytes()),
-        Address::Unix(path) => crate::balance::hash(path.as_os_str().as_encoded_bytes()),
+        Address::Tcp(address, _) | Address::Tls(address, ..) => crate::balance::hash(address.to_string().as_bytes()),
+        Address::Unix(path, _) => crate::balance::hash(path.as_os_str().as_encoded_bytes()),
     }
 }
 

@@ -31,6 +31,20 @@ pub enum UpstreamError {
         /// What the handshake ended with.
         source: io::Error,
     },
+    /// Somebody was reached who does not speak the HTTP that the file says; nothing was sent.
+    #[error("service `{service}` does not speak HTTP/2, as `http` says")]
+    NotSpoken {
+        /// The service's name.
+        service: String,
+        /// What came instead, where something did.
+        source: Option<h2::Error>,
+    },
+    /// The service speaks HTTP/2, and the request cannot be said in it.
+    #[error("the request cannot be said in HTTP/2")]
+    Unsayable,
+    /// The service says that it has not looked at the request.
+    #[error("the service did not take the request")]
+    Refused,
     /// As many connections to the service are in use as may be.
     #[error("all connections to service `{service}` are in use")]
     Exhausted {
@@ -54,6 +68,12 @@ pub enum UpstreamError {
     /// The connection failed.
     #[error("the connection to the service failed")]
     Broken(#[source] io::Error),
+    /// The service ended the stream of its answer before that was whole (RFC 9113 §5.4.2).
+    #[error("the service broke off its answer")]
+    Reset(#[source] h2::Error),
+    /// The service broke the rules of HTTP/2, or a bound on what it may send.
+    #[error("the service broke the rules of HTTP/2")]
+    Rules(#[source] h2::Error),
     /// The answer's head is not one unambiguous HTTP head.
     #[error("the service gave a malformed answer")]
     Malformed(#[source] ResponseError),
@@ -76,7 +96,9 @@ impl From<UpstreamError> for Problem {
         let detail = error.to_string();
         match error {
             UpstreamError::Caller(problem) => *problem,
-            UpstreamError::NoService => Self::new(Code::InternalError, detail).because(error),
+            UpstreamError::NoService | UpstreamError::Unsayable => {
+                Self::new(Code::InternalError, detail).because(error)
+            }
             UpstreamError::Connect { .. } => Self::new(Code::UpstreamUnreachable, detail).because(error),
             UpstreamError::Handshake { .. } => Self::new(Code::UpstreamTls, detail).because(error),
             // With TLS 1.3 a service judges our certificate when the request may be on its way already.
@@ -89,13 +111,16 @@ impl From<UpstreamError> for Problem {
                 problem.retry_after_seconds = u32::try_from(retry_after.as_millis().div_ceil(1000)).ok();
                 problem
             }
+            UpstreamError::NotSpoken { .. } => Self::new(Code::UpstreamMalformed, detail).because(error),
+            UpstreamError::Refused => Self::new(Code::UpstreamUnavailable, detail).because(error),
             UpstreamError::Exhausted { .. } => Self::new(Code::Overloaded, detail).because(error),
-            UpstreamError::Silent | UpstreamError::Closed | UpstreamError::Broken(_) => {
+            UpstreamError::Silent | UpstreamError::Closed | UpstreamError::Broken(_) | UpstreamError::Reset(_) => {
                 Self::new(Code::UpstreamBroken, detail).because(error).maybe_sent()
             }
-            UpstreamError::Malformed(_) | UpstreamError::MalformedBody(_) | UpstreamError::Unexpected => {
-                Self::new(Code::UpstreamMalformed, detail).because(error).maybe_sent()
-            }
+            UpstreamError::Malformed(_)
+            | UpstreamError::MalformedBody(_)
+            | UpstreamError::Rules(_)
+            | UpstreamError::Unexpected => Self::new(Code::UpstreamMalformed, detail).because(error).maybe_sent(),
             UpstreamError::TimedOut => Self::new(Code::UpstreamTimeout, detail).because(error).maybe_sent(),
         }
     }

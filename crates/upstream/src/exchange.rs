@@ -1,35 +1,33 @@
-//! One request to a service and its answer, streamed both ways.
+//! One request to a service and its answer, streamed both ways, over whichever HTTP the service speaks.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::io;
 use std::pin::pin;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::{Buf, Bytes};
 use policy::Permit;
-use wire::{BodyDecoder, BodyLimits, Decoded, Framing, HeadLimits, Method, ResponseHead};
+use wire::{BodyLimits, HeadLimits, Method, ResponseHead};
 
 use crate::alarm::Alarm;
 use crate::attempts::Attempts;
+use crate::body::Body;
 use crate::error::UpstreamError;
+use crate::http1::{self, Http1Body};
+use crate::http2::{self, Http2Body};
 use crate::patience::Waits;
-use crate::pool::{Lease, Place, Service, Upstreams};
-use crate::retry::{self, RetryOn};
-use crate::tunnel::Tunnel;
+use crate::pool::{Lease, Leased, Place, Service, Upstreams};
 use crate::upload::{RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
-const HEAD: HeadLimits = HeadLimits { head_bytes: 64 * 1024, target_bytes: 0, fields: 200 };
+pub(crate) const HEAD: HeadLimits = HeadLimits { head_bytes: 64 * 1024, target_bytes: 0, fields: 200 };
 /// Bounds on the framing of an answer's body.
-const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 1024, trailer_bytes: 16 * 1024, trailer_fields: 64 };
+pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 1024, trailer_bytes: 16 * 1024, trailer_fields: 64 };
 /// Interim (1xx) answers taken before the final one.
-const INTERIM_AT_MOST: usize = 16;
+pub(crate) const INTERIM_AT_MOST: usize = 16;
 
 /// A request, ready to be written.
 pub struct Outgoing {
-    /// Request line and fields, complete, with the framing that `body` will have.
+    /// Request line and fields as HTTP/1.1 has them, complete, with the framing that `body` will have. For a service
+    /// that speaks HTTP/2 they are said in its way.
     pub head: Vec<u8>,
     /// The method, which decides how the answer is framed and whether the request may be repeated.
     pub method: Method,
@@ -37,6 +35,8 @@ pub struct Outgoing {
     pub body: Option<(Box<dyn RequestBody>, UploadFraming)>,
     /// The head offers another protocol: 101 is an answer to it, and [`Body::into_tunnel`] what follows.
     pub upgrade: bool,
+    /// The caller takes trailers behind the answer (RFC 9110 §10.1.4).
+    pub trailers: bool,
     /// Where the head of the answer is read into; comes back in [`Answer::head`].
     pub answer: Box<ResponseHead>,
     /// What may be done with it.
@@ -67,23 +67,6 @@ pub struct Answer {
     pub retries: u8,
 }
 
-/// The body of an answer. Dropped before its end, it closes the connection.
-#[derive(Debug)]
-pub struct Body {
-    decoder: BodyDecoder,
-    exchange: Option<Exchange>,
-    /// Bytes of content at the front of what was read.
-    ready: usize,
-    reusable: bool,
-    buffer: Option<Vec<u8>>,
-}
-
-/// A lease with a request on it.
-struct Exchange {
-    lease: Lease,
-    upload: Upload,
-}
-
 impl Upstreams {
     /// Sends a request to the service that the permit names, and waits for the head of its answer.
     ///
@@ -106,23 +89,15 @@ impl Upstreams {
     }
 }
 
-use HeadError::{Failed, Silence};
-
-/// Why there is no head.
-enum HeadError {
-    /// The connection ended before the first byte.
-    Silence,
-    Failed(UpstreamError),
+/// Where the head of an answer has come.
+pub(crate) enum Received {
+    /// On a connection of its own.
+    Http1(Lease),
+    /// On a stream.
+    Http2(http2::Incoming),
 }
 
-impl From<UpstreamError> for HeadError {
-    fn from(error: UpstreamError) -> Self {
-        Failed(error)
-    }
-}
-
-/// One attempt, with the head of the answer in `answer` at its end. A connection that turns out to have died while it
-/// was idle is replaced once, where nothing can happen twice; `renewed` says so.
+/// One attempt, with the head of the answer in `request.answer` at its end.
 ///
 /// `waits` is told whether it is the caller's body that is waited for.
 pub(crate) async fn attempt(
@@ -130,226 +105,52 @@ pub(crate) async fn attempt(
     place: Place,
     request: &mut Pending,
     waits: &Waits,
-) -> Result<Lease, UpstreamError> {
-    let Pending { upload, answer, method, idempotent, renewed } = request;
-    let mut lease = service.lease(place).await?;
+) -> Result<Received, UpstreamError> {
+    let mut leased = service.lease(place, request.upload.offers_upgrade()).await?;
+    let mut renewed = false;
     loop {
-        let mut interim = 0;
-        let received = poll_fn(|context| {
-            let polled = poll_head(context, &mut lease, upload, answer, *method, &mut interim);
-            waits.note(upload.awaits_caller());
-            polled
-        })
-        .await;
-        match received {
-            Ok(()) => return Ok(lease),
-            Err(Silence) if lease.reused && retry::is_safe(retry::Failed::Stale, upload.sent(*idempotent), ALWAYS) => {
-                lease = service.renew(lease).await?;
-                upload.rewind();
-                *renewed += 1;
+        let lease = match leased {
+            Leased::Connection(lease) => {
+                return http1::attempt(service, lease, request, waits).await.map(Received::Http1);
             }
-            Err(Silence) => return Err(UpstreamError::Silent),
-            Err(Failed(error)) => return Err(error),
+            Leased::Stream(lease) => lease,
+        };
+        let (error, place) = match http2::attempt(lease, request, waits).await {
+            Ok(incoming) => return Ok(Received::Http2(incoming)),
+            Err(failed) => failed,
+        };
+        // The connection was about to end when the request went out: nobody has looked at it.
+        if renewed || !matches!(error, UpstreamError::Refused) || !request.upload.sent(false).repeatable {
+            return Err(error);
         }
+        renewed = true;
+        request.renewed += 1;
+        request.upload.rewind();
+        leased = service.lease(place, false).await?;
     }
 }
-
-/// What is repeated on a new connection does not depend on the file: to the service it was never sent.
-const ALWAYS: RetryOn = RetryOn { broken: false, timeout: false, unavailable: false };
 
 /// A request that has no answer yet.
 pub(crate) struct Pending {
     pub(crate) upload: Upload,
     pub(crate) answer: Box<ResponseHead>,
     pub(crate) method: Method,
+    /// Whether the caller takes trailers.
+    pub(crate) trailers: bool,
     /// Whether sending it twice is as good as once.
     pub(crate) idempotent: bool,
     /// Dead connections that were replaced.
     pub(crate) renewed: u8,
 }
 
-/// Sends the request and reads until the final head is there, whichever of the two comes first.
-fn poll_head(
-    context: &mut Context<'_>,
-    lease: &mut Lease,
-    upload: &mut Upload,
-    head: &mut ResponseHead,
-    method: Method,
-    interim: &mut usize,
-) -> Poll<Result<(), HeadError>> {
-    let connection = &mut lease.connection;
-    if !upload.is_complete()
-        && let Poll::Ready(Err(error)) = upload.poll(context, connection)
-    {
-        return Poll::Ready(Err(Failed(error)));
-    }
-    loop {
-        while !connection.read.is_empty() {
-            let parsed = head.parse(&connection.read, method, &HEAD).map_err(UpstreamError::Malformed)?;
-            let Some(length) = parsed else { break };
-            connection.read.advance(length);
-            match head.status() {
-                101 if upload.is_upgrade() => return Poll::Ready(Ok(())),
-                101 => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
-                100..=199 if *interim == INTERIM_AT_MOST => return Poll::Ready(Err(Failed(UpstreamError::Unexpected))),
-                100..=199 => *interim += 1,
-                _ => return Poll::Ready(Ok(())),
-            }
-        }
-        match connection.poll_read(context) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(0)) if connection.read.is_empty() => return Poll::Ready(Err(Silence)),
-            Poll::Ready(Ok(0)) => return Poll::Ready(Err(Failed(UpstreamError::Closed))),
-            Poll::Ready(Ok(_)) => {}
-            Poll::Ready(Err(error)) if connection.read.is_empty() && is_end(&error) => {
-                return Poll::Ready(Err(Silence));
-            }
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(Failed(UpstreamError::Broken(error)))),
-        }
-    }
-}
-
-/// A reset, or the end of a TLS connection without a word of it.
-fn is_end(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof)
-}
-
-/// The answer whose head has come on this connection.
-pub(crate) fn finish_head(lease: Lease, request: Pending, retries: u8) -> Answer {
+/// The answer whose head has come.
+pub(crate) fn finish_head(received: Received, request: Pending, retries: u8) -> Answer {
     let Pending { upload, answer: head, .. } = request;
-    let exchange = Exchange { lease, upload };
-    // What follows a change of protocol has no end but the connection's.
-    let framing = if head.is_upgrade() { Framing::UntilClose } else { head.framing() };
-    let mut body = Body {
-        decoder: BodyDecoder::new(framing, &BODY),
-        exchange: Some(exchange),
-        ready: 0,
-        reusable: head.keep_alive() && framing != Framing::UntilClose,
-        buffer: None,
+    let body = match received {
+        Received::Http1(lease) => Body::from(Http1Body::new(lease, upload, &head)),
+        Received::Http2(incoming) => Body::from(Http2Body::new(incoming, upload, head.framing())),
     };
-    if body.decoder.is_done() {
-        body.end();
-    }
     Answer { head, body, retries }
-}
-
-impl Body {
-    /// Ready with `true` when [`Body::content`] has bytes, with `false` at the end. Keeps sending the request meanwhile.
-    ///
-    /// # Errors
-    /// The service broke off or broke its framing, or the caller's own body failed; nothing more can be read then.
-    pub fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, UpstreamError>> {
-        if self.ready > 0 {
-            return Poll::Ready(Ok(true));
-        }
-        loop {
-            let Some(Exchange { lease, upload }) = &mut self.exchange else { return Poll::Ready(Ok(false)) };
-            let connection = &mut lease.connection;
-            match self.decoder.decode(&connection.read).map_err(UpstreamError::MalformedBody)? {
-                Decoded::Data { skip, len } => {
-                    connection.read.advance(skip);
-                    self.ready = len;
-                    return Poll::Ready(Ok(true));
-                }
-                Decoded::End { skip } => {
-                    connection.read.advance(skip);
-                    self.end();
-                    return Poll::Ready(Ok(false));
-                }
-                Decoded::More { skip } => connection.read.advance(skip),
-            }
-            if !upload.is_complete()
-                && let Poll::Ready(Err(error)) = upload.poll(context, connection)
-            {
-                return Poll::Ready(Err(error));
-            }
-            match connection.poll_read(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(0)) => {
-                    self.decoder.closed().map_err(|_| UpstreamError::Closed)?;
-                    self.end();
-                    return Poll::Ready(Ok(false));
-                }
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(UpstreamError::Broken(error))),
-            }
-        }
-    }
-
-    /// Sends more of the request, without reading the answer: for as long as nobody takes what was read.
-    ///
-    /// # Errors
-    /// As [`Body::poll_ready`].
-    pub fn poll_upload(&mut self, context: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
-        match &mut self.exchange {
-            Some(Exchange { lease, upload }) if !upload.is_complete() => upload.poll(context, &mut lease.connection),
-            _ => Poll::Ready(Ok(())),
-        }
-    }
-
-    /// The content that is there now; empty before [`Body::poll_ready`] said that there is some.
-    #[must_use]
-    pub fn content(&self) -> &[u8] {
-        let read = self.exchange.as_ref().map_or(&[][..], |exchange| &exchange.lease.connection.read);
-        read.get(..self.ready).unwrap_or_default()
-    }
-
-    /// Drops `count` bytes of content that were passed on.
-    pub fn consume(&mut self, count: usize) {
-        let count = count.min(self.ready);
-        self.ready -= count;
-        if let Some(exchange) = &mut self.exchange {
-            exchange.lease.connection.read.advance(count);
-        }
-    }
-
-    /// Takes at most `room` bytes of the content that is there now, without copying.
-    pub fn take(&mut self, room: usize) -> Bytes {
-        let count = room.min(self.ready);
-        self.ready -= count;
-        self.exchange
-            .as_mut()
-            .map_or_else(Bytes::new, |exchange| exchange.lease.connection.read.split_to(count).freeze())
-    }
-
-    /// The connection itself, where the answer was 101 to an upgrade.
-    #[must_use]
-    pub fn into_tunnel(self) -> Option<Tunnel> {
-        self.exchange.filter(|exchange| exchange.upload.is_upgrade()).map(|exchange| Tunnel::new(exchange.lease))
-    }
-
-    /// Whether the whole body was read.
-    #[must_use]
-    pub const fn is_done(&self) -> bool {
-        self.exchange.is_none()
-    }
-
-    /// The buffer that the request's head was written into, once the body has ended; to be used again.
-    pub const fn reclaim(&mut self) -> Option<Vec<u8>> {
-        self.buffer.take()
-    }
-
-    /// The trailer fields, once the body has ended.
-    #[must_use]
-    pub fn trailers(&self) -> Option<&wire::fields::Fields> {
-        self.decoder.trailers()
-    }
-
-    /// Ends the exchange. The connection is kept only if both sides have said all that they had to say.
-    fn end(&mut self) {
-        let Some(Exchange { lease, upload }) = self.exchange.take() else { return };
-        let silent = lease.connection.read.is_empty();
-        if self.reusable && silent && upload.is_complete() && !upload.is_refused() {
-            lease.give_back();
-        }
-        self.buffer = Some(upload.into_buffer());
-    }
-}
-
-impl fmt::Debug for Exchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange").field("lease", &self.lease).field("upload", &self.upload).finish()
-    }
 }
 
 impl fmt::Debug for Outgoing {

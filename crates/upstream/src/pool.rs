@@ -1,5 +1,7 @@
 //! The connections of one data thread: idle ones by endpoint, and a lease for each in use.
 
+mod lease;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
@@ -11,19 +13,22 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use model::ServiceId;
+use tokio::sync::Semaphore;
 
 use crate::breaker::Admission;
-use crate::connection::{Connection, OpenError};
+use crate::connection::Connection;
 use crate::endpoint::{Endpoint, Outstanding};
 use crate::error::UpstreamError;
 use crate::group::{Group, Lineup};
+use crate::http2::{Session, Slot};
 use crate::services::{Services, Shared};
-use crate::settings::ServiceSettings;
+use crate::settings::{Http, ServiceSettings};
 use crate::watch::Watch;
+pub(crate) use lease::{Lease, Leased, StreamLease};
 
 /// Idle connections that one thread keeps for one endpoint.
 const IDLE_AT_MOST: usize = 256;
-/// Connections that one thread has in use for one endpoint; more requests are refused, not queued.
+/// Requests that one thread has under way to one endpoint; more are refused, not queued.
 const ACTIVE_AT_MOST: u32 = 8192;
 
 /// All pools of one data thread. They outlive a reload: an endpoint that stays keeps its connections.
@@ -62,6 +67,12 @@ struct Pooled {
 pub(crate) struct Pool {
     endpoint: Arc<Endpoint>,
     idle: RefCell<Vec<Connection>>,
+    /// Those that carry many requests each.
+    sessions: RefCell<Vec<Session>>,
+    /// Who opens one; the others wait for it rather than open more.
+    opening: Semaphore,
+    /// What the last handshake agreed on, where a handshake decides.
+    agreed: Cell<Option<Http>>,
     idle_for: Cell<Duration>,
     active: Cell<u32>,
 }
@@ -110,17 +121,16 @@ impl Pools {
                 let idle = now.duration_since(*connection.idle_since.get_or_insert(now));
                 connection.is_fresh() && idle < idle_for
             });
+            pool.sessions.borrow_mut().retain_mut(|session| !session.is_over() && !session.was_idle_for(idle_for, now));
             !pool.endpoint.is_retired()
         });
     }
 
-    /// Connections in use and idle, over all endpoints.
+    /// Requests under way and idle connections, over all endpoints.
     #[must_use]
     pub fn counts(&self) -> (u32, usize) {
         let pools = self.of_thread.by_endpoint.borrow();
-        pools
-            .values()
-            .fold((0, 0), |(active, idle), pool| (active + pool.active.get(), idle + pool.idle.borrow().len()))
+        pools.values().fold((0, 0), |(active, idle), pool| (active + pool.active.get(), idle + pool.count_idle()))
     }
 }
 
@@ -205,52 +215,10 @@ impl Service {
         }
     }
 
-    /// A connection from the pool of a place, or a new one.
-    pub(crate) async fn lease(&self, place: Place) -> Result<Lease, UpstreamError> {
-        self.is_within_bounds(&place)?;
-        match place.pool.checkout() {
-            Some(connection) => {
-                self.of_thread.watch.reused(self.id);
-                Ok(Lease::new(place, connection, true))
-            }
-            None => self.open(place).await,
-        }
-    }
-
-    /// A new connection in the place of one that was dead.
-    pub(crate) async fn renew(&self, lease: Lease) -> Result<Lease, UpstreamError> {
-        self.open(lease.place).await
-    }
-
-    fn is_within_bounds(&self, place: &Place) -> Result<(), UpstreamError> {
-        if place.pool.active.get() <= ACTIVE_AT_MOST {
-            return Ok(());
-        }
-        Err(UpstreamError::Exhausted { service: self.settings().name.to_string() })
-    }
-
-    async fn open(&self, place: Place) -> Result<Lease, UpstreamError> {
-        let address = place.pool.endpoint.address();
-        let opened = Connection::open(address, self.settings().connect_timeout, &*self.of_thread.watch, self.id).await;
-        opened.map(|connection| Lease::new(place, connection, false)).map_err(|error| {
-            self.of_thread.watch.connect_failed(self.id);
-            match error {
-                OpenError::Connect(source) => self.no_connection(source),
-                OpenError::Handshake(source) => self.no_trust(source),
-            }
-        })
-    }
-
     /// No connection: the name may have other addresses by now.
     pub(crate) fn no_connection(&self, source: io::Error) -> UpstreamError {
         self.shared.doubts.send_replace(());
         UpstreamError::Connect { service: self.settings().name.to_string(), source }
-    }
-
-    /// Somebody is there, and is not believed or does not believe us: the address may be another's by now.
-    fn no_trust(&self, source: io::Error) -> UpstreamError {
-        self.shared.doubts.send_replace(());
-        UpstreamError::Handshake { service: self.settings().name.to_string(), source }
     }
 }
 
@@ -273,6 +241,9 @@ impl Pool {
         Self {
             endpoint: Arc::clone(endpoint),
             idle: RefCell::default(),
+            sessions: RefCell::default(),
+            opening: Semaphore::new(1),
+            agreed: Cell::new(None),
             idle_for: Cell::new(Duration::from_secs(60)),
             active: Cell::new(0),
         }
@@ -280,6 +251,27 @@ impl Pool {
 
     pub(crate) const fn endpoint(&self) -> &Arc<Endpoint> {
         &self.endpoint
+    }
+
+    /// Whether a request goes out over HTTP/1.1, as far as is known before there is a connection.
+    fn is_of_http1(&self, upgrade: bool) -> bool {
+        match self.endpoint.address().http() {
+            Http::One => true,
+            Http::Two => false,
+            // Only HTTP/1.1 can be upgraded.
+            Http::Auto => upgrade || self.agreed.get() == Some(Http::One),
+        }
+    }
+
+    /// A stream of the first session that has room, so that those not needed fall idle.
+    fn stream(&self) -> Option<Slot> {
+        let mut sessions = self.sessions.borrow_mut();
+        sessions.retain_mut(|session| !session.is_over());
+        sessions.iter().find(|session| session.has_room()).map(Session::take)
+    }
+
+    fn count_idle(&self) -> usize {
+        self.idle.borrow().len() + self.sessions.borrow().iter().filter(|session| session.is_idle()).count()
     }
 
     /// The connection used last that is still alive; dead and stale ones met on the way are closed.
@@ -306,32 +298,8 @@ impl Drop for Place {
     }
 }
 
-/// A connection in use by one exchange. Dropped, it closes; only [`Lease::give_back`] keeps it.
-pub(crate) struct Lease {
-    pub(crate) connection: Connection,
-    pub(crate) reused: bool,
-    place: Place,
-}
-
-impl Lease {
-    const fn new(place: Place, connection: Connection, reused: bool) -> Self {
-        Self { connection, reused, place }
-    }
-
-    /// Puts the connection back; the caller has seen to it that the exchange is over on both sides.
-    pub(crate) fn give_back(self) {
-        let Self { mut connection, place, .. } = self;
-        let mut idle = place.pool.idle.borrow_mut();
-        if idle.len() < IDLE_AT_MOST && !place.pool.endpoint.is_retired() {
-            connection.rest();
-            idle.push(connection);
-        }
-    }
-}
-
-impl fmt::Debug for Lease {
+impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let address = self.place.outstanding.endpoint().address();
-        f.debug_struct("Lease").field("address", address).field("reused", &self.reused).finish()
+        f.debug_struct("Place").field("address", self.outstanding.endpoint().address()).finish_non_exhaustive()
     }
 }

@@ -16,8 +16,10 @@ use tokio::task::JoinSet;
 use wire::{HeadLimits, Method, ResponseHead};
 
 use crate::endpoint::{Address, Endpoint};
+use crate::http2;
 use crate::keeper::{Of, jittered};
-use crate::settings::ProbeSettings;
+use crate::settings::{Http, ProbeSettings};
+use crate::tls::agreed_on_http2;
 
 /// For one probe, unless they come more often than that.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -95,12 +97,41 @@ async fn probe_all(lineup: &[Arc<Endpoint>], of: &Of, settings: &ProbeSettings) 
 
 /// The status of one answer.
 async fn ask(address: &Address, request: &str, method: Method) -> io::Result<u16> {
+    let http = address.http();
     match address {
-        Address::Tcp(address) => exchange(TcpStream::connect(address).await?, request, method).await,
-        Address::Tls(address, tls) => {
-            exchange(tls.connect(TcpStream::connect(address).await?).await?, request, method).await
+        Address::Tcp(address, _) => speak(TcpStream::connect(address).await?, http, request, method).await,
+        Address::Tls(address, tls, _) => {
+            let stream = tls.connect(TcpStream::connect(address).await?, http).await?;
+            if agreed_on_http2(&stream) {
+                exchange_http2(stream, "https", request).await
+            } else {
+                exchange(stream, request, method).await
+            }
         }
-        Address::Unix(path) => exchange(UnixStream::connect(path).await?, request, method).await,
+        Address::Unix(path, _) => speak(UnixStream::connect(path).await?, http, request, method).await,
+    }
+}
+
+/// In cleartext it is the file that says which HTTP is spoken.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    http: Http,
+    request: &str,
+    method: Method,
+) -> io::Result<u16> {
+    match http {
+        Http::Two => exchange_http2(stream, "http", request).await,
+        Http::One | Http::Auto => exchange(stream, request, method).await,
+    }
+}
+
+async fn exchange_http2(stream: impl AsyncRead + AsyncWrite + Unpin, scheme: &str, request: &str) -> io::Result<u16> {
+    let request = http2::request(request.as_bytes(), scheme, false).ok_or(io::ErrorKind::InvalidInput)?;
+    let (mut requests, connection) = h2::client::handshake(stream).await.map_err(io::Error::other)?;
+    let (answer, _) = requests.send_request(request, true).map_err(io::Error::other)?;
+    tokio::select! {
+        answer = answer => Ok(answer.map_err(io::Error::other)?.status().as_u16()),
+        ended = connection => Err(ended.map_or_else(io::Error::other, |()| io::ErrorKind::UnexpectedEof.into())),
     }
 }
 

@@ -38,7 +38,7 @@ pub struct RetryOn {
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failed {
-    /// No connection; the service saw nothing.
+    /// No connection, or one on which the service refused the request: it saw nothing.
     Connect,
     /// A connection that had waited in the pool was dead.
     Stale,

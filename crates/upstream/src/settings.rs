@@ -49,9 +49,23 @@ pub enum Origin {
         port: u16,
         /// How it is spoken to over TLS, with `https`.
         tls: Option<ClientTls>,
+        /// In which version of HTTP.
+        http: Http,
     },
     /// `unix:PATH`.
-    Unix(Arc<Path>),
+    Unix(Arc<Path>, Http),
+}
+
+/// The version of HTTP that a service is spoken to in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Http {
+    /// HTTP/1.1.
+    One,
+    /// HTTP/2: over TLS agreed on by ALPN, in cleartext by prior knowledge (RFC 9113 §3.3).
+    Two,
+    /// Over TLS what ALPN agrees on, HTTP/2 first; HTTP/1.1 in cleartext.
+    #[default]
+    Auto,
 }
 
 /// Requests that the house itself sends to find out whether a replica is well.
@@ -85,15 +99,15 @@ impl Origin {
     pub(crate) fn literal(&self) -> Option<Address> {
         match self {
             Self::Tcp { host, port, .. } => host.parse::<IpAddr>().ok().map(|ip| self.at(SocketAddr::new(ip, *port))),
-            Self::Unix(path) => Some(Address::Unix(Arc::clone(path))),
+            Self::Unix(path, http) => Some(Address::Unix(Arc::clone(path), *http)),
         }
     }
 
     /// One of its addresses, and how it is spoken to there.
     pub(crate) fn at(&self, address: SocketAddr) -> Address {
         match self {
-            Self::Tcp { tls: Some(tls), .. } => Address::Tls(address, tls.clone()),
-            Self::Tcp { tls: None, .. } | Self::Unix(_) => Address::Tcp(address),
+            Self::Tcp { tls: Some(tls), http, .. } => Address::Tls(address, tls.clone(), *http),
+            Self::Tcp { tls: None, http, .. } | Self::Unix(_, http) => Address::Tcp(address, *http),
         }
     }
 
@@ -102,7 +116,7 @@ impl Origin {
         match self {
             Self::Tcp { host, port, .. } if host.contains(':') => format!("[{host}]:{port}"),
             Self::Tcp { host, port, .. } => format!("{host}:{port}"),
-            Self::Unix(_) => "localhost".to_owned(),
+            Self::Unix(..) => "localhost".to_owned(),
         }
     }
 }

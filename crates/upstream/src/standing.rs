@@ -79,9 +79,9 @@ impl ReplicaState {
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp(address) => write!(formatter, "http://{address}"),
-            Self::Tls(address, _) => write!(formatter, "https://{address}"),
-            Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
+            Self::Tcp(address, _) => write!(formatter, "http://{address}"),
+            Self::Tls(address, ..) => write!(formatter, "https://{address}"),
+            Self::Unix(path, _) => write!(formatter, "unix:{}", path.display()),
         }
     }
 }

@@ -25,7 +25,12 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::settings::Http;
 use pinned::Pinned;
+
+/// What ALPN calls them (RFC 7301 §6, RFC 9113 §3.2).
+const HTTP1: &[u8] = b"http/1.1";
+const HTTP2: &[u8] = b"h2";
 
 /// SHA-256 over the `SubjectPublicKeyInfo` of a certificate.
 pub type Pin = [u8; 32];
@@ -97,13 +102,12 @@ impl ClientTls {
         let builder = builder.with_safe_default_protocol_versions().map_err(TlsError::Settings)?;
         // The library calls dangerous whatever is not its own verifier; ours asks for more, or for the very key.
         let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
-        let mut config = match &settings.certificate {
+        let config = match &settings.certificate {
             Some((chain, key)) => {
                 builder.with_client_auth_cert(chain.clone(), key.clone_key()).map_err(TlsError::Certificate)?
             }
             None => builder.with_no_client_auth(),
         };
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { config: Arc::new(config), identity, name: server_name(name)? })
     }
 
@@ -115,9 +119,16 @@ impl ClientTls {
         Ok(Self { config: Arc::clone(&self.config), identity: self.identity, name: server_name(name)? })
     }
 
-    /// Shakes hands over an open connection.
-    pub(crate) async fn connect(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        TlsConnector::from(Arc::clone(&self.config)).connect(self.name.clone(), stream).await
+    /// Shakes hands over an open connection, and offers these versions of HTTP.
+    pub(crate) async fn connect(&self, stream: TcpStream, offer: Http) -> io::Result<TlsStream<TcpStream>> {
+        let offer: &[&[u8]] = match offer {
+            Http::One => &[HTTP1],
+            Http::Two => &[HTTP2],
+            Http::Auto => &[HTTP2, HTTP1],
+        };
+        let offer = offer.iter().map(|protocol| protocol.to_vec()).collect();
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        connector.with_alpn(offer).connect(self.name.clone(), stream).await
     }
 }
 
@@ -176,6 +187,11 @@ fn identity(settings: &TlsSettings) -> [u8; 32] {
 /// Whether an error of a connection is one of TLS: an alert of the service, or a record that is not good.
 pub(crate) fn is_of_tls(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
+/// Whether the handshake agreed on HTTP/2. A service that does not know ALPN speaks HTTP/1.1.
+pub(crate) fn agreed_on_http2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(HTTP2)
 }
 
 /// Says that nothing more follows (RFC 8446 §6.1), as far as that can be said without waiting.

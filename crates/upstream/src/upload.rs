@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use model::{Code, Problem};
 use wire::encode;
+use wire::fields::Fields;
 
 use crate::connection::Connection;
 use crate::error::UpstreamError;
@@ -29,8 +30,8 @@ pub trait RequestBody {
         room: usize,
     ) -> Poll<Result<usize, Problem>>;
 
-    /// Appends the last chunk with the trailers that came in; called once, after the end of a chunked body.
-    fn append_last_chunk(&mut self, out: &mut Vec<u8>);
+    /// The trailers that came in; asked for once, after the end of a body whose length was not told before.
+    fn trailers(&mut self) -> Option<Fields>;
 }
 
 /// How the body is framed towards the service; says the same as the head that was written.
@@ -38,7 +39,7 @@ pub trait RequestBody {
 pub enum UploadFraming {
     /// `Content-Length`.
     Length(u64),
-    /// `Transfer-Encoding: chunked`.
+    /// `Transfer-Encoding: chunked`; over HTTP/2, which knows none, the end of the stream.
     Chunked,
 }
 
@@ -149,35 +150,83 @@ impl Upload {
 
     /// Fills `out` with the next piece of the body, framed.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        self.written = 0;
+        let chunked = matches!(self.body, Some((_, UploadFraming::Chunked)));
+        if chunked {
+            out.resize(SIZE_LINE_BYTES, 0);
+        }
+        let polled = self.poll_content(context, &mut out);
+        if !matches!(polled, Poll::Ready(Ok(count)) if count > 0) {
+            out.clear();
+        }
+        self.out = out;
+        match ready!(polled)? {
+            0 if chunked => {
+                let trailers = self.trailers();
+                encode::last_chunk(&mut self.out, trailers.as_ref());
+            }
+            count if chunked => self.written = write_size_line(&mut self.out, count),
+            _ => {}
+        }
+        self.flushed = false;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Appends the next piece of content; 0 at the end, which [`has_ended`](Self::has_ended) may know before.
+    pub(crate) fn poll_content(
+        &mut self,
+        context: &mut Context<'_>,
+        out: &mut Vec<u8>,
+    ) -> Poll<Result<usize, UpstreamError>> {
         let Some((body, framing)) = &mut self.body else {
             self.ended = true;
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(Ok(0));
         };
         self.begun = true;
-        self.out.clear();
-        self.written = 0;
-        let chunked = *framing == UploadFraming::Chunked;
-        if chunked {
-            self.out.resize(SIZE_LINE_BYTES, 0);
-        }
-        let polled = body.poll_append(context, &mut self.out, PIECE_BYTES);
-        if !matches!(polled, Poll::Ready(Ok(count)) if count > 0) {
-            self.out.clear();
-        }
+        let polled = body.poll_append(context, out, PIECE_BYTES);
         self.awaited |= polled.is_pending();
         let count = ready!(polled).map_err(|problem| UpstreamError::Caller(Box::new(problem)))?;
         match (count, &mut *framing) {
-            (0, UploadFraming::Chunked) => body.append_last_chunk(&mut self.out),
-            (count, UploadFraming::Chunked) => self.written = write_size_line(&mut self.out, count),
             // The head promised a length: neither less nor more may follow, or the next request would be read wrong.
             (0, UploadFraming::Length(1..)) => return Poll::Ready(Err(broken_promise())),
             (count, UploadFraming::Length(left)) => {
                 *left = left.checked_sub(count as u64).ok_or_else(broken_promise)?;
             }
+            (_, UploadFraming::Chunked) => {}
         }
-        self.flushed = false;
         self.ended = count == 0 || *framing == UploadFraming::Length(0);
-        Poll::Ready(Ok(()))
+        Poll::Ready(Ok(count))
+    }
+
+    /// The trailers of a body that has ended; where its length was told there are none.
+    pub(crate) fn trailers(&mut self) -> Option<Fields> {
+        match &mut self.body {
+            Some((body, UploadFraming::Chunked)) => body.trailers(),
+            _ => None,
+        }
+    }
+
+    /// The head, for as long as no part of the body was asked for.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// The head was handed to a connection as a whole.
+    pub(crate) const fn pass_head(&mut self) {
+        self.written = self.out.len();
+        self.flushed = true;
+    }
+
+    /// Whether all content was taken from the caller, or there is none.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the head offers another protocol.
+    pub(crate) const fn offers_upgrade(&self) -> bool {
+        self.upgrade
     }
 }
 

@@ -17,7 +17,7 @@ use crate::head::{Part, Progress};
 use crate::{Framing, HeadError, HeadLimits, Method, Version};
 
 pub use http2::Http2Request;
-pub(crate) use http2::check_http2_field;
+pub(crate) use http2::{AROUND_FIELD, check_http2_field};
 pub(crate) use line::version;
 
 /// A request head, made to be used again and again: `clear` keeps its memory.

@@ -1,6 +1,7 @@
 //! An answer's head: read strictly from a service, or made by the house.
 
 mod error;
+mod http2;
 
 use crate::fields::{Fields, Name};
 use crate::framing::{Declared, declared};

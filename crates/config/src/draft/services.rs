@@ -1,11 +1,13 @@
 //! Services: nodes to draft.
 
-use upstream::Balance;
+use upstream::{Balance, Http};
 
 use super::read::{Reader, word};
 use super::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
 use crate::node::Node;
 use crate::value;
+
+const HTTP: [(&str, Http); 3] = [("1", Http::One), ("2", Http::Two), ("auto", Http::Auto)];
 
 /// Reads one service.
 pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Service {
@@ -17,6 +19,7 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
         first_byte: reader.one(node.get("first_byte"), value::duration),
         attempt: reader.one(node.get("attempt"), value::duration),
         idle: reader.one(node.get("idle"), value::duration),
+        http: reader.one(node.get("http"), |text| word(text, &HTTP)),
         tls: tls(reader, node),
         retries: node.get("retries").map(|node| retries(reader, node)).unwrap_or_default(),
         breaker: node.get("breaker").map(|node| breaker(reader, node)).unwrap_or_default(),

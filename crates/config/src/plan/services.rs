@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use upstream::{
-    Balance, BreakerSettings, CanarySettings, Origin, ProbeSettings, RetryOn, RetrySettings, ServiceSettings,
+    Balance, BreakerSettings, CanarySettings, Http, Origin, ProbeSettings, RetryOn, RetrySettings, ServiceSettings,
 };
 
 use super::Planner;
@@ -41,12 +41,13 @@ impl Planner<'_> {
     }
 
     fn origins(&self, service: &Service, urls: &[Said<Url>]) -> Option<Vec<Origin>> {
-        let tcp = |host: &str, port, tls| Some(Origin::Tcp { host: host.into(), port, tls });
+        let http = service.http.as_ref().map_or_else(Http::default, |said| said.value);
+        let tcp = |host: &str, port, tls| Some(Origin::Tcp { host: host.into(), port, tls, http });
         let origin = |url: &Said<Url>| match &url.value {
             Url::Http { host, port } => tcp(host, *port, None),
             // INVARIANT: `https://` is never spoken to in cleartext: without TLS there is no plan.
             Url::Https { host, port } => tcp(host, *port, Some(self.certificates.of_service(service, host)?)),
-            Url::Unix(path) => Some(Origin::Unix(Arc::from(self.files.resolve(path)))),
+            Url::Unix(path) => Some(Origin::Unix(Arc::from(self.files.resolve(path)), http)),
         };
         urls.iter().map(origin).collect()
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use upstream::{Affinity, Balance};
+use upstream::{Affinity, Balance, Http};
 
 use super::{Rules, misplaced};
 use crate::draft::{Api, Operation, Probes, Said, Service, loosened};
@@ -48,6 +48,21 @@ impl Rules<'_> {
             faults.push(fault.label(format!("at most {RETRIES_AT_MOST}")));
         }
         self.affinity_rule(service, faults);
+        self.websocket_rule(service, faults);
+    }
+
+    /// Only HTTP/1.1 is upgraded to a WebSocket.
+    fn websocket_rule(&self, service: &Service, faults: &mut Collector) {
+        if !matches!(service.http, Some(Said { value: Http::Two, .. })) {
+            return;
+        }
+        let of_service = |api: &&Api| api.service.as_ref().is_some_and(|named| named.value == service.name.value);
+        let operations = self.draft.apis.iter().filter(of_service).flat_map(|api| &api.operations);
+        for said in operations.filter_map(|operation| operation.websocket.as_ref()).filter(|said| said.value) {
+            let message = format!("`{}` speaks HTTP/2 alone, which has no WebSockets here", service.name.value);
+            let fault = Fault::new(FaultCode::BadValue, said.span, message);
+            faults.push(fault.label("write another service for it, with `http: 1` or `auto`"));
+        }
     }
 
     /// What a service balances by is in the path of one of its operations at least.

@@ -56,7 +56,7 @@ fn property(key: &Key) -> Value {
 fn shape(shape: &Shape) -> Value {
     match shape {
         Shape::Scalar(one) => scalar(*one),
-        Shape::Words(words) => json!({ "enum": built(words) }),
+        Shape::Words(words) => json!({ "enum": as_editors_read(built(words)) }),
         Shape::Record(inside) => record(inside),
         Shape::Names(inside) => names(inside),
         Shape::List(item) => {
@@ -73,6 +73,14 @@ fn shape(shape: &Shape) -> Value {
 
 fn built(words: &[Word]) -> Vec<&'static str> {
     words.iter().filter(|word| word.state == State::Built).map(|word| word.text).collect()
+}
+
+/// An editor reads a word of digits as a number.
+fn as_editors_read(words: Vec<&'static str>) -> Vec<Value> {
+    words
+        .into_iter()
+        .flat_map(|word| word.parse::<u64>().ok().map(Value::from).into_iter().chain([word.into()]))
+        .collect()
 }
 
 fn names(names: &Names) -> Value {

@@ -20,7 +20,9 @@ static SERVICE: Record = Record::new(
         /// The format of its contract.
         "speaks" => words!("json", "xml", "soap", "grpc"), not_yet("bodies pass as they are; leave it out");
         /// The version of HTTP spoken to it.
-        "http" => words!("1", "2", "auto"), not_yet("HTTP/1.1 is spoken; leave it out");
+        /// With `https://`, `auto` takes what both speak and HTTP/2 before HTTP/1.1; without TLS it is HTTP/1.1, and `2`
+        /// is spoken without asking. gRPC needs `2`, or `auto` with `https://`.
+        "http" => words!("1", "2", "auto"), fixed("`auto`");
         /// How a replica is chosen: the less loaded of two (`ewma`), each in turn, or the same for the same key.
         "balance" => either!(words!("ewma", "round-robin"), record!("`balance`", "Balancing by hash.", keys! {
             /// What requests that go together have in common: `header:NAME`, `path.PARAMETER`, `caller` or

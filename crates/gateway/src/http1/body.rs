@@ -8,7 +8,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use model::{Code, Problem};
 use upstream::RequestBody;
-use wire::{Decoded, encode};
+use wire::Decoded;
+use wire::fields::Fields;
 
 use crate::forward::trusted;
 use crate::http1::stream::{READ_BYTES, Stream};
@@ -72,8 +73,8 @@ impl RequestBody for Http1Body {
         }
     }
 
-    fn append_last_chunk(&mut self, out: &mut Vec<u8>) {
-        encode::last_chunk(out, self.stream.borrow().decoder.trailers());
+    fn trailers(&mut self) -> Option<Fields> {
+        self.stream.borrow().decoder.trailers().cloned()
     }
 }
 

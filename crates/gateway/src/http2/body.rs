@@ -11,7 +11,7 @@ use http::{HeaderMap, Response, StatusCode};
 use model::{Code, Problem};
 use upstream::{Alarm, RequestBody};
 use wire::fields::Fields;
-use wire::{encode, http2_trailers};
+use wire::http2_trailers;
 
 use crate::forward::trusted;
 use crate::http1::{BODY, too_large};
@@ -156,8 +156,8 @@ impl RequestBody for Http2Body {
         Poll::Ready(Ok(count))
     }
 
-    fn append_last_chunk(&mut self, out: &mut Vec<u8>) {
-        encode::last_chunk(out, self.trailers.as_ref());
+    fn trailers(&mut self) -> Option<Fields> {
+        self.trailers.take()
     }
 }
 

@@ -105,7 +105,9 @@ impl RequestBody for Trap {
         Poll::Ready(Ok(0))
     }
 
-    fn append_last_chunk(&mut self, _: &mut Vec<u8>) {}
+    fn trailers(&mut self) -> Option<wire::fields::Fields> {
+        None
+    }
 }
 
 /// Keeps the statuses that were sent.

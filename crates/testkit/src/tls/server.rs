@@ -42,6 +42,21 @@ impl ServerTls {
         Self::made(leaf, None, versions)
     }
 
+    /// The same, and offers these protocols (ALPN).
+    #[must_use]
+    pub fn offering(leaf: &Leaf, protocols: &[&str]) -> Self {
+        let mut tls = Self::new(leaf);
+        let mut config = (*tls.config).clone();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        tls.config = Arc::new(config);
+        tls
+    }
+
+    /// What handshakes are made with.
+    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
     fn made(leaf: &Leaf, root: Option<&Root>, versions: &[&'static SupportedProtocolVersion]) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));

@@ -31,6 +31,7 @@ fn request(method: Method, idempotent: bool) -> Outgoing {
         method,
         body: None,
         upgrade: false,
+        trailers: false,
         answer: Box::new(ResponseHead::new()),
         route: Routing { attempts: 1, idempotent, ..Routing::default() },
     }

@@ -11,7 +11,9 @@ use crate::endpoint::{Address, SLOW_START};
 const MS: Duration = Duration::from_millis(1);
 
 fn endpoints(count: u16, now: Instant) -> Vec<Arc<Endpoint>> {
-    (1..=count).map(|port| Arc::new(Endpoint::new(Address::Tcp(([10, 0, 0, 1], port).into()), now))).collect()
+    (1..=count)
+        .map(|port| Arc::new(Endpoint::new(Address::Tcp(([10, 0, 0, 1], port).into(), crate::Http::One), now)))
+        .collect()
 }
 
 /// How often each is chosen in so many choices, each over before the next.

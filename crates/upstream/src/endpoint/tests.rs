@@ -1,12 +1,13 @@
 //! How an endpoint fails, is left alone, and comes back.
 
 use super::*;
+use crate::Http;
 
 const MS: Duration = Duration::from_millis(1);
 const S: Duration = Duration::from_secs(1);
 
 pub(crate) fn endpoint(port: u16, now: Instant) -> Arc<Endpoint> {
-    Arc::new(Endpoint::new(Address::Tcp(([127, 0, 0, 1], port).into()), now))
+    Arc::new(Endpoint::new(Address::Tcp(([127, 0, 0, 1], port).into(), Http::One), now))
 }
 
 fn fail(endpoint: &Endpoint, times: u32, now: Instant) -> bool {

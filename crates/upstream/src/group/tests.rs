@@ -1,11 +1,12 @@
 //! Lists that follow names, and ejections that leave half.
 
 use super::*;
+use crate::Http;
 
 const MS: Duration = Duration::from_millis(1);
 
 fn name() -> Origin {
-    Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None }
+    Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None, http: Http::Auto }
 }
 
 fn group(earlier: &[&Group], now: Instant) -> Group {
@@ -20,8 +21,8 @@ fn addresses(last: &[u8]) -> Vec<SocketAddr> {
 fn a_literal_address_needs_no_answer() {
     let now = Instant::now();
     let origins = [
-        Origin::Tcp { host: "::1".into(), port: 1, tls: None },
-        Origin::Unix(Arc::from(std::path::Path::new("/run/x"))),
+        Origin::Tcp { host: "::1".into(), port: 1, tls: None, http: Http::Auto },
+        Origin::Unix(Arc::from(std::path::Path::new("/run/x")), Http::Auto),
     ];
     let group = Group::new(&origins, &Balance::Ewma, &[], now);
     assert!(group.is_answered(0) && group.is_answered(1));
@@ -69,7 +70,7 @@ fn a_name_that_points_to_a_metadata_service_is_not_followed() {
     group.answered(0, &["169.254.169.254:80".parse().expect("an address"), addresses(&[1])[0]], now);
     assert_eq!(group.lineup().len(), 1);
     group.answered(0, &["169.254.169.254:80".parse().expect("an address")], now);
-    assert_eq!(group.lineup()[0].address(), &Address::Tcp(addresses(&[1])[0]));
+    assert_eq!(group.lineup()[0].address(), &Address::Tcp(addresses(&[1])[0], Http::Auto));
 }
 
 #[test]

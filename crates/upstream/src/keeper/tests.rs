@@ -40,7 +40,7 @@ impl Resolve for Told {
 
 fn named() -> Services {
     let mut service = settings("shop", &[]);
-    service.origins = vec![Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None }];
+    service.origins = vec![Origin::Tcp { host: "shop.internal".into(), port: 80, tls: None, http: crate::Http::Auto }];
     Services::new(&[service], None, std::time::Instant::now())
 }
 
@@ -94,7 +94,7 @@ async fn a_connection_that_fails_has_the_name_looked_up_at_once_and_not_more_oft
     assert!((4..=8).contains(&told.asked()), "{} times in five seconds", told.asked());
     assert_eq!(
         services.iter().next().expect("one").main.lineup()[0].address().to_owned(),
-        crate::endpoint::Address::Tcp(([10, 0, 0, 2], 80).into())
+        crate::endpoint::Address::Tcp(([10, 0, 0, 2], 80).into(), crate::Http::Auto)
     );
 }
 

@@ -11,7 +11,10 @@ use crate::settings::{CanarySettings, Origin};
 pub(crate) fn settings(name: &str, ports: &[u16]) -> ServiceSettings {
     ServiceSettings {
         name: Arc::from(name),
-        origins: ports.iter().map(|port| Origin::Tcp { host: "127.0.0.1".into(), port: *port, tls: None }).collect(),
+        origins: ports
+            .iter()
+            .map(|port| Origin::Tcp { host: "127.0.0.1".into(), port: *port, tls: None, http: crate::Http::Auto })
+            .collect(),
         balance: Balance::Ewma,
         probes: None,
         canary: None,

@@ -34,6 +34,7 @@ mod system_calls;
 mod tls_sessions;
 mod two_doors;
 mod upgrade;
+mod upstream_http2;
 mod upstream_tls;
 mod upstreams;
 mod websocket;

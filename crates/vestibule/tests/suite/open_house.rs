@@ -51,6 +51,11 @@ impl OpenHouse {
         Self::start_with(prepared, keys, &[], None)
     }
 
+    /// Over TLS, for HTTP/2, as it was prepared, to a service with these keys.
+    pub(crate) fn over_tls_to(prepared: Prepared, keys: &str, api: &[&str]) -> Self {
+        Self::start_with(prepared, keys, api, Some(&Root::new("people")))
+    }
+
     fn start(prepared: Prepared, service: &str, api: &[&str], root: Option<&Root>) -> Self {
         Self::start_with(prepared, &format!("urls: \"{service}\""), api, root)
     }

@@ -22,7 +22,7 @@ pub struct Http2Request<'a> {
 }
 
 /// Octets that HTTP/1.1 would add around a field, so that one bound means the same for both.
-const AROUND_FIELD: usize = ": \r\n".len();
+pub(crate) const AROUND_FIELD: usize = ": \r\n".len();
 
 impl RequestHead {
     /// Reads an HTTP/2 request into the same head, by the same rules.

@@ -161,3 +161,41 @@ fn an_answer_of_the_house_takes_no_line_ends() {
     assert_eq!((head.status(), head.fields().get(Name::Location)), (302, Some(b"/a".as_slice())));
     assert_eq!(head.framing(), Framing::Length(0));
 }
+
+fn assembled(status: u16, end_stream: bool, fields: &[(&str, &str)], method: Method) -> Result<Framing, ResponseError> {
+    let mut head = ResponseHead::new();
+    let fields = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    head.assemble(status, end_stream, fields, method, &LIMITS).map(|()| head.framing())
+}
+
+#[test]
+fn over_http2_the_frames_say_where_an_answer_ends_and_no_length_may_contradict_them() {
+    use Method::{Get, Head};
+    const FIVE: (&str, &str) = ("content-length", "5");
+    assert_eq!(assembled(200, false, &[], Get), Ok(Framing::Stream));
+    assert_eq!(assembled(200, false, &[FIVE], Get), Ok(Framing::Length(5)));
+    assert_eq!(assembled(200, false, &[FIVE, ("trailer", "x")], Get), Ok(Framing::Stream));
+    assert_eq!(assembled(200, true, &[], Get), Ok(Framing::Length(0)));
+    assert_eq!(assembled(200, true, &[FIVE], Get), Err(HeadError::LengthWithoutContent.into()));
+    for (status, method) in [(200, Head), (304, Get)] {
+        assert_eq!(assembled(status, true, &[FIVE], method), Ok(Framing::None));
+    }
+    assert_eq!(assembled(204, true, &[("content-length", "0")], Get), Ok(Framing::None));
+    assert_eq!(assembled(204, false, &[FIVE], Get), Err(ResponseError::BodyNotAllowed));
+    assert_eq!(assembled(200, false, &[FIVE, FIVE], Get), Err(HeadError::LengthRepeated.into()));
+}
+
+#[test]
+fn what_belongs_to_http1_or_is_no_answer_is_refused_over_http2() {
+    for status in [0, 100, 101, 103, 199, 600, 999] {
+        assert_eq!(assembled(status, true, &[], Method::Get), Err(ResponseError::Status), "{status}");
+    }
+    for field in [("connection", "close"), ("transfer-encoding", "chunked"), ("upgrade", "x")] {
+        assert_eq!(assembled(200, false, &[field], Method::Get), Err(HeadError::ConnectionSpecific.into()));
+    }
+    assert_eq!(assembled(200, false, &[("X-Upper", "x")], Method::Get), Err(HeadError::FieldName.into()));
+    let many = [("x", "y"); 9];
+    assert_eq!(assembled(200, false, &many, Method::Get), Err(HeadError::TooManyFields.into()));
+    let long = "y".repeat(1024);
+    assert_eq!(assembled(200, false, &[("x", &long)], Method::Get), Err(HeadError::TooLarge.into()));
+}

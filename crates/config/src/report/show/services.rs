@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use upstream::{Affinity, Balance};
+use upstream::{Affinity, Balance, Http};
 
 use super::{Lines, list, path, text};
 use crate::draft::{Canary, CertificateFiles, Probes, RetryAfter, Said, Service, ServiceTls};
@@ -23,6 +23,7 @@ impl Lines<'_, '_> {
     fn service(&mut self, service: &Service) {
         let defaults = &self.planner.defaults.service;
         self.said("urls", &urls(&service.urls), service.name.span);
+        self.http(service.http.as_ref());
         self.balance(service.balance.as_ref());
         self.health(service.health.as_ref());
         self.duration("connect_timeout", service.connect_timeout.as_ref(), defaults.connect_timeout);
@@ -36,6 +37,16 @@ impl Lines<'_, '_> {
             self.below("canary", |lines| lines.canary(canary));
         }
         self.loosen(&service.loosen);
+    }
+
+    fn http(&mut self, http: Option<&Said<Http>>) {
+        let Some(said) = http else { return self.value("http", "auto", DEFAULT) };
+        let word = match said.value {
+            Http::One => "1",
+            Http::Two => "2",
+            Http::Auto => "auto",
+        };
+        self.said("http", word, said.span);
     }
 
     fn balance(&mut self, balance: Option<&Said<Balance>>) {

@@ -417,6 +417,8 @@ impl Artist<'_> {
                 Some((door, api)) if door.kind == Kind::Client && !is_detailed(door, api) => "replace",
                 _ => "",
             },
+            // These two are there, and speak HTTP/1.1.
+            ["services", "shop" | "ledger", "http"] => self.pick(&["1", "auto"]),
             ["keys", key, "kind"] => match self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.kind) {
                 Some(KeyKind::Publishable) => "publishable",
                 Some(KeyKind::Restricted) => "restricted",
