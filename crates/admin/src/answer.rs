@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::house::{ReloadOutcome, Status, UpgradeOutcome};
 
 /// The shape's format; keys are only added within one.
-const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// Code of the error of a reload whose configuration has faults.
 pub const CODE_FAULTS: &str = "faults";

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
@@ -82,18 +82,32 @@ pub enum ClientError {
 /// # Errors
 /// There is no gateway, it belongs to another user, or it did not answer whole and in time.
 pub async fn request(socket: &Path, method: &str, target: &str, timeout: Duration) -> Result<Answer, ClientError> {
-    match tokio::time::timeout(timeout, exchange(socket, method, target)).await {
+    send(socket, method, target, Bytes::new(), timeout).await
+}
+
+/// The same with a body.
+///
+/// # Errors
+/// As [`request`].
+pub async fn send(
+    socket: &Path,
+    method: &str,
+    target: &str,
+    body: Bytes,
+    timeout: Duration,
+) -> Result<Answer, ClientError> {
+    match tokio::time::timeout(timeout, exchange(socket, method, target, body)).await {
         Ok(answer) => answer,
         Err(_) => Err(ClientError::TimedOut { path: socket.to_owned(), timeout }),
     }
 }
 
-async fn exchange(socket: &Path, method: &str, target: &str) -> Result<Answer, ClientError> {
+async fn exchange(socket: &Path, method: &str, target: &str, body: Bytes) -> Result<Answer, ClientError> {
     let path = || socket.to_owned();
     let broken = |source: hyper::Error| ClientError::Broken { path: path(), source: source.into() };
     let request = http::Request::builder().method(method).uri(target).header(http::header::HOST, "vestibule");
     let request = request
-        .body(Empty::<Bytes>::new())
+        .body(Full::new(body))
         .map_err(|_| ClientError::Request { method: method.to_owned(), target: target.to_owned() })?;
     let stream = UnixStream::connect(socket).await.map_err(|source| match source.kind() {
         io::ErrorKind::PermissionDenied => ClientError::NotAllowed { path: path() },

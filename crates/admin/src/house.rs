@@ -6,6 +6,8 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::{Ask, ChangeAnswer};
+
 /// The running gateway, as far as its operator is concerned; implemented where everything is wired.
 pub trait House: Send + Sync + 'static {
     /// How things stand now. Cheap, and never waits.
@@ -19,6 +21,9 @@ pub trait House: Send + Sync + 'static {
     /// It runs to its end also where whoever asked has gone away; two at a time
     /// are the house's business.
     fn reload(&self) -> Pin<Box<dyn Future<Output = ReloadOutcome> + Send>>;
+
+    /// Looks at a change, tries it, keeps it or takes it back. It runs to its end as a reload does.
+    fn change(&self, ask: Ask) -> Pin<Box<dyn Future<Output = ChangeAnswer> + Send>>;
 
     /// Starts another process that takes the listening sockets over; the answer comes once it serves, and then this
     /// one drains and ends.
@@ -81,6 +86,32 @@ pub struct Configuration {
     /// The latest attempt to replace it, where that had faults and nothing was loaded since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_refused: Option<Refusal>,
+    /// Until when it waits to be confirmed, where it does: after that the one before runs again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waiting>,
+    /// What became of the latest change that waited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+}
+
+/// A configuration that goes back by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The hash of the one before.
+    pub was: String,
+    /// Until when, RFC 3339 in UTC.
+    pub until: String,
+}
+
+/// A change that waits no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Its hash.
+    pub hash: String,
+    /// `confirmed` or `taken-back`.
+    pub outcome: String,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
 }
 
 /// A configuration that was not loaded.

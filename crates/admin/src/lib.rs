@@ -12,6 +12,7 @@
 //! | `GET /metrics` | the metrics of `observe` |
 //! | `GET /status` | [`Status`], as `status --json` prints it |
 //! | `POST /reload` | 200 with what was loaded, or 422 with the faults and what goes on running |
+//! | `POST /diff`, `POST /apply`, `POST /confirm`, `POST /rollback`, `GET /versions` | 200 with [`ChangeAnswer`], or 422 with faults, or 409 and why not |
 //! | `POST /upgrade?binary=PATH` | 200 with the process that serves now, or 409 and why it does not |
 //!
 //! Beside it there may be plain addresses for a scraper (`/metrics`) and for
@@ -19,10 +20,12 @@
 //!
 //! Everything is bounded: connections, heads, time. One request a connection.
 //!
-//! Deliberately absent: anything that changes the configuration other than by
-//! its file, and anything over TCP that changes anything.
+//! Deliberately absent: anything that changes a part of the configuration (what
+//! is applied is a whole file, and becomes the file), and anything over TCP that
+//! changes anything.
 
 mod answer;
+mod change;
 pub mod client;
 mod error;
 mod house;
@@ -31,10 +34,11 @@ mod socket;
 #[cfg(test)]
 mod specimen;
 
-pub use answer::{CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
+pub use answer::{AnswerError, CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
+pub use change::{Ask, CODE_NO_VERSION, CODE_NOTHING_WAITS, CODES, ChangeAnswer, Proposal, VersionStatus};
 pub use error::AdminError;
 pub use house::{
-    CertificateStatus, Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status,
-    Upgrade, UpgradeOutcome,
+    CertificateStatus, Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Settled,
+    Status, Upgrade, UpgradeOutcome, Waiting,
 };
 pub use server::{Server, Settings};

@@ -12,7 +12,9 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use crate::client::{self, Answer, ClientError};
-use crate::{Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome};
+use crate::{
+    Ask, ChangeAnswer, Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome,
+};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -41,6 +43,8 @@ impl House for Dolls {
                 file: "vestibule.yaml".to_owned(),
                 loaded_at: "2026-11-22T14:02:11Z".to_owned(),
                 last_refused: None,
+                waits: None,
+                settled: None,
             },
             doors: Vec::new(),
             services: Vec::new(),
@@ -71,6 +75,20 @@ impl House for Dolls {
                 ReloadOutcome::Loaded { hash, was, took_ms: 38, changes: None }
             }
         })
+    }
+
+    /// Says in a note what it was asked; refuses as a reload does.
+    fn change(&self, ask: Ask) -> Pin<Box<dyn Future<Output = ChangeAnswer> + Send>> {
+        let (command, asked) = (ask.command(), format!("{ask:?}"));
+        let hash = "7f3a91c".to_owned();
+        let answer = if self.refuses.load(Ordering::Relaxed) {
+            ChangeAnswer::refused(command, hash, crate::CODE_FAULTS, "it has faults".to_owned())
+        } else if ask == Ask::Confirm {
+            ChangeAnswer::refused(command, hash, crate::CODE_NOTHING_WAITS, "nothing waits".to_owned())
+        } else {
+            ChangeAnswer { notes: vec![asked], ..ChangeAnswer::done(command, hash) }
+        };
+        Box::pin(async move { answer })
     }
 
     fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {

@@ -64,11 +64,11 @@ struct Beside<'f>(&'f mut Files);
 
 impl contract::Files for Beside<'_> {
     fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Vec<u8>> {
-        self.0.read(path, bytes_at_most).map(|content| content.bytes)
+        self.0.read_contract(path, bytes_at_most)
     }
 
     fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        self.0.resolve(path).canonicalize()
+        self.0.real(path)
     }
 
     fn name(&self, path: &Path) -> String {

@@ -12,6 +12,9 @@ pub(crate) struct Files {
     folder: PathBuf,
     read: Vec<PathBuf>,
     digest: Context,
+    /// Contracts of an earlier reading, which hold instead of what is there now.
+    earlier: Vec<(PathBuf, String)>,
+    contracts: Vec<(PathBuf, String)>,
 }
 
 /// What was read of a file.
@@ -24,7 +27,13 @@ pub(crate) struct Content {
 
 impl Files {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), read: Vec::new(), digest: Context::new(&SHA256) }
+        Self::again(folder, Vec::new())
+    }
+
+    /// The same, with contracts as they were read before.
+    pub(crate) fn again(folder: &Path, earlier: Vec<(PathBuf, String)>) -> Self {
+        let (read, contracts) = Default::default();
+        Self { folder: folder.to_owned(), read, digest: Context::new(&SHA256), earlier, contracts }
     }
 
     /// A path as the file that names it means it.
@@ -37,13 +46,50 @@ impl Files {
     pub(crate) fn read(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Content> {
         let resolved = self.resolve(path);
         let content = read_bounded(&resolved, bytes_at_most);
-        if !self.read.contains(&resolved) {
-            self.read.push(resolved);
-        }
+        self.name(resolved);
         let content = content?;
         // The path as it was written: the same files in another folder have the same hash.
         self.count_in(path, &content.bytes);
         Ok(content)
+    }
+
+    /// Reads a part of a contract, from an earlier reading where there is one, and keeps it for a later one.
+    pub(crate) fn read_contract(&mut self, path: &Path, bytes_at_most: u64) -> io::Result<Vec<u8>> {
+        let bytes = match self.earlier.iter().find(|(kept, _)| kept == path) {
+            None => self.read(path, bytes_at_most)?.bytes,
+            Some((_, text)) => {
+                let bytes = text.clone().into_bytes();
+                self.name(self.resolve(path));
+                self.count_in(path, &bytes);
+                bytes
+            }
+        };
+        if !self.contracts.iter().any(|(kept, _)| kept == path)
+            && let Ok(text) = std::str::from_utf8(&bytes)
+        {
+            self.contracts.push((path.to_owned(), text.to_owned()));
+        }
+        Ok(bytes)
+    }
+
+    fn name(&mut self, path: PathBuf) {
+        if !self.read.contains(&path) {
+            self.read.push(path);
+        }
+    }
+
+    /// Where a part of a contract really is. One that is gone, and was read before, is where it was.
+    pub(crate) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        let resolved = self.resolve(path);
+        resolved.canonicalize().or_else(|error| match self.earlier.iter().any(|(kept, _)| kept == path) {
+            true => Ok(resolved),
+            false => Err(error),
+        })
+    }
+
+    /// The contracts that were read.
+    pub(crate) fn take_contracts(&mut self) -> Vec<(PathBuf, String)> {
+        std::mem::take(&mut self.contracts)
     }
 
     /// Counts what was read elsewhere into the hash.

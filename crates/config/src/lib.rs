@@ -22,6 +22,7 @@ mod reference;
 mod report;
 mod rules;
 pub mod shape;
+mod texts;
 pub mod value;
 
 pub use defaults::Defaults;
@@ -30,8 +31,9 @@ use document::{fault, node, source};
 pub use draft::LogFormat;
 pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
-pub use load::{Loaded, Refused, load, load_text};
+pub use load::{Loaded, Refused, load, load_text, load_texts};
 pub use plan::{LOCAL_CA, LocalCertificate, Plan, TrustPlan};
 pub use report::{LooseningLine, OperationOrigins, Origin, PublishedApi, Report, RouteLine, ShownLine, Summary};
 pub use shape::nearest;
 pub use source::{Place, Source, Span};
+pub use texts::Texts;

@@ -13,8 +13,9 @@ use crate::plan::{Certificates, Plan, Planner};
 use crate::report::{PublishedApi, Report, Summary};
 use crate::rules::{self, Index};
 use crate::source::{FileId, Source, Sources, Span};
+use crate::texts::Texts;
 use crate::value::Day;
-use crate::{contracts, reference, shape};
+use crate::{contracts, plan, reference, shape};
 
 /// A configuration without faults.
 pub struct Loaded {
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub hash: String,
     /// Its APIs.
     pub apis: Vec<PublishedApi>,
+    /// With which the same can be loaded again.
+    pub texts: Texts,
 }
 
 /// A configuration that may not run.
@@ -43,6 +46,8 @@ pub struct Refused {
     pub summary: Summary,
     /// Its APIs; `None` where it could not be read so far.
     pub apis: Option<Vec<PublishedApi>>,
+    /// Its data directory; `None` where it could not be read so far.
+    pub data_directory: Option<PathBuf>,
 }
 
 /// Loads the file at a path.
@@ -61,7 +66,8 @@ pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Resu
     match text {
         Ok(text) => Loading::new(Source::new(name, text), files, defaults, environment).run(),
         Err(faults) => {
-            Err(Box::new(Refused { faults, files: files.finish().0, summary: Summary::default(), apis: None }))
+            let (files, summary) = (files.finish().0, Summary::default());
+            Err(Box::new(Refused { faults, files, summary, apis: None, data_directory: None }))
         }
     }
 }
@@ -77,9 +83,24 @@ pub fn load_text(
     defaults: &Defaults,
     environment: &Environment,
 ) -> Result<Loaded, Box<Refused>> {
-    let mut files = Files::new(folder);
-    files.count_in(Path::new(name), text.as_bytes());
-    Loading::new(Source::new(name, text), files, defaults, environment).run()
+    load_texts(name, &folder.join(name), &Texts::of_file(text), defaults, environment)
+}
+
+/// Loads texts as if the first stood in the file at `path`; faults call that file `name`.
+///
+/// # Errors
+/// [`Refused`], with every fault of the texts.
+pub fn load_texts(
+    name: &str,
+    path: &Path,
+    texts: &Texts,
+    defaults: &Defaults,
+    environment: &Environment,
+) -> Result<Loaded, Box<Refused>> {
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut files = Files::again(folder, texts.contracts.clone());
+    files.count_in(path.file_name().map_or(path, Path::new), texts.file.as_bytes());
+    Loading::new(Source::new(name, texts.file.as_str()), files, defaults, environment).run()
 }
 
 struct Loading<'a> {
@@ -121,16 +142,18 @@ impl<'a> Loading<'a> {
         let (tree, draft) = self.read();
         let made = draft.as_ref().and_then(|draft| self.plan(draft));
         let path_of = path_of(tree.as_ref());
+        let texts = Texts { file: self.sources.first().text().to_owned(), contracts: self.files.take_contracts() };
         let warnings = self.faults.finish(self.sources, path_of);
+        let data_directory = draft.as_ref().map(|draft| self.files.resolve(&plan::data_directory(draft)));
         let (files, hash) = self.files.finish();
         let summary = draft.as_ref().map(Summary::new).unwrap_or_default();
         let apis = draft.as_ref().map(PublishedApi::all);
         match made.filter(|_| warnings.errors() == 0) {
             Some((mut plan, report)) => {
                 plan.gateway.hash = Arc::from(hash.as_str());
-                Ok(Loaded { plan, report, warnings, files, hash, apis: apis.unwrap_or_default() })
+                Ok(Loaded { plan, report, warnings, files, hash, apis: apis.unwrap_or_default(), texts })
             }
-            None => Err(Box::new(Refused { faults: warnings, files, summary, apis })),
+            None => Err(Box::new(Refused { faults: warnings, files, summary, apis, data_directory })),
         }
     }
 

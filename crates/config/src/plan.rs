@@ -29,6 +29,7 @@ use crate::source::{Sources, Span};
 
 pub(crate) use certificates::Certificates;
 pub use certificates::LOCAL_CA;
+pub(crate) use certificates::data_directory;
 pub(crate) use house::{MEDIA_TYPE, REDIRECT_STATUS};
 pub(crate) use inherit::{Effective, From, Inherited, said_errors};
 
@@ -83,7 +84,7 @@ pub(crate) struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// Makes the plan; `None` where a fault stands against it. The hash is put in when all files are read.
     pub(crate) fn plan(&mut self) -> Option<Plan> {
-        let data_directory = self.files.resolve(&certificates::data_directory(self.draft));
+        let data_directory = self.files.resolve(&data_directory(self.draft));
         let trust = self.trust();
         let opened: Vec<_> = self.draft.doors.iter().filter(|door| self.index.is_used(door)).collect();
         let operations = self.operations(&opened);

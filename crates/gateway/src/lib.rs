@@ -37,7 +37,7 @@ mod worker;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Fixed, HouseAnswer, Redirect, RedirectError};
-pub use server::{Gateway, GatewayError, Inherited, Options};
+pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
     OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings, UpstreamErrors,

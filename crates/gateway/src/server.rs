@@ -14,7 +14,7 @@ use upstream::{Keeper, Standing, SystemResolver};
 
 use crate::listen;
 use crate::settings::Settings;
-use crate::snapshot::Configuration;
+use crate::snapshot::{Configuration, labels};
 use crate::tls::TlsError;
 use crate::worker::{self, Command, Sockets};
 
@@ -74,6 +74,9 @@ impl Inherited {
         self.0.remove(&address)
     }
 }
+
+/// A configuration that ran.
+pub struct Former(Arc<Configuration>);
 
 /// The running data plane.
 pub struct Gateway {
@@ -155,7 +158,26 @@ impl Gateway {
     /// The new configuration cannot be run; the old one goes on untouched.
     pub async fn reload(&mut self, settings: Settings) -> Result<(), GatewayError> {
         let configuration = Configuration::new(settings, Some(&self.configuration), &self.observatory)?;
-        let configuration = Arc::new(configuration);
+        self.swap(Arc::new(configuration)).await
+    }
+
+    /// What runs now, to go back to without reading anything.
+    #[must_use]
+    pub fn hold(&self) -> Former {
+        Former(Arc::clone(&self.configuration))
+    }
+
+    /// Swaps the whole configuration for one that ran before. One other at most may have run since.
+    ///
+    /// # Errors
+    /// It cannot be run any more; the present one goes on untouched.
+    pub async fn go_back(&mut self, former: &Former) -> Result<(), GatewayError> {
+        // Its names keep their rows, as long as they are asked for again.
+        let _ = self.observatory.catalogue(&labels(&former.0.settings));
+        self.swap(Arc::clone(&former.0)).await
+    }
+
+    async fn swap(&mut self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
         let listening: Vec<SocketAddr> = self.configuration.addresses().collect();
         let new = configuration.addresses().filter(|address| !listening.contains(address));
         let sockets = bind_all(new, self.workers.len())?;

@@ -91,7 +91,7 @@ impl Configuration {
 }
 
 /// What the metrics call the things of a configuration.
-fn labels(settings: &Settings) -> Labels {
+pub(crate) fn labels(settings: &Settings) -> Labels {
     let door = |index: usize| settings.doors.get(index).map(|door| Arc::clone(&door.door.name));
     let operations = settings.operations.iter().map(|operation| OperationName {
         door: door(operation.door).unwrap_or_else(|| Arc::from("")),

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 const AFTER_HELP: &str = "\
 `vestibule help COMMAND` tells more about a command, `vestibule help CODE` what a code means.
 Exit codes: 0 done, 1 the answer is no, 2 used wrongly, 3 faults in the file, 4 not reachable,
-5 not allowed, 6 no such thing, 7 conflict, 70 a fault of vestibule itself.";
+5 not allowed, 6 no such thing, 7 conflict, 8 applied and taken back, 70 a fault of vestibule itself.";
 
 /// Flags of every command.
 #[derive(Args, Clone, Debug)]
@@ -107,6 +107,15 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Tell what would become of a request, stage by stage, with the line of each rule
     Explain(Explain),
+    /// Run another file, and go back by itself unless that is confirmed
+    Apply(Apply),
+    /// Keep what was applied: it becomes the file
+    Confirm,
+    /// Run what ran before: it becomes the file
+    Rollback(Rollback),
+    /// List what ran, and when
+    #[command(alias = "version")]
+    Versions,
     /// Let another process take over from the running one, without losing a request
     Upgrade(Upgrade),
     /// List every reachable operation: door, method, URL, callers
@@ -182,6 +191,32 @@ pub(crate) struct Run {
     /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) watch: bool,
+
+    /// Where the file has faults, start with the configuration that ran last
+    #[arg(long)]
+    pub(crate) last_good: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Apply {
+    /// The file; it is read as if it stood where the running one stands, and becomes that file once it is kept
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Go back by itself after this time, unless `vestibule confirm` follows; 1 s to 1 h
+    #[arg(long, value_name = "DURATION", value_parser = whole_seconds)]
+    pub(crate) confirm: Option<Duration>,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Rollback {
+    /// A hash of `vestibule versions` [default: the one before]
+    #[arg(value_name = "VERSION")]
+    pub(crate) version: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -193,7 +228,7 @@ pub(crate) struct Upgrade {
 
 #[derive(Args, Debug)]
 pub(crate) struct Diff {
-    /// The old file and the new one; a single one is compared with that of --config
+    /// The old file and the new one; a single one is compared with that of --config; `live` is what the gateway runs
     #[arg(value_name = "FILE", required = true, num_args = 1..=2)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -326,6 +361,10 @@ impl Command {
             Self::Run(_) => "run",
             Self::Status => "status",
             Self::Reload => "reload",
+            Self::Apply(_) => "apply",
+            Self::Confirm => "confirm",
+            Self::Rollback(_) => "rollback",
+            Self::Versions => "versions",
             Self::Upgrade(_) => "upgrade",
             Self::Routes(_) => "routes",
             Self::Loosenings => "loosenings",
@@ -353,6 +392,13 @@ fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|unit| number.checked_mul(unit))
         .map(Duration::from_millis)
         .ok_or_else(|| "the units are `ms`, `s`, `min` and `h`".to_owned())
+}
+
+/// The same in seconds, from one to those of an hour.
+fn whole_seconds(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    let fits = time.subsec_nanos() == 0 && (1..=3_600).contains(&time.as_secs());
+    if fits { Ok(time) } else { Err("write whole seconds, from `1s` to `1h`".to_owned()) }
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         log_has_colour: terminal.results_have_colour(),
         program: None,
         heritage: None,
+        faults: None,
     };
     let mut house = House::open(loaded, opening, terminal).await?;
     everything_answers(&door, ports.client)

@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     NoSuchThing = 6,
     /// Exists already, or the address is in use.
     Conflict = 7,
+    /// Applied, then taken back.
+    TakenBack = 8,
     /// A fault of the program itself.
     Ours = 70,
     /// SIGINT before it had finished.

@@ -3,11 +3,14 @@
 mod cli;
 mod commands;
 mod demo;
+mod difference;
+mod durable;
 mod failure;
 mod handover;
 mod holder;
 mod roots;
 mod terminal;
+mod versions;
 mod wiring;
 
 use std::process::ExitCode;

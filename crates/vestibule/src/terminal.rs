@@ -127,6 +127,33 @@ impl Terminal {
         writeln!(io::stderr().lock(), "{text}").ok();
     }
 
+    /// Whether there is somebody to ask.
+    pub(crate) fn may_ask(&self) -> bool {
+        !self.json && self.messages.is_terminal && io::stdin().is_terminal()
+    }
+
+    /// Asks a question of yes and no; anything but a yes is a no.
+    pub(crate) fn agrees(&self, question: &str) -> bool {
+        let mut stderr = io::stderr().lock();
+        let asked = write!(stderr, "{} [y/N] ", self.paint_message(Style::Cyan, question));
+        let mut line = String::new();
+        asked.and_then(|()| stderr.flush()).and_then(|()| io::stdin().read_line(&mut line)).is_ok()
+            && matches!(line.trim(), "y" | "Y" | "yes")
+    }
+
+    /// Writes over the last line of messages, where they go to a person.
+    pub(crate) fn rewrite(&self, text: impl fmt::Display) {
+        if self.messages.is_terminal && !self.quiet && !self.json {
+            let mut stderr = io::stderr().lock();
+            write!(stderr, "\r\x1b[2K{text}").and_then(|()| stderr.flush()).ok();
+        }
+    }
+
+    /// Takes that line away.
+    pub(crate) fn clear_line(&self) {
+        self.rewrite("");
+    }
+
     /// Text of a result in this style, where there is colour.
     pub(crate) fn paint(&self, style: Style, text: impl fmt::Display) -> String {
         paint(self.results.colour, style, text)

@@ -12,6 +12,7 @@
 //! The three ways to reload end in one function (`reload`). Deliberately
 //! absent: anything that decides about a request.
 
+mod change;
 mod desk;
 mod doors;
 mod reload;
@@ -34,6 +35,8 @@ use crate::failure::{Exit, Failure};
 use crate::handover::{self, Heritage, Successor};
 use crate::holder;
 use crate::terminal::Terminal;
+use crate::versions::{By, Versions};
+use change::Pending;
 use desk::{Asks, Desk};
 use doors::DoorCertificates;
 pub(crate) use signals::Signals;
@@ -62,6 +65,8 @@ pub(crate) struct Opening {
     pub(crate) program: Option<PathBuf>,
     /// What an earlier process handed over.
     pub(crate) heritage: Option<Heritage>,
+    /// How many faults the file has, where what is opened is not the file but what ran last.
+    pub(crate) faults: Option<usize>,
 }
 
 /// What ended the life of a house.
@@ -86,6 +91,11 @@ pub(crate) struct House {
     certificates: DoorCertificates,
     standings: Standings,
     notices: shown::Notices,
+    /// With what the running configuration can be loaded again.
+    texts: config::Texts,
+    versions: Versions,
+    /// What runs until it is confirmed, or its time is over.
+    pending: Option<Pending>,
     terminal: Terminal,
 }
 
@@ -111,6 +121,7 @@ impl House {
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (desk, asks) = Desk::new(&opening.file, &loaded);
         let hash = loaded.hash.clone();
+        let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
         let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory };
         let (gateway, admin) = match opening.heritage {
             None => start.alone(loaded.plan.gateway).await?,
@@ -126,7 +137,7 @@ impl House {
         }
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
-        Ok(Self {
+        let house = Self {
             file,
             gateway,
             observatory,
@@ -139,8 +150,16 @@ impl House {
             certificates,
             standings,
             notices,
+            texts,
+            versions,
+            pending: None,
             terminal,
-        })
+        };
+        match opening.faults {
+            None => house.keep(By::Start),
+            Some(faults) => house.refused(faults),
+        }
+        Ok(house)
     }
 
     /// Runs until a signal tells it to end, or another process has taken over.
@@ -167,13 +186,19 @@ impl House {
                     if self.notices.are_due(SystemTime::now()) {
                         self.look_at_certificates(SystemTime::now());
                     }
-                    if self.watch.changed() || self.certificates.look(SystemTime::now()) {
+                    // What waits to be confirmed is not disturbed; changes of the file are seen after that.
+                    let looks = self.pending.is_none();
+                    if looks && (self.watch.changed() || self.certificates.look(SystemTime::now())) {
                         self.reload().await;
                     }
                 }
                 Some(answer) = self.asks.reloads.recv() => {
                     // Whoever asked may have gone; the reload happened all the same.
                     answer.send(self.reload().await).ok();
+                }
+                () = Self::overdue(self.pending.as_ref()) => self.take_back().await,
+                Some((ask, answer)) = self.asks.changes.recv() => {
+                    answer.send(self.change(ask).await).ok();
                 }
                 Some((wanted, answer)) = self.asks.upgrades.recv() => {
                     match self.upgrade(wanted).await {
@@ -207,6 +232,9 @@ impl House {
 
     /// Starts another process that serves with the sockets of this one.
     async fn upgrade(&self, wanted: admin::Upgrade) -> Result<Successor, String> {
+        if self.pending.is_some() {
+            return Err("a change waits to be confirmed, which the new process would not know of".to_owned());
+        }
         let own = self.program.clone().ok_or("this process is not one that another can follow")?;
         let program = wanted.binary.unwrap_or(own);
         let sockets = self.gateway.share().await.map_err(|error| error.to_string())?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ReloadAnswer, StatusAnswer};
 use crate::house::{
-    CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status,
+    CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status, Waiting,
 };
 
 fn value(answer: impl serde::Serialize) -> Value {
@@ -23,6 +23,8 @@ fn a_status_has_the_shape_of_the_reference() {
             file: "vestibule.yaml".to_owned(),
             loaded_at: "2026-11-22T14:02:11Z".to_owned(),
             last_refused: Some(Refusal { at: "2026-11-22T14:03:00Z".to_owned(), faults: 2 }),
+            waits: Some(Waiting { was: "02be114".to_owned(), until: "2026-11-22T14:04:00Z".to_owned() }),
+            settled: None,
         },
         doors: vec![DoorStatus {
             name: "client".to_owned(),
@@ -55,7 +57,8 @@ fn a_status_has_the_shape_of_the_reference() {
         "format": 1, "command": "status", "ok": true, "ready": true, "version": "0.1.0", "pid": 4711,
         "started_at": "2026-11-22T14:00:00Z",
         "configuration": { "hash": "7f3a91c", "file": "vestibule.yaml", "loaded_at": "2026-11-22T14:02:11Z",
-            "last_refused": { "at": "2026-11-22T14:03:00Z", "faults": 2 } },
+            "last_refused": { "at": "2026-11-22T14:03:00Z", "faults": 2 },
+            "waits": { "was": "02be114", "until": "2026-11-22T14:04:00Z" } },
         "doors": [{ "name": "client", "kind": "client", "listen": ["127.0.0.1:8443"],
             "certificates": [{ "name": "shop.example", "until": "2027-02-20T14:00:00Z" }] }],
         "services": [{ "name": "shop", "total": 2, "outstanding": 3, "replicas": [

@@ -1,7 +1,9 @@
 //! The endpoints, and which of them each listener has.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,9 +11,16 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use model::Code;
 use observe::Observatory;
+use serde::Deserialize;
 
 use crate::answer::{ReloadAnswer, StatusAnswer, UpgradeAnswer};
+use crate::change::{Ask, Proposal};
 use crate::house::{House, Upgrade};
+
+/// Longest file taken, in bytes: as long as a file may be.
+const FILE_BYTES: usize = 4 * 1024 * 1024;
+/// How long it may take to come.
+const FILE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Everything: for the socket.
 pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Router {
@@ -19,6 +28,11 @@ pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Route
         .route("/status", get(status))
         .route("/reload", post(reload))
         .route("/upgrade", post(upgrade))
+        .route("/diff", post(diff))
+        .route("/apply", post(apply))
+        .route("/confirm", post(async |State(house): State<Arc<dyn House>>| change(house, Ask::Confirm).await))
+        .route("/rollback", post(roll_back))
+        .route("/versions", get(async |State(house): State<Arc<dyn House>>| change(house, Ask::Versions).await))
         .with_state(Arc::clone(&house));
     ended(answers.merge(metrics_endpoint(observatory)).merge(health_endpoints(house)))
 }
@@ -72,6 +86,60 @@ async fn upgrade(State(house): State<Arc<dyn House>>, Query(wanted): Query<Upgra
         Ok(outcome) => {
             let answer = UpgradeAnswer::from(outcome);
             let status = if answer.ok { StatusCode::OK } else { StatusCode::CONFLICT };
+            (status, Json(answer)).into_response()
+        }
+        Err(_) => problem(Code::InternalError),
+    }
+}
+
+/// What is said beside a file.
+#[derive(Deserialize)]
+struct Beside {
+    name: Option<String>,
+    over: Option<String>,
+    confirm_s: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Which {
+    to: Option<String>,
+}
+
+/// A file in a body, whole within five seconds.
+async fn proposal(name: Option<String>, sent: Body) -> Result<Proposal, Code> {
+    let read = tokio::time::timeout(FILE_WITHIN, axum::body::to_bytes(sent, FILE_BYTES)).await;
+    let bytes = read.map_err(|_| Code::RequestTimeout)?.map_err(|_| Code::BodyTooLarge)?;
+    let text = String::from_utf8(bytes.into()).map_err(|_| Code::MalformedBody)?;
+    Ok(Proposal { name: name.unwrap_or_else(|| "-".to_owned()), text })
+}
+
+async fn diff(State(house): State<Arc<dyn House>>, Query(beside): Query<Beside>, sent: Body) -> Response {
+    match proposal(beside.name, sent).await {
+        Ok(proposal) => change(house, Ask::Diff(proposal)).await,
+        Err(code) => problem(code),
+    }
+}
+
+async fn apply(State(house): State<Arc<dyn House>>, Query(beside): Query<Beside>, sent: Body) -> Response {
+    let (over, confirm) = (beside.over, beside.confirm_s.map(Duration::from_secs));
+    match proposal(beside.name, sent).await {
+        Ok(proposal) => change(house, Ask::Apply { proposal, over, confirm }).await,
+        Err(code) => problem(code),
+    }
+}
+
+async fn roll_back(State(house): State<Arc<dyn House>>, Query(which): Query<Which>) -> Response {
+    change(house, Ask::Rollback { to: which.to }).await
+}
+
+async fn change(house: Arc<dyn House>, ask: Ask) -> Response {
+    match tokio::spawn(house.change(ask)).await {
+        Ok(answer) => {
+            let status = match (answer.ok, answer.is_faulty()) {
+                (true, _) => StatusCode::OK,
+                (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
+                (false, false) => StatusCode::CONFLICT,
+            };
             (status, Json(answer)).into_response()
         }
         Err(_) => problem(Code::InternalError),

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use super::CONNECTIONS;
 use crate::specimen::{Dolls, PATIENCE, Standing};
-use crate::{ReloadAnswer, StatusAnswer};
+use crate::{Ask, ChangeAnswer, ReloadAnswer, StatusAnswer, client};
 
 /// Sends these bytes and reads until the server closes.
 async fn raw(stream: &mut (impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin), bytes: &[u8]) -> String {
@@ -109,6 +109,47 @@ async fn an_upgrade_is_a_post_that_may_name_a_binary() {
     let told: crate::UpgradeAnswer = serde_json::from_slice(&answer.body).expect("the shape");
     let why = told.error.expect("an error");
     assert_eq!((answer.status, told.ok, why.message.as_str()), (409, false, "`/no thing` is none"));
+}
+
+#[tokio::test]
+async fn a_change_is_a_post_with_a_file_and_the_list_of_versions_a_get() {
+    let house = Arc::new(Dolls::default());
+    let standing = Standing::start(Arc::clone(&house)).await;
+    let ask = async |method: &str, target: &str, body: &'static [u8]| {
+        let answer = client::send(&standing.socket, method, target, body.into(), PATIENCE).await.expect("an answer");
+        (answer.status, serde_json::from_slice::<ChangeAnswer>(&answer.body))
+    };
+    for (method, target) in [("GET", "/diff"), ("GET", "/apply"), ("GET", "/confirm"), ("POST", "/versions")] {
+        assert_eq!(ask(method, target, b"").await.0, 405, "{target}");
+    }
+    let proposal = || crate::Proposal { name: "new.yaml".to_owned(), text: "vestibule: 1\n".to_owned() };
+    let (confirm, over) = (Some(std::time::Duration::from_secs(60)), Some("02be114".to_owned()));
+    for (method, target, asked) in [
+        ("POST", "/diff?name=new.yaml", Ask::Diff(proposal())),
+        ("POST", "/apply?name=new.yaml&over=02be114&confirm_s=60", Ask::Apply { proposal: proposal(), over, confirm }),
+        ("POST", "/rollback?to=02be114", Ask::Rollback { to: Some("02be114".to_owned()) }),
+        ("GET", "/versions", Ask::Versions),
+    ] {
+        let (status, answer) = ask(method, target, b"vestibule: 1\n").await;
+        let answer = answer.expect("the shape");
+        assert_eq!((status, answer.ok, answer.command.as_str()), (200, true, asked.command()));
+        assert_eq!(answer.notes, [format!("{asked:?}")]);
+    }
+    let (status, answer) = ask("POST", "/confirm", b"").await;
+    assert_eq!((status, answer.expect("the shape").ok), (409, false));
+    house.refuses.store(true, Ordering::Relaxed);
+    assert_eq!(ask("POST", "/apply", b"nothing").await.0, 422);
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_long_or_no_text_is_not_taken() {
+    let standing = Standing::start(Arc::default()).await;
+    let send = |body: Vec<u8>| client::send(&standing.socket, "POST", "/diff", body.into(), PATIENCE);
+    assert_eq!(send(vec![b' '; 4 * 1024 * 1024]).await.expect("an answer").status, 200);
+    assert_eq!(send(vec![0xff]).await.expect("an answer").status, 400);
+    // It answers before it has read all, so that the connection may be reset on the way.
+    let long = send(vec![b' '; 4 * 1024 * 1024 + 1]).await;
+    assert!(long.as_ref().map_or(true, |answer| answer.status == 413), "{long:?}");
 }
 
 #[tokio::test]

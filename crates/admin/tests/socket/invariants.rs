@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use admin::{Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome};
+use admin::{
+    Ask, ChangeAnswer, Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome,
+};
 use observe::{LogFormat, LogSettings, Observatory};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -17,7 +19,7 @@ use tokio::runtime::Runtime;
 /// Far beyond what an answer takes, and beyond the five seconds that a head may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// What the endpoints answer, and what hyper answers to heads that it does not take.
-const STATUSES: [u16; 8] = [200, 400, 404, 405, 414, 422, 431, 503];
+const STATUSES: [u16; 11] = [200, 400, 404, 405, 408, 409, 413, 414, 422, 431, 503];
 
 /// A running admin server in a folder of its own.
 pub(crate) struct Standing {
@@ -40,6 +42,7 @@ pub(crate) struct Was {
 #[derive(Default)]
 struct Counting {
     reloads: AtomicU64,
+    changes: AtomicU64,
 }
 
 impl House for Counting {
@@ -49,6 +52,8 @@ impl House for Counting {
             file: "vestibule.yaml".to_owned(),
             loaded_at: "2026-11-22T14:02:11Z".to_owned(),
             last_refused: None,
+            waits: None,
+            settled: None,
         };
         Status {
             ready: true,
@@ -69,6 +74,11 @@ impl House for Counting {
         self.reloads.fetch_add(1, Ordering::Relaxed);
         let (hash, was) = ("7f3a91c".to_owned(), "7f3a91c".to_owned());
         Box::pin(async { ReloadOutcome::Loaded { hash, was, took_ms: 0, changes: None } })
+    }
+
+    fn change(&self, ask: Ask) -> Pin<Box<dyn Future<Output = ChangeAnswer> + Send>> {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { ChangeAnswer::done(ask.command(), "7f3a91c".to_owned()) })
     }
 
     fn upgrade(&self, _: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
@@ -93,11 +103,14 @@ impl Standing {
     /// Whatever comes gets one answer or none and the connection's end, and reloads only where it says so.
     pub(crate) fn any_input(&self, input: &[u8]) -> Was {
         let before = self.house.reloads.load(Ordering::Relaxed);
+        let changes_before = self.house.changes.load(Ordering::Relaxed);
         let answer = self.runtime.block_on(async {
             tokio::time::timeout(PATIENCE, exchange(&self.socket, input)).await.expect("the end of the connection")
         });
         let reloads = self.house.reloads.load(Ordering::Relaxed) - before;
         assert!(reloads == 0 || (reloads == 1 && asks_for_reload(input)), "{reloads} reloads");
+        let changes = self.house.changes.load(Ordering::Relaxed) - changes_before;
+        assert!(changes == 0 || (changes == 1 && asks_for_change(input)), "{changes} changes");
         let status = status(&answer);
         assert!(
             answer.is_empty() || status.is_some_and(|status| STATUSES.contains(&status)),
@@ -131,9 +144,24 @@ fn is_whole_head(input: &[u8]) -> bool {
 
 /// The first line that is not empty is a POST that names the reload.
 fn asks_for_reload(input: &[u8]) -> bool {
+    let line = first_line(input);
+    line.starts_with(b"POST ") && names(line, b"/reload")
+}
+
+/// The same of a change. What only tells may be a GET.
+fn asks_for_change(input: &[u8]) -> bool {
+    let line = first_line(input);
+    let posts: [&[u8]; 4] = [b"/diff", b"/apply", b"/confirm", b"/rollback"];
+    (line.starts_with(b"POST ") && posts.iter().any(|path| names(line, path))) || names(line, b"/versions")
+}
+
+fn names(line: &[u8], path: &[u8]) -> bool {
+    line.windows(path.len()).any(|octets| octets == path)
+}
+
+fn first_line(input: &[u8]) -> &[u8] {
     let mut lines = input.split(|octet| *octet == b'\n').skip_while(|line| line.trim_ascii().is_empty());
-    let line = lines.next().unwrap_or_default();
-    line.starts_with(b"POST ") && line.windows(7).any(|octets| octets == b"/reload")
+    lines.next().unwrap_or_default()
 }
 
 fn status(answer: &[u8]) -> Option<u16> {

@@ -386,3 +386,36 @@ apis: { shop: { door: front, service: shop, public: true, contract: shop/openapi
     let told = refused.faults.render(false);
     assert!(told.contains("it leads out of its folder") && !told.contains("hunter2"), "{told}");
 }
+
+#[test]
+fn texts_load_again_as_they_were_whatever_has_become_of_the_contracts_since() {
+    let folder = folder();
+    let path = folder.path().join("vestibule.yaml");
+    let (_, text) = fixtures("good").into_iter().find(|(path, _)| path.ends_with("contract.yaml")).expect("the file");
+    std::fs::write(&path, &text).expect("a file");
+    let first = good(load(&path, &Defaults::standard(), &environment()));
+    assert_eq!(first.texts.file, text);
+    assert!(!first.texts.contracts.is_empty());
+    assert!(first.texts.stale(folder.path()).is_empty());
+    for (contract, _) in &first.texts.contracts {
+        std::fs::remove_file(folder.path().join(contract)).expect("removed");
+    }
+    std::fs::write(&path, "vestibule: 1\n").expect("a file");
+    let again = good(crate::load_texts("kept", &path, &first.texts, &Defaults::standard(), &environment()));
+    assert_eq!((again.hash, again.report.routes.len()), (first.hash, first.report.routes.len()));
+    assert_eq!(again.texts, first.texts);
+    assert_eq!(again.files, first.files[1..], "all but the file itself, which was not read");
+    assert_eq!(first.texts.stale(folder.path()).len(), first.texts.contracts.len());
+}
+
+#[test]
+fn no_secret_is_among_the_texts() {
+    let folder = folder();
+    for (path, text) in fixtures("good") {
+        let loaded = good(loaded_in(folder.path(), &text));
+        let kept = format!("{:?}", loaded.texts);
+        assert!(!kept.contains("PRIVATE KEY"), "{}", path.display());
+        // What a reference leads to stands in the plan, and the reference in the text.
+        assert!(!text.contains("${file:domain}") || !kept.contains("shop.example\\n"), "{}", path.display());
+    }
+}

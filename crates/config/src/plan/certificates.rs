@@ -244,7 +244,7 @@ fn holds_a_key(path: &Path) -> bool {
 }
 
 /// The data directory as the file has it, or the default beside it.
-pub(super) fn data_directory(draft: &Draft) -> PathBuf {
+pub(crate) fn data_directory(draft: &Draft) -> PathBuf {
     draft.data_directory.as_ref().map_or_else(|| PathBuf::from("vestibule-data"), |said| said.value.clone())
 }
 

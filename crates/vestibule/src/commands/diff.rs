@@ -1,109 +1,76 @@
 //! `vestibule diff`: what a change means for callers; 1 where anything is different, or where `--fail-on` says so.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use config::{AccessChange, Difference, Effect, Loaded, LooseningLine, SettingChange};
-use serde_json::{Value, json};
+use config::Difference;
+use serde_json::Value;
 
-use super::{Outcome, load};
+use super::{Outcome, change, load};
 use crate::cli::{Diff, DiffFailOn, EveryCommand};
+use crate::difference::{self, Side};
 use crate::failure::{Exit, Failure};
-use crate::terminal::{Style, Terminal};
+use crate::terminal::Terminal;
 
-/// Compares two files; with one, the file of `--config` with that one.
+/// Stands for what the running gateway runs.
+const LIVE: &str = "live";
+
+/// Compares two files; with one, the file of `--config` with that one; with `live`, what runs with a file.
 pub(super) fn run(arguments: &Diff, every: &EveryCommand, terminal: &Terminal) -> Outcome {
-    let (old, new) = match arguments.files.as_slice() {
-        [old, new] => (load::named(old.clone())?, load::named(new.clone())?),
-        [new] => (load::find(every)?, load::named(new.clone())?),
-        _ => return Err(Failure::new(Exit::Usage, "usage", "name one file, or two")),
-    };
+    match arguments.files.as_slice() {
+        [live] if live.as_os_str() == LIVE => with_live(&load::find(every)?, arguments, every, terminal),
+        [live, new] if live.as_os_str() == LIVE => with_live(new, arguments, every, terminal),
+        [old, new] => of_files(old.clone(), new.clone(), arguments, terminal),
+        [new] => of_files(load::find(every)?, new.clone(), arguments, terminal),
+        _ => Err(Failure::new(Exit::Usage, "usage", "name one file, or two")),
+    }
+}
+
+fn of_files(old: PathBuf, new: PathBuf, arguments: &Diff, terminal: &Terminal) -> Outcome {
+    let (old, new) = (load::named(old)?, load::named(new)?);
     let read = |path: &Path| load::load(path).map_err(|refused| load::faulty(path, &refused.faults, terminal));
     let (before, after) = (read(&old)?, read(&new)?);
     let difference = config::diff(&before, &after);
+    let failed = fails(arguments.fail_on, &difference);
+    if terminal.json() {
+        let side = |path: &Path, hash| Side { hash, source: path.display().to_string() };
+        terminal.object(&difference::object(&difference, &side(&old, &before.hash), &side(&new, &after.hash), !failed));
+    } else {
+        for line in difference::lines(&difference, |style, text| terminal.paint(style, text)) {
+            terminal.result(line);
+        }
+    }
+    end(failed)
+}
+
+/// The gateway compares: what it runs may stand nowhere any more, and its variables are its own.
+fn with_live(new: &Path, arguments: &Diff, every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    let answer = change::compare(new, every, terminal)?;
+    let mut object = answer.difference.unwrap_or_default();
+    let is = |member: &str| object.get(member).and_then(Value::as_bool).unwrap_or(true);
     let failed = match arguments.fail_on {
+        DiffFailOn::Any => is("differs"),
+        DiffFailOn::Opens => is("opens"),
+        DiffFailOn::Loosenings => is("loosens"),
+    };
+    if terminal.json() {
+        if let Some(members) = object.as_object_mut() {
+            members.insert("ok".to_owned(), (!failed).into());
+        }
+        terminal.object(&object);
+    } else {
+        terminal.result(answer.rendered.unwrap_or_default().trim_end());
+    }
+    end(failed)
+}
+
+fn fails(on: DiffFailOn, difference: &Difference) -> bool {
+    match on {
         DiffFailOn::Any => !difference.is_empty(),
         DiffFailOn::Opens => difference.opens(),
         DiffFailOn::Loosenings => difference.loosens(),
-    };
-    if terminal.json() {
-        terminal.object(&object(&difference, (&old, &before), (&new, &after), !failed));
-    } else {
-        print(&difference, terminal);
     }
+}
+
+fn end(failed: bool) -> Outcome {
     if failed { Err(Failure::told(Exit::No)) } else { Ok(()) }
-}
-
-fn object(difference: &Difference, old: (&Path, &Loaded), new: (&Path, &Loaded), ok: bool) -> Value {
-    let side = |(path, loaded): (&Path, &Loaded)| json!({ "hash": loaded.hash, "source": path.display().to_string() });
-    let mut object = json!({ "format": 1, "command": "diff", "ok": ok, "old": side(old), "new": side(new) });
-    if let Some(members) = object.as_object_mut() {
-        members.extend(difference.to_json());
-    }
-    object
-}
-
-/// What it means, the most dangerous first.
-pub(super) fn print(difference: &Difference, terminal: &Terminal) {
-    if difference.is_empty() {
-        terminal.result("no difference");
-        return;
-    }
-    for effect in [Effect::Opens, Effect::Closes, Effect::Loosens, Effect::Tightens, Effect::Changes] {
-        let lines = lines(difference, effect);
-        if lines.is_empty() {
-            continue;
-        }
-        let style = if matches!(effect, Effect::Opens | Effect::Loosens) { Style::Yellow } else { Style::Bold };
-        terminal.result(terminal.paint(style, format_args!("{:<7} ({})", effect.as_str(), lines.len())));
-        for line in lines {
-            terminal.result(format_args!("  {line}"));
-        }
-    }
-    if !difference.exact {
-        terminal.warn("not everything was compared: there are too many routes that overlap");
-    }
-    let closed = match difference.listeners_closed {
-        0 => "no listener closes".to_owned(),
-        count => format!("{} closed", super::check::counted(count, "listener")),
-    };
-    let restart = if difference.restart_needed { "; needs a restart" } else { "" };
-    let kept = super::check::counted(difference.kept_operations, "operation");
-    terminal.result(format_args!("keeps   {kept}; {closed}{restart}"));
-}
-
-fn lines(difference: &Difference, effect: Effect) -> Vec<String> {
-    let access = difference.access.iter().filter(|change| change.effect == effect).map(access_line);
-    let loosenings = match effect {
-        Effect::Loosens => difference.loosened.iter().map(|line| loosening_line('+', line)).collect(),
-        Effect::Tightens => difference.tightened.iter().map(|line| loosening_line('-', line)).collect(),
-        _ => Vec::new(),
-    };
-    access.chain(loosenings).chain(difference.settings(effect).map(setting_line)).collect()
-}
-
-fn access_line(change: &AccessChange) -> String {
-    let (sign, may) = if change.effect == Effect::Opens { ('+', "may call") } else { ('-', "may not ") };
-    let who =
-        if change.who.is_empty() { change.who_kind.to_owned() } else { format!("{}:{}", change.who_kind, change.who) };
-    let what = format!("{} {}", change.method, change.url);
-    let conditions =
-        if change.conditions.is_empty() { String::new() } else { format!("  ({})", change.conditions.join(", ")) };
-    let at = format!("{}.{}", change.api, change.operation);
-    format!("{sign} {who:<24} {may}  {what:<28} {at:<28} {}{conditions}", change.because.words()).trim_end().to_owned()
-}
-
-fn loosening_line(sign: char, line: &LooseningLine) -> String {
-    let reason = if line.is_public() { String::new() } else { format!(": \"{}\"", line.reason) };
-    format!("{sign} {} on {}{reason}  {}:{}", line.name, line.on, line.place.file, line.place.line)
-}
-
-fn setting_line(change: &SettingChange) -> String {
-    let origin = if change.origin.is_empty() { String::new() } else { format!("  {}", change.origin) };
-    match (change.from.as_str(), change.to.as_str()) {
-        ("", "there") => format!("+ {}{origin}", change.path),
-        ("there", "") => format!("- {}{origin}", change.path),
-        ("", to) => format!("+ {} {to}{origin}", change.path),
-        (from, "") => format!("- {} {from}{origin}", change.path),
-        (from, to) => format!("~ {} {from} → {to}{origin}", change.path),
-    }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use admin::client::{Answer, ClientError};
+use hyper::body::Bytes;
 
 use super::load;
 use crate::cli::EveryCommand;
@@ -16,12 +17,20 @@ const STANDING: &str = "vestibule-data/admin.sock";
 /// # Errors
 /// No gateway, or none that answers in time (4), or somebody else's (5).
 pub(super) fn ask(every: &EveryCommand, method: &str, target: &str) -> Result<Answer, Failure> {
+    send(every, method, target, Bytes::new())
+}
+
+/// The same with a body.
+///
+/// # Errors
+/// As [`ask`].
+pub(super) fn send(every: &EveryCommand, method: &str, target: &str, body: Bytes) -> Result<Answer, Failure> {
     let socket = socket(every)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::ours("no runtime").because(&error))?;
-    runtime.block_on(admin::client::request(&socket, method, target, every.timeout)).map_err(|error| {
+    runtime.block_on(admin::client::send(&socket, method, target, body, every.timeout)).map_err(|error| {
         let failure = match &error {
             ClientError::Unreachable { .. } => Failure::new(Exit::Unreachable, "unreachable", error.to_string())
                 .help("start it with `vestibule run`, or name it with `--admin`"),
@@ -60,4 +69,17 @@ fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
         Ok(loaded) => loaded.plan.admin_socket,
         Err(_) => beside(&file),
     })
+}
+
+/// A path as the value of a query (RFC 3986 §2.1).
+pub(super) fn encoded(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }

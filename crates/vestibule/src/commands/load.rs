@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use config::{Defaults, Environment, Faults, Loaded, Refused};
+use config::{Defaults, Environment, Faults, Loaded, Refused, Texts};
 
 use crate::cli::EveryCommand;
 use crate::failure::{Exit, Failure};
@@ -54,6 +54,14 @@ pub(super) fn standing() -> Option<PathBuf> {
 /// All faults of the file.
 pub(crate) fn load(path: &Path) -> Result<Loaded, Box<Refused>> {
     config::load(path, &Defaults::standard(), &Environment::of_process())
+}
+
+/// The same of texts, as if they stood at that path; faults call them `name`.
+///
+/// # Errors
+/// All faults of the texts.
+pub(crate) fn texts(name: &str, path: &Path, texts: &Texts) -> Result<Loaded, Box<Refused>> {
+    config::load_texts(name, path, texts, &Defaults::standard(), &Environment::of_process())
 }
 
 /// Reads the file that is meant; its faults end the command with 3.

@@ -1,15 +1,17 @@
 //! `vestibule run`: the gateway in the foreground, until it is told to end.
 
 use std::io;
+use std::path::Path;
 use std::time::Instant;
 
-use config::Loaded;
+use config::{Loaded, Refused};
 
 use super::{Outcome, check, load};
 use crate::cli::{EveryCommand, Run};
 use crate::failure::Failure;
 use crate::handover::Heritage;
 use crate::terminal::{Style, Terminal};
+use crate::versions::Versions;
 use crate::wiring::{House, Opening, Signals};
 
 /// Threads of the control side: admin, signals, reloads. Requests have threads of their own.
@@ -19,7 +21,10 @@ const CONTROL_THREADS: usize = 2;
 pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     let began = Instant::now();
     let file = load::find(every)?;
-    let loaded = load::load(&file).map_err(|refused| load::faulty(&file, &refused.faults, terminal))?;
+    let (loaded, faults) = match load::load(&file) {
+        Ok(loaded) => (loaded, None),
+        Err(refused) => (last_good(&file, &refused, arguments.last_good, terminal)?, Some(refused.faults.errors())),
+    };
     if !loaded.warnings.is_empty() {
         load::tell(&loaded.warnings, terminal);
     }
@@ -35,6 +40,7 @@ pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) ->
         // As it is called now: what stands there may be another file by the time that it is started.
         program: std::env::current_exe().ok(),
         heritage,
+        faults,
     };
     control_runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
@@ -46,6 +52,29 @@ pub(super) fn run(arguments: &Run, every: &EveryCommand, terminal: &Terminal) ->
         let end = house.live(&mut signals).await?;
         house.close(end, &mut signals).await
     })
+}
+
+/// The configuration that ran last, where the file has faults and somebody wants that. It is never taken unasked: what
+/// was changed in the file may be what somebody relies on by now.
+///
+/// # Errors
+/// The faults, which are told: nobody wants it, or it is not there or cannot run any more.
+fn last_good(file: &Path, refused: &Refused, wanted: bool, terminal: &Terminal) -> Result<Loaded, Failure> {
+    let faulty = load::faulty(file, &refused.faults, terminal);
+    let beside = || file.parent().unwrap_or_else(|| Path::new("")).join("vestibule-data");
+    let versions = Versions::of(&refused.data_directory.clone().unwrap_or_else(beside));
+    let Ok(Some(last)) = versions.find(|_| true) else { return Err(faulty) };
+    let (hash, since) = (&last.hash, &last.loaded_at);
+    if !wanted {
+        terminal.warn(format_args!("help: `vestibule run --last-good` starts with {hash}, which ran since {since}"));
+        return Err(faulty);
+    }
+    let loaded = load::texts(&file.display().to_string(), file, &last.texts()).map_err(|refused| {
+        terminal.warn(format_args!("{hash}, which ran last, cannot run any more:"));
+        load::faulty(file, &refused.faults, terminal)
+    })?;
+    terminal.warn(format_args!("starting with {hash}, which ran since {since}, and not with `{}`", file.display()));
+    Ok(loaded)
 }
 
 /// The runtime of the control side.

@@ -33,6 +33,10 @@ fn print(status: &Status, terminal: &Terminal) {
         let said = format!("a change was refused at {}: {} (vestibule check)", refused.at, faults(refused.faults));
         line("", terminal.paint(Style::Yellow, said));
     }
+    if let Some(waits) = &configuration.waits {
+        let said = format!("goes back to {} at {} (vestibule confirm keeps it)", waits.was, waits.until);
+        line("", terminal.paint(Style::Yellow, said));
+    }
     for door in &status.doors {
         let kind = if door.kind == door.name { String::new() } else { format!(" ({} door)", door.kind) };
         line("door", format!("{}{kind} at {}", door.name, door.listen.join(", ")));

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Upgrade, every: &EveryCommand, terminal: &Terminal
         None => "/upgrade".to_owned(),
         Some(path) => {
             let path = std::path::absolute(path).map_err(|error| Failure::file("find", path, &error))?;
-            format!("/upgrade?binary={}", encoded(path.as_os_str().as_encoded_bytes()))
+            format!("/upgrade?binary={}", gateway::encoded(path.as_os_str().as_encoded_bytes()))
         }
     };
     let answer = gateway::ask(&every, "POST", &target)?;
@@ -40,17 +40,4 @@ pub(super) fn run(arguments: &Upgrade, every: &EveryCommand, terminal: &Terminal
             Err(Failure::new(Exit::No, admin::CODE_NOT_UPGRADED, why).help("the running process goes on as before"))
         }
     }
-}
-
-/// A path as the value of a query (RFC 3986 §2.1).
-fn encoded(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) {
-            text.push(char::from(*byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
 }

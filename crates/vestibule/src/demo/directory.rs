@@ -61,6 +61,7 @@ impl Directory {
                 .help("name another directory with `--directory`"));
         }
         let marker = lock(&marker_path, wanted)?;
+        remove_versions(&path.join("versions"))?;
         for name in OURS {
             remove(&path.join(name))?;
         }
@@ -101,6 +102,14 @@ fn lock(marker_path: &Path, wanted: &Path) -> Result<File, Failure> {
 fn write_private(path: &Path, content: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     std::io::Write::write_all(&mut file, content.as_bytes())
+}
+
+/// What an earlier demo ran is of no use to the next one, which has other keys.
+fn remove_versions(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file("remove", folder, &error)),
+        _ => Ok(()),
+    }
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

@@ -4,11 +4,11 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use admin::{
-    CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Status, Upgrade,
-    UpgradeOutcome,
+    Ask, CertificateStatus, ChangeAnswer, Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Settled,
+    Status, Upgrade, UpgradeOutcome, Waiting,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -22,6 +22,7 @@ const WAITING: usize = 8;
 pub(crate) struct Desk {
     status: watch::Sender<Status>,
     reloads: mpsc::Sender<oneshot::Sender<ReloadOutcome>>,
+    changes: mpsc::Sender<(Ask, oneshot::Sender<ChangeAnswer>)>,
     upgrades: mpsc::Sender<(Upgrade, oneshot::Sender<UpgradeOutcome>)>,
 }
 
@@ -29,6 +30,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Asks {
     pub(crate) reloads: mpsc::Receiver<oneshot::Sender<ReloadOutcome>>,
+    pub(crate) changes: mpsc::Receiver<(Ask, oneshot::Sender<ChangeAnswer>)>,
     pub(crate) upgrades: mpsc::Receiver<(Upgrade, oneshot::Sender<UpgradeOutcome>)>,
 }
 
@@ -36,6 +38,7 @@ impl Desk {
     /// A desk that is not open yet, and the end where its requests come out.
     pub(crate) fn new(file: &Path, loaded: &config::Loaded) -> (Arc<Self>, Asks) {
         let (reloads, reloads_out) = mpsc::channel(WAITING);
+        let (changes, changes_out) = mpsc::channel(WAITING);
         let (upgrades, upgrades_out) = mpsc::channel(1);
         let now = timestamp(SystemTime::now());
         let status = Status {
@@ -48,12 +51,14 @@ impl Desk {
                 file: file.display().to_string(),
                 loaded_at: now,
                 last_refused: None,
+                waits: None,
+                settled: None,
             },
             doors: doors(&loaded.plan.gateway, SystemTime::now()),
             services: Vec::new(),
         };
-        let desk = Self { status: watch::Sender::new(status), reloads, upgrades };
-        (Arc::new(desk), Asks { reloads: reloads_out, upgrades: upgrades_out })
+        let desk = Self { status: watch::Sender::new(status), reloads, changes, upgrades };
+        (Arc::new(desk), Asks { reloads: reloads_out, changes: changes_out, upgrades: upgrades_out })
     }
 
     /// Whether requests should be sent here.
@@ -74,6 +79,26 @@ impl Desk {
             status.configuration.last_refused = None;
             status.doors = doors;
             status.services = services;
+        });
+    }
+
+    /// Since when it runs.
+    pub(crate) fn loaded_at(&self) -> String {
+        self.status.borrow().configuration.loaded_at.clone()
+    }
+
+    /// What runs goes back to another one after this time.
+    pub(crate) fn waits(&self, was: String, within: Duration) {
+        let until = timestamp(SystemTime::now() + within);
+        self.status.send_modify(|status| status.configuration.waits = Some(Waiting { was, until }));
+    }
+
+    /// What waited is kept, or was taken back.
+    pub(crate) fn settled(&self, hash: String, outcome: &str) {
+        let settled = Settled { hash, outcome: outcome.to_owned(), at: timestamp(SystemTime::now()) };
+        self.status.send_modify(|status| {
+            status.configuration.waits = None;
+            status.configuration.settled = Some(settled);
         });
     }
 
@@ -125,6 +150,19 @@ impl admin::House for Desk {
                 Ok(()) => answered.await.unwrap_or_else(|_| refused("the gateway is closing")),
                 Err(mpsc::error::TrySendError::Full(_)) => refused("too many reloads are waiting already"),
                 Err(mpsc::error::TrySendError::Closed(_)) => refused("the gateway is closing"),
+            }
+        })
+    }
+
+    fn change(&self, ask: Ask) -> Pin<Box<dyn Future<Output = ChangeAnswer> + Send>> {
+        let (asks, running, command) = (self.changes.clone(), self.hash(), ask.command());
+        Box::pin(async move {
+            let refused = |code: &str, why: &str| ChangeAnswer::refused(command, running.clone(), code, why.to_owned());
+            let (answer, answered) = oneshot::channel();
+            match asks.try_send((ask, answer)) {
+                Ok(()) => answered.await.unwrap_or_else(|_| refused("closing", "the gateway is closing")),
+                Err(mpsc::error::TrySendError::Full(_)) => refused("busy", "too many changes are waiting already"),
+                Err(mpsc::error::TrySendError::Closed(_)) => refused("closing", "the gateway is closing"),
             }
         })
     }

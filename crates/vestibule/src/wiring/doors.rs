@@ -82,6 +82,16 @@ impl DoorCertificates {
         Ok(())
     }
 
+    /// The sets of names that the doors have now, to be set again where what runs goes back.
+    pub(crate) fn names(&self) -> Vec<Vec<String>> {
+        self.in_use.clone()
+    }
+
+    /// The doors have these sets of names again.
+    pub(crate) fn restore(&mut self, names: Vec<Vec<String>>) {
+        self.in_use = names;
+    }
+
     /// Whether a door's certificate is due to be made anew: the next [`Self::complete`] does it.
     pub(crate) fn are_due(&self, now: SystemTime) -> bool {
         let young = |names: &Vec<String>| self.issued.iter().any(|kept| kept.names == *names && kept.is_young(now));

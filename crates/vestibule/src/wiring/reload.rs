@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{House, desk, shown};
 use crate::commands::load;
+use crate::versions::{By, Version};
 
 /// What is set up once, at the start: a change of it needs a restart.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ impl Fixed {
     }
 
     /// What of it another configuration wants otherwise.
-    fn differs(&self, loaded: &Loaded) -> Option<&'static str> {
+    pub(crate) fn differs(&self, loaded: &Loaded) -> Option<&'static str> {
         let other = Self::of(loaded);
         if self.admin.socket != other.admin.socket {
             Some("`admin.listen`")
@@ -65,7 +66,11 @@ impl House {
 
     async fn try_reload(&mut self, began: Instant) -> ReloadOutcome {
         let was = self.desk.hash();
-        let mut loaded = match load::load(&self.file) {
+        if self.pending.is_some() {
+            return self
+                .refuse(was, "a change waits: `vestibule confirm` keeps it, `vestibule rollback` takes it back");
+        }
+        let loaded = match load::load(&self.file) {
             Ok(loaded) => loaded,
             Err(refused) => {
                 let faults = &refused.faults;
@@ -86,28 +91,56 @@ impl House {
         let hash = loaded.hash.clone();
         let renews = self.certificates.are_due(SystemTime::now());
         if hash != was || renews {
-            if let Err(error) = self.certificates.complete(&mut loaded.plan, SystemTime::now()) {
-                return self.refuse(was, &error.to_string());
-            }
-            if let Some(why) = shown::gone_out_of_date(self.gateway.settings(), &loaded.plan.gateway, SystemTime::now())
-            {
+            if let Err(why) = self.swap(loaded).await {
                 return self.refuse(was, &why);
-            }
-            let doors = desk::doors(&loaded.plan.gateway, SystemTime::now());
-            if let Err(error) = self.gateway.reload(loaded.plan.gateway).await {
-                let failure = super::failed_to_open(&error);
-                return self.refuse(was, &failure.message);
             }
             if renews {
                 self.terminal.say("renewed the doors' certificates of the local CA");
             }
-            let services = self.standings.look(self.gateway.standing(), &self.observatory);
-            self.desk.loaded(hash.clone(), doors, services);
-            self.look_at_certificates(SystemTime::now());
-            self.observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash: hash.clone() });
+            self.keep(By::Reload);
         }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         ReloadOutcome::Loaded { hash, was, took_ms, changes: None }
+    }
+
+    /// Runs another configuration from now on.
+    ///
+    /// # Errors
+    /// It cannot be run, and what ran goes on.
+    pub(super) async fn swap(&mut self, mut loaded: Loaded) -> Result<(), String> {
+        let (names, now) = (self.certificates.names(), SystemTime::now());
+        let completed = self.certificates.complete(&mut loaded.plan, now).map_err(|error| error.to_string());
+        let settings = loaded.plan.gateway;
+        let fits = completed
+            .and_then(|()| shown::gone_out_of_date(self.gateway.settings(), &settings, now).map_or(Ok(()), Err));
+        let swapped = match fits {
+            Ok(()) => self.gateway.reload(settings).await.map_err(|error| super::failed_to_open(&error).message),
+            Err(why) => Err(why),
+        };
+        if swapped.is_err() {
+            self.certificates.restore(names);
+            return swapped;
+        }
+        self.texts = loaded.texts;
+        self.runs(loaded.hash);
+        Ok(())
+    }
+
+    /// Says that another configuration runs.
+    pub(super) fn runs(&mut self, hash: String) {
+        let now = SystemTime::now();
+        let services = self.standings.look(self.gateway.standing(), &self.observatory);
+        self.desk.loaded(hash.clone(), desk::doors(self.gateway.settings(), now), services);
+        self.look_at_certificates(now);
+        self.observatory.event(model::Event::ConfigurationLoaded { at: now, hash });
+    }
+
+    /// Keeps what runs, to go back to one day. What cannot be kept runs all the same.
+    pub(super) fn keep(&self, by: By) {
+        let version = Version::new(self.desk.hash(), self.desk.loaded_at(), by, &self.texts);
+        if let Err(error) = self.versions.keep(&version) {
+            self.terminal.warn(format_args!("configuration {} is not kept: {error}", version.hash));
+        }
     }
 
     /// Refuses for one reason that is not a fault at a place of the file.
@@ -119,7 +152,7 @@ impl House {
         ReloadOutcome::Refused { running, faults: vec![fault], rendered }
     }
 
-    fn refused(&self, faults: usize) {
+    pub(super) fn refused(&self, faults: usize) {
         self.desk.refused(faults);
         self.observatory.event(model::Event::ConfigurationRefused { at: SystemTime::now(), faults });
     }

@@ -13,6 +13,7 @@
 mod balance;
 mod browser;
 mod certificates;
+mod change;
 mod closed_by_default;
 mod command_line;
 mod contracts;
