@@ -11,6 +11,7 @@
 )]
 
 mod balance;
+mod beside;
 mod browser;
 mod certificates;
 mod change;

@@ -23,16 +23,17 @@ fn version_1(caller: &str) -> Vec<u8> {
     format!("PROXY TCP4 {caller} 127.0.0.1 56324 443\r\n").into_bytes()
 }
 
-struct Site {
-    house: House,
-    address: SocketAddr,
-    service: Backend,
-    people: Root,
+/// A house with one client door behind proxies, and one service.
+pub(crate) struct Site {
+    pub(crate) house: House,
+    pub(crate) address: SocketAddr,
+    pub(crate) service: Backend,
+    pub(crate) people: Root,
 }
 
 impl Site {
     /// A client door with these further lines.
-    fn start(tls: bool, lines: &[&str]) -> Self {
+    pub(crate) fn start(tls: bool, lines: &[&str]) -> Self {
         let prepared = house();
         let people = Root::new("people");
         let leaf = people.server(&["localhost", "127.0.0.1"]);
@@ -64,12 +65,13 @@ impl Site {
     }
 
     /// The address that the service was last told of.
-    fn told(&self) -> Option<String> {
+    pub(crate) fn told(&self) -> Option<String> {
         let requests = self.service.requests();
         requests.last().and_then(|request| request.head.text("x-forwarded-for").map(str::to_owned))
     }
 
-    fn is_closed(&self, header: &[u8]) -> bool {
+    /// Whether a connection that begins so is ended without an answer.
+    pub(crate) fn is_closed(&self, header: &[u8]) -> bool {
         let mut connection = self.connect(header);
         connection.send(&get("/"));
         connection.is_closed_by(Deadline::within(SOON))
