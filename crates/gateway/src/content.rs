@@ -6,6 +6,8 @@ use bytes::Bytes;
 use upstream::UpstreamError;
 use wire::fields::Fields;
 
+use crate::house::FileContent;
+
 /// What is sent as the body of an answer.
 #[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack; a box would cost each answer")]
 pub(crate) enum Content {
@@ -13,6 +15,8 @@ pub(crate) enum Content {
     Service(upstream::Body),
     /// In memory already and whole; sent from where it lies.
     Kept(Bytes),
+    /// Of a file, read as it is sent.
+    File(FileContent),
 }
 
 impl Content {
@@ -20,7 +24,7 @@ impl Content {
     pub(crate) fn into_service(self) -> Option<upstream::Body> {
         match self {
             Self::Service(body) => Some(body),
-            Self::Kept(_) => None,
+            Self::Kept(_) | Self::File(_) => None,
         }
     }
 
@@ -34,6 +38,7 @@ impl Content {
         match self {
             Self::Service(body) => body.poll_ready(context),
             Self::Kept(kept) => Poll::Ready(Ok(!kept.is_empty())),
+            Self::File(file) => file.poll_ready(context),
         }
     }
 
@@ -41,7 +46,7 @@ impl Content {
     pub(crate) fn poll_upload(&mut self, context: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
         match self {
             Self::Service(body) => body.poll_upload(context),
-            Self::Kept(_) => Poll::Ready(Ok(())),
+            Self::Kept(_) | Self::File(_) => Poll::Ready(Ok(())),
         }
     }
 
@@ -50,6 +55,7 @@ impl Content {
         match self {
             Self::Service(body) => body.content(),
             Self::Kept(kept) => kept,
+            Self::File(file) => file.piece(),
         }
     }
 
@@ -58,6 +64,7 @@ impl Content {
         match self {
             Self::Service(body) => body.consume(count),
             Self::Kept(kept) => drop(kept.split_to(count.min(kept.len()))),
+            Self::File(file) => drop(file.take(count)),
         }
     }
 
@@ -66,6 +73,7 @@ impl Content {
         match self {
             Self::Service(body) => body.take(room),
             Self::Kept(kept) => kept.split_to(room.min(kept.len())),
+            Self::File(file) => file.take(room),
         }
     }
 
@@ -73,7 +81,7 @@ impl Content {
     pub(crate) fn trailers(&self) -> Option<&Fields> {
         match self {
             Self::Service(body) => body.trailers(),
-            Self::Kept(_) => None,
+            Self::Kept(_) | Self::File(_) => None,
         }
     }
 
@@ -81,7 +89,7 @@ impl Content {
     pub(crate) const fn reclaim(&mut self) -> Option<Vec<u8>> {
         match self {
             Self::Service(body) => body.reclaim(),
-            Self::Kept(_) => None,
+            Self::Kept(_) | Self::File(_) => None,
         }
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn write_request_line(out: &mut Vec<u8>, head: &RequestHead, prefix: 
 }
 
 /// What is left of a target after as many segments as the prefix has; routing has matched those already.
-fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
+pub(crate) fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
     let mut rest = target;
     for _ in prefix.bytes().filter(|byte| *byte == b'/') {
         let end = rest.bytes().skip(1).position(|byte| matches!(byte, b'/' | b'?')).map_or(rest.len(), |at| at + 1);

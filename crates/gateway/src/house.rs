@@ -1,23 +1,27 @@
-//! What the house answers itself, with no service behind: a fixed answer, or a redirect.
+//! What the house answers itself, with no service behind: a fixed answer, a redirect, or the files of a folder.
 //!
 //! It is answered with a permit, as a service is called with one: who may not call gets nothing of it.
 
 mod fixed;
+mod folder;
 mod redirect;
 mod representation;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::Caller;
+use model::{Caller, Problem};
 use policy::Permit;
 
 use crate::answer::{Answer, AnswerBody, say};
 use crate::content::Content;
+use crate::forward;
 use crate::record::Record;
 use crate::request::Request;
 
 pub use fixed::Fixed;
+pub(crate) use folder::FileContent;
+pub use folder::Folder;
 pub use redirect::{Redirect, RedirectError};
 
 /// What the house answers to an operation.
@@ -27,6 +31,8 @@ pub enum HouseAnswer {
     Fixed(Arc<Fixed>),
     /// Where to go instead.
     Redirect(Arc<Redirect>),
+    /// The files of a folder.
+    Folder(Arc<Folder>),
 }
 
 impl HouseAnswer {
@@ -36,21 +42,29 @@ impl HouseAnswer {
         match self {
             Self::Fixed(fixed) => format!("a fixed answer, {}", fixed.status()),
             Self::Redirect(redirect) => format!("a redirect, {}", redirect.status()),
+            Self::Folder(folder) => format!("the files of {}", folder.path().display()),
         }
     }
 }
 
-/// Answers a request that was permitted.
-pub(crate) fn answer(
+/// Answers a request that was permitted; `prefix` is the path of its API.
+///
+/// # Errors
+/// The folder has no such file, or it cannot be read.
+pub(crate) async fn answer(
     request: &Request<'_>,
     record: &Record<'_>,
     own: &HouseAnswer,
+    prefix: &str,
     // INVARIANT: used up by this answer, as by a forward.
     _permit: Permit,
-) -> Answer {
+) -> Result<Answer, Problem> {
     match own {
-        HouseAnswer::Fixed(fixed) => fixed.answer(request, record),
-        HouseAnswer::Redirect(redirect) => redirect.answer(request, record),
+        HouseAnswer::Fixed(fixed) => Ok(fixed.answer(request, record)),
+        HouseAnswer::Redirect(redirect) => Ok(redirect.answer(request, record)),
+        HouseAnswer::Folder(folder) => {
+            folder.answer(request, record, forward::below(request.head.path(), prefix)).await
+        }
     }
 }
 

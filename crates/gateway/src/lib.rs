@@ -36,7 +36,7 @@ mod worker;
 
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
-pub use house::{Fixed, HouseAnswer, Redirect, RedirectError};
+pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,

@@ -106,7 +106,9 @@ async fn pass(
 
     if let Some(own) = &operation.house {
         record.reach(Stage::Forward);
-        return Ok(house::answer(request, record, own, permit));
+        // A large file may take longer than a request; from here on silence ends it.
+        alarm.set(request.peer.until);
+        return house::answer(request, record, own, &operation.prefix, permit).await;
     }
     if let Some(service) = permit.service() {
         record.forward(service);

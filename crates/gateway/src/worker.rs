@@ -23,6 +23,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many ticks lie between two sweeps of idle connections.
 const TICKS_PER_SWEEP: u32 = 10;
 
+/// How many threads may wait for disks and names beside one data thread.
+const WAITING_AT_MOST: usize = 16;
+
 /// What the control side asks of a data thread.
 pub(crate) enum Command {
     /// Run this configuration; listen at these addresses, besides those that are listened at already.
@@ -45,7 +48,8 @@ pub(crate) fn run(
     commands: mpsc::UnboundedReceiver<Command>,
 ) {
     let options = tokio::runtime::LocalOptions::default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(options);
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().max_blocking_threads(WAITING_AT_MOST).build_local(options);
     match runtime {
         // A control side that does not wait for the answer any more has given up starting.
         Err(error) => drop(ready.send(Err(error))),

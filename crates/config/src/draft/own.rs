@@ -1,4 +1,6 @@
-//! What the house answers itself: `respond` and `redirect`, of an API or of one operation.
+//! What the house answers itself: `respond` and `redirect`, of an API or of one operation, and `files` of an API.
+
+use std::path::PathBuf;
 
 use super::read::Reader;
 use super::{Operation, Said};
@@ -22,6 +24,8 @@ pub(crate) enum OwnAnswer {
     Respond(Respond),
     /// Where to go instead.
     Redirect(Redirect),
+    /// The files of a folder; `None` where it has its own fault.
+    Files(Option<Said<PathBuf>>),
 }
 
 /// A fixed answer.
@@ -50,13 +54,15 @@ impl Own {
         match self.answer {
             OwnAnswer::Respond(_) => "respond",
             OwnAnswer::Redirect(_) => "redirect",
+            OwnAnswer::Files(_) => "files",
         }
     }
 
     /// The one operation of an API that says nothing but what the house answers: it takes all there is below.
     pub(super) fn operation(&self) -> Operation {
         let name = Said { value: self.word().to_owned(), span: self.span };
-        let route = RouteText { method: "ANY".to_owned(), template: "/**".to_owned() };
+        let method = if matches!(self.answer, OwnAnswer::Files(_)) { "GET" } else { "ANY" };
+        let route = RouteText { method: method.to_owned(), template: "/**".to_owned() };
         Operation { route: Some(Said { value: route, span: self.span }), ..Operation::named(name) }
     }
 }
@@ -65,7 +71,10 @@ impl Own {
 pub(super) fn read(reader: &mut Reader, node: &Node) -> Vec<Own> {
     let respond = node.entry("respond").map(|entry| respond(reader, entry));
     let redirect = node.entry("redirect").map(|entry| redirect(reader, entry));
-    respond.into_iter().chain(redirect).collect()
+    let files = node
+        .entry("files")
+        .map(|entry| Own { span: entry.key_span, answer: OwnAnswer::Files(reader.path(Some(&entry.node))) });
+    respond.into_iter().chain(redirect).chain(files).collect()
 }
 
 fn respond(reader: &mut Reader, entry: &Entry) -> Own {

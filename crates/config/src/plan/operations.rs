@@ -11,7 +11,6 @@ use upstream::{Affinity, Balance};
 
 use super::Planner;
 use super::ending::ending;
-use super::house::house;
 use super::inherit::Effective;
 use crate::defaults::{NetworksDefault, Unidentified};
 use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
@@ -42,6 +41,8 @@ impl Planner<'_> {
                 let id = OperationId(u32::try_from(planned.len()).unwrap_or(u32::MAX));
                 match self.operation(id, api, operation, (at, door, kind)) {
                     Some(operation) => planned.push(operation),
+                    // What stands against it may have been told by its own name.
+                    None if self.faults.any_error() => {}
                     None => self.not_understood(operation.name.span, "this operation cannot be published"),
                 }
             }
@@ -61,7 +62,7 @@ impl Planner<'_> {
         let api_name: Arc<str> = Arc::from(api.name.value.as_str());
         let prefix = api.path.as_ref().map_or("", |path| path.value.trim_end_matches('/'));
         let house = match rules::own(api, operation) {
-            Some(own) => Some(house(api, operation, own)?),
+            Some(own) => Some(self.house(api, operation, own)?),
             None => None,
         };
         let service = match &house {

@@ -50,6 +50,15 @@ fn fits(api: &Api, operation: &Operation, own: &Own, faults: &mut Collector) {
                 faults.push(Fault::new(FaultCode::BadValue, to.span, message).label(error.to_string()));
             }
         }
+        OwnAnswer::Files(_) => {
+            let Some(route) = operation.route.as_ref() else { return };
+            if !matches!(route.value.method.as_str(), "GET" | "HEAD") {
+                let message =
+                    format!("the files of a folder are served to GET and HEAD, not to {}", route.value.method);
+                let fault = Fault::new(FaultCode::BadRoute, route.span, message);
+                faults.push(fault.label("write the route as `GET …`").related(own.span, "the folder"));
+            }
+        }
         OwnAnswer::Respond(respond) => {
             let none = respond.status.as_ref().is_some_and(|status| status.value == 204);
             if let Some(Said { span, .. }) = respond.body.as_ref().filter(|_| none) {

@@ -23,8 +23,6 @@ const LEAVE: &str = "leave it out";
 
 const NO_LIMITS: &str = "only sizes, times and connections are limited; leave it out";
 
-const FORWARDS: &str = "an API forwards to a `service`";
-
 static API: Record = Record::new(
     "an API",
     "What is published at one door, for whom, and where it goes.",
@@ -37,10 +35,12 @@ static API: Record = Record::new(
         "path" => one!(PathPrefix), fixed("`/`");
         /// What the service sees in front of the path.
         "rewrite" => Shape::Record(&REWRITE), not_yet(LEAVE);
-        /// Where requests go. In its place an API may have `redirect` or `respond`, never two of them.
+        /// Where requests go. In its place an API may have `files`, `redirect` or
+        /// `respond`, never two of them.
         "service" => one!(NameOf "services"), needed_or_own();
-        /// A folder served to GET and HEAD.
-        "files" => one!(Path), not_yet(FORWARDS);
+        /// A folder, whose files are served to GET and HEAD: nothing outside of it, nothing with a dot in front but
+        /// `.well-known`, no listings.
+        "files" => one!(Path);
         /// Where callers are sent instead. Text is short for `{ to: … }`.
         "redirect" => REDIRECT;
         /// A fixed answer. Text is short for `{ body: … }`.

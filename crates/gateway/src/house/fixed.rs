@@ -64,6 +64,8 @@ impl Fixed {
             media_type: &self.media_type,
             validators: Validators { entity_tag: tag, last_modified: None },
             length: self.content.len() as u64,
+            coding: None,
+            varies: false,
         };
         let (mut answer, sent) = representation.answer(request, record.at());
         say_cache_control(&mut answer, record, "no-cache");

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 use wire::Method;
+use wire::coding::Coding;
 use wire::conditional::{self, Validators, Verdict};
 use wire::range::{self, Selected};
 
@@ -17,6 +18,10 @@ pub(super) struct Representation<'a> {
     pub(super) validators: Validators<'a>,
     /// In octets.
     pub(super) length: u64,
+    /// The coding that it has (RFC 9110 §8.4).
+    pub(super) coding: Option<Coding>,
+    /// Whether another `Accept-Encoding` could get another one.
+    pub(super) varies: bool,
 }
 
 /// What of it is sent.
@@ -42,6 +47,12 @@ impl Representation<'_> {
         }
         if let Some(modified) = self.validators.last_modified {
             say(&mut answer.head, "last-modified", httpdate::fmt_http_date(modified).as_bytes());
+        }
+        if self.varies {
+            say(&mut answer.head, "vary", b"accept-encoding");
+        }
+        if let Some(coding) = self.coding.filter(|_| matches!(status, 200 | 206)) {
+            say(&mut answer.head, "content-encoding", coding.as_str().as_bytes());
         }
         match (status, part) {
             (416, _) => {

@@ -72,6 +72,7 @@ impl Ground {
             std::fs::write(&path, text).expect("a file");
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
         };
+        std::fs::create_dir(folder.path().join("site")).expect("a folder");
         write("door.pem", &leaf.pem);
         write("door-key.pem", &leaf.key_pem);
         write("workloads.pem", workloads.pem());

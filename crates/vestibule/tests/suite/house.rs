@@ -141,3 +141,120 @@ fn an_explanation_says_that_the_house_answers() {
     let told = ended.stdout;
     assert!(told.contains("allowed; the house would answer with a redirect, 308"), "{told}");
 }
+
+/// A folder beside the file, and the gateway that serves it at `/site`.
+struct Site {
+    ground: House,
+    address: SocketAddr,
+}
+
+impl Site {
+    fn open(files: &[(&str, &str)]) -> Self {
+        let prepared = house();
+        let address = free_address();
+        for (name, text) in files {
+            let path = prepared.folder().join("site").join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("written");
+        }
+        let file = format!(
+            "vestibule: 1\ndoors:\n  client: {{ listen: \"{address}\", tls: none }}\n\
+             apis:\n  site: {{ door: client, path: /site, public: true, files: site }}\n"
+        );
+        Self { ground: prepared.config(&file).start(), address }
+    }
+
+    fn ask(&self, method: &str, target: &str, fields: &[&str]) -> Answer {
+        let mut connection = Connection::plain(self.address);
+        connection.send(request(method, target, fields, "").as_bytes());
+        connection.answer_to(method, Deadline::within(SOON)).expect("an answer")
+    }
+
+    fn get(&self, target: &str, fields: &[&str]) -> Answer {
+        self.ask("GET", target, fields)
+    }
+}
+
+#[test]
+fn files_of_a_folder_are_served_by_name_and_a_folder_by_its_index() {
+    let site = Site::open(&[
+        ("index.html", "<p>home"),
+        ("docs/index.html", "<p>docs"),
+        ("app.3f9a1c2b.js", "let a;"),
+        ("a b.txt", "words"),
+        ("data", "octets"),
+    ]);
+    for (target, text, media_type, kept) in [
+        ("/site/", "<p>home", "text/html; charset=utf-8", "no-cache"),
+        ("/site", "<p>home", "text/html; charset=utf-8", "no-cache"),
+        ("/site/docs/", "<p>docs", "text/html; charset=utf-8", "no-cache"),
+        ("/site/app.3f9a1c2b.js?v=1", "let a;", "text/javascript; charset=utf-8", "max-age=31536000, immutable"),
+        ("/site/a%20b.txt", "words", "text/plain; charset=utf-8", "no-cache"),
+        ("/site/data", "octets", "application/octet-stream", "no-cache"),
+    ] {
+        let answer = site.get(target, &[]);
+        assert_eq!((answer.status, answer.text().as_str()), (200, text), "{target}");
+        assert_eq!(answer.field("content-type"), Some(media_type), "{target}");
+        assert_eq!(answer.field("cache-control"), Some(kept), "{target}");
+        assert_eq!(answer.field("x-content-type-options"), Some("nosniff"), "{target}");
+        let head = site.ask("HEAD", target, &[]);
+        assert_eq!(
+            (head.status, head.field("content-length")),
+            (200, Some(text.len().to_string().as_str())),
+            "{target}"
+        );
+    }
+    let folder = site.get("/site/docs?a=b", &[]);
+    assert_eq!((folder.status, folder.field("location")), (308, Some("/site/docs/?a=b")));
+}
+
+#[test]
+fn nothing_is_served_that_is_hidden_outside_or_not_there_and_nothing_is_written() {
+    let site = Site::open(&[("index.html", "home"), (".env", "SECRET=1"), (".git/config", "url"), ("deep/x.txt", "x")]);
+    let folder = site.ground.folder();
+    std::os::unix::fs::symlink(folder.join("vestibule.yaml"), folder.join("site/out.txt")).expect("a link");
+    std::os::unix::fs::symlink("../vestibule.yaml", folder.join("site/up.txt")).expect("a link");
+    for target in ["/site/.env", "/site/.git/config", "/site/out.txt", "/site/up.txt", "/site/none", "/site/deep/"] {
+        assert_problem(&site.get(target, &[]), 404, "not-found");
+    }
+    for target in ["/site/../vestibule.yaml", "/site/%2e%2e/vestibule.yaml", "/site/..%2fvestibule.yaml", "/site//x"] {
+        assert_problem(&site.get(target, &[]), 400, "ambiguous-path");
+    }
+    for method in ["PUT", "POST", "DELETE"] {
+        assert_problem(&site.ask(method, "/site/index.html", &[]), 404, "not-found");
+    }
+}
+
+#[test]
+fn a_large_file_comes_whole_in_parts_and_after_a_break() {
+    let text: String = (0..40_000).map(|number| format!("{number:07}\n")).collect();
+    let site = Site::open(&[("large.txt", &text)]);
+    let whole = site.get("/site/large.txt", &[]);
+    assert_eq!((whole.status, whole.text() == text), (200, true));
+    let tag = whole.field("etag").expect("a tag").to_owned();
+    let rest = site.get("/site/large.txt", &["range: bytes=100000-", &format!("if-range: {tag}")]);
+    assert_eq!((rest.status, rest.text() == text.split_at(100_000).1), (206, true));
+    let end = site.get("/site/large.txt", &["range: bytes=-8"]);
+    assert_eq!((end.status, end.text().as_str()), (206, "0039999\n"));
+    assert_eq!(site.get("/site/large.txt", &["range: bytes=400000-"]).status, 416);
+    let again = site.get("/site/large.txt", &[&format!("if-none-match: {tag}")]);
+    assert_eq!((again.status, again.text().as_str()), (304, ""));
+    let modified = whole.field("last-modified").expect("a time").to_owned();
+    assert_eq!(site.get("/site/large.txt", &[&format!("if-modified-since: {modified}")]).status, 304);
+    std::fs::write(site.ground.folder().join("site/large.txt"), "another").expect("written");
+    let other = site.get("/site/large.txt", &["range: bytes=100000-", &format!("if-range: {tag}")]);
+    assert_eq!((other.status, other.text().as_str()), (200, "another"));
+}
+
+#[test]
+fn a_neighbour_in_a_coding_that_the_caller_accepts_is_served_in_its_place() {
+    let site = Site::open(&[("app.js", "let a;"), ("app.js.br", "BR"), ("app.js.gz", "GZ"), ("photo.png", "P")]);
+    let answer = site.get("/site/app.js", &["accept-encoding: gzip, br"]);
+    assert_eq!((answer.text().as_str(), answer.field("content-encoding")), ("BR", Some("br")));
+    assert_eq!(answer.field("content-type"), Some("text/javascript; charset=utf-8"));
+    let plain = site.get("/site/app.js", &["accept-encoding: br;q=0"]);
+    assert_eq!((plain.text().as_str(), plain.field("content-encoding")), ("let a;", None));
+    assert_eq!(plain.field("vary"), Some("accept-encoding"));
+    assert_ne!(plain.field("etag"), answer.field("etag"));
+    assert_eq!(site.get("/site/photo.png", &["accept-encoding: gzip"]).field("vary"), None);
+}

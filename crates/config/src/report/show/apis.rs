@@ -101,6 +101,12 @@ impl Lines<'_, '_> {
 
     fn own(&mut self, own: &[Own]) {
         for own in own {
+            if let OwnAnswer::Files(folder) = &own.answer {
+                if let Some(folder) = folder {
+                    self.said("files", &text(&folder.value.to_string_lossy()), folder.span);
+                }
+                continue;
+            }
             self.below(own.word(), |lines| match &own.answer {
                 OwnAnswer::Respond(respond) => {
                     match &respond.status {
@@ -115,6 +121,7 @@ impl Lines<'_, '_> {
                         }
                     }
                 }
+                OwnAnswer::Files(_) => {}
                 OwnAnswer::Redirect(redirect) => {
                     if let Some(to) = &redirect.to {
                         lines.said("to", &text(&to.value), to.span);

@@ -21,8 +21,8 @@ pub(super) const WORKLOADS: [&str; 3] = ["orders", "billing", "stock-2"];
 /// Services: two that count, and one that no API uses.
 pub(super) const SERVICES: [&str; 4] = ["shop", "ledger", "elsewhere", "vault"];
 
-/// What the house answers itself.
-pub(super) const OWN: [&str; 2] = ["redirect", "respond"];
+/// What the house answers itself; an operation of its own only the first two.
+pub(super) const OWN: [&str; 3] = ["redirect", "respond", "files"];
 
 /// A kind of door, as the file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,16 +186,16 @@ impl Api {
             let holds = own.unwrap_or(access);
             let scopes = !holds.public && !holds.workloads && random.u8(0..3) == 0;
             let (name, segment) = (format!("{name}.Op-{number}"), format!("{name}-{number}"));
-            Operation { name, segment, access: own, scopes, own: own_answer(random, 10) }
+            Operation { name, segment, access: own, scopes, own: own_answer(random, 10, &OWN[..2]) }
         });
         let operations = operations.collect();
-        Self { name, door: at, access, own: own_answer(random, 6), operations, loosen }
+        Self { name, door: at, access, own: own_answer(random, 6, &OWN), operations, loosen }
     }
 }
 
 /// One of so many is answered by the house.
-fn own_answer(random: &mut Rng, one_in: u8) -> Option<&'static str> {
-    (random.u8(0..one_in) == 0).then(|| OWN[random.usize(0..OWN.len())])
+fn own_answer(random: &mut Rng, one_in: u8, among: &[&'static str]) -> Option<&'static str> {
+    (random.u8(0..one_in) == 0).then(|| among[random.usize(0..among.len())])
 }
 
 impl Cast {

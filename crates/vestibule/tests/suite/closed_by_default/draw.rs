@@ -239,7 +239,7 @@ impl Artist<'_> {
             }
             // What it says is in another file: see `elements`.
             ["apis", _, "contract"] => Leave,
-            ["apis", api, key @ ("service" | "redirect" | "respond")] => {
+            ["apis", api, key @ ("service" | "files" | "redirect" | "respond")] => {
                 let own = self.cast.api(api).and_then(|api| api.own);
                 write_if(own.unwrap_or("service") == *key)
             }
@@ -451,12 +451,14 @@ impl Artist<'_> {
             ["trust", "root", "certificate"] => Some("workloads.pem".into()),
             ["trust", "root", "key"] => Some("workloads-key.pem".into()),
             ["apis", _, "door"] => self.door_here().map(|door| door.name.to_owned()),
+            ["apis", _, "files"] => Some("site".into()),
             ["apis", _, "service"] => Some(self.pick(&SERVICES[..2]).to_owned()),
             ["apis", _, "host"] => self.api_host(),
             ["apis", api, "operations", operation] | ["apis", api, "operations", operation, "route"] => {
                 let segment = self.cast.operation(api, operation).map(|operation| operation.segment.clone());
                 segment.map(|segment| {
-                    let method = self.pick(&["GET", "POST", "ANY", "PUT"]);
+                    let only_get = self.api_here().is_some_and(|api| api.own == Some("files"));
+                    let method = if only_get { "GET" } else { self.pick(&["GET", "POST", "ANY", "PUT"]) };
                     format!("{method} /{segment}{}", self.pick(&["", "/{id}", "/{id}/parts", "/**"]))
                 })
             }
