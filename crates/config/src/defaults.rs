@@ -18,6 +18,8 @@ pub struct Defaults {
     pub server: DoorDefaults,
     /// Of services.
     pub service: ServiceDefaults,
+    /// For the answer of an external authorisation service.
+    pub ask_deadline: Duration,
 }
 
 /// What holds at one kind of door.
@@ -174,6 +176,7 @@ impl Defaults {
                 breaker_within: Duration::from_secs(10),
                 breaker_open_for: Duration::from_secs(5),
             },
+            ask_deadline: Duration::from_millis(500),
         }
     }
 

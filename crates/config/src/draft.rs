@@ -188,6 +188,8 @@ pub(crate) struct Service {
     pub(crate) tls: ServiceTls,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
+    /// Whether it decides about requests of an API and gets none itself; no API can name it.
+    pub(crate) decides: bool,
 }
 
 /// How a service is spoken to over TLS.
@@ -293,8 +295,30 @@ pub(crate) struct Api {
     pub(crate) contract: Option<ContractFile>,
     /// Its end.
     pub(crate) retire: Option<Retire>,
+    /// Who else is asked whether a request may go on.
+    pub(crate) ask: Option<Ask>,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
+}
+
+/// An external authorisation service.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    /// Where the word `ask` stands.
+    pub(crate) span: Span,
+    /// Where it listens, and what is asked for there.
+    pub(crate) http: Option<Said<(Url, String)>>,
+    /// For its answer.
+    pub(crate) deadline: Option<Said<Duration>>,
+    /// What it is told of a request besides.
+    pub(crate) headers: Vec<Said<String>>,
+}
+
+impl Ask {
+    /// The name of the service that answers for an API. No name of the file has a dot.
+    pub(crate) fn service_of(api: &str) -> String {
+        format!("{api}.ask")
+    }
 }
 
 /// A contract, and what of it is published.

@@ -4,6 +4,7 @@
 //! certificates, or by building the routes, is found here and told as faults of
 //! the same kind.
 
+mod ask;
 mod certificates;
 mod directory;
 mod doors;

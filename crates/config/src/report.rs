@@ -82,7 +82,7 @@ impl Summary {
             apis: draft.apis.len(),
             operations: operations().count(),
             doors: draft.doors.iter().filter(|door| index.is_used(door)).count(),
-            services: draft.services.len(),
+            services: draft.services.iter().filter(|service| !service.decides).count(),
             loosenings: rules::loosenings(draft).count() + rules::public_places(draft).count(),
             public: operations().filter(|(api, operation)| rules::effective(api, operation).public.is_some()).count(),
         }

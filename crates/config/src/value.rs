@@ -11,7 +11,10 @@ mod name;
 mod pin;
 mod route;
 
-pub use address::{NetworkText, Url, host, ip_network, listen_address, socket, url, web_address, wildcard_host};
+pub use address::{
+    NetworkText, Url, host, ip_network, listen_address, socket, told_field, url, url_and_target, web_address,
+    wildcard_host,
+};
 pub use affinity::affinity;
 pub use answer::{answer_status, location, media_type, redirect_status};
 pub use measure::{count, day, duration, rate, share, size};

@@ -8,6 +8,7 @@
 
 mod accept;
 mod answer;
+mod ask;
 mod connection;
 mod content;
 mod ending;
@@ -39,7 +40,7 @@ pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
-    CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds, NetworkRule,
-    OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings, UpstreamErrors,
+    AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds,
+    NetworkRule, OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings, UpstreamErrors,
 };
 pub use tls::TlsError;

@@ -19,6 +19,7 @@ use wire::trace::{self, TraceContext};
 use wire::{RequestHead, fields::Name};
 
 use crate::answer::{self, Answer};
+use crate::ask;
 use crate::forward;
 use crate::house;
 use crate::peer::Peer;
@@ -104,6 +105,11 @@ async fn pass(
         body
     });
 
+    if let Some(asked) = &operation.ask {
+        record.reach(Stage::Ask);
+        // In a box: few requests wait here, and all would carry the room for it.
+        Box::pin(ask::admit(request, record, operation, asked, alarm)).await?;
+    }
     if let Some(own) = &operation.house {
         record.reach(Stage::Forward);
         // A large file may take longer than a request; from here on silence ends it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use guard::Networks;
-use model::Door;
+use model::{Door, ServiceId};
 use routing::{HostPattern, Table};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ServiceSettings;
@@ -236,4 +236,25 @@ pub struct OperationSettings {
     pub affine_segment: Option<usize>,
     /// Its end, where one is announced.
     pub ending: Option<Arc<Ending>>,
+    /// Who else is asked whether a request may go on.
+    pub ask: Option<Arc<AskSettings>>,
+}
+
+/// An external authorisation service, asked by HTTP about each request that the policy has let pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskSettings {
+    /// Its index among the services.
+    pub service: ServiceId,
+    /// Its name there.
+    pub name: Arc<str>,
+    /// What stands in `Host`.
+    pub authority: Box<str>,
+    /// Path and query asked for.
+    pub target: Box<str>,
+    /// For its answer.
+    pub deadline: Duration,
+    /// Fields of the request that it is told besides, in lower case.
+    pub headers: Vec<Box<str>>,
+    /// `file:line:column` that says so.
+    pub place: Arc<str>,
 }

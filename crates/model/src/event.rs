@@ -25,6 +25,8 @@ pub enum Stage {
     Policy,
     /// The body against its bounds and contract.
     Inspect,
+    /// Another service, which may say no.
+    Ask,
     /// Between formats.
     Translate,
     /// The exchange with the service.
@@ -44,6 +46,7 @@ impl Stage {
             Self::Limits => "limits",
             Self::Policy => "policy",
             Self::Inspect => "inspect",
+            Self::Ask => "ask",
             Self::Translate => "translate",
             Self::Forward => "forward",
         }

@@ -1,9 +1,11 @@
 //! One request to a service and its answer, streamed both ways, over whichever HTTP the service speaks.
 
 use std::fmt;
+use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
 
+use model::ServiceId;
 use policy::Permit;
 use wire::{BodyLimits, HeadLimits, Method, ResponseHead};
 
@@ -15,6 +17,7 @@ use crate::http1::{self, Http1Body};
 use crate::http2::{self, Http2Body};
 use crate::patience::Waits;
 use crate::pool::{Lease, Leased, Place, Service, Upstreams};
+use crate::settings::Purpose;
 use crate::upload::{RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
@@ -75,18 +78,47 @@ impl Upstreams {
     ///
     /// # Errors
     /// Every [`UpstreamError`]; the connection is closed then.
-    pub async fn call(&self, permit: Permit, request: Outgoing, alarm: &mut Alarm) -> Result<Answer, UpstreamError> {
-        let service = self.service(permit.service().ok_or(UpstreamError::NoService)?)?;
-        let admission = service.admit(Instant::now())?;
-        let whole = alarm.deadline();
-        let outcome = {
-            // Pinned where it lies: handed on by value, it would be copied at each step.
-            let exchanging = pin!(Attempts::new(service, request, admission, whole).run(alarm));
-            exchanging.await
-        };
-        alarm.set(whole);
-        outcome
+    pub fn call<'a>(
+        &'a self,
+        permit: Permit,
+        request: Outgoing,
+        alarm: &'a mut Alarm,
+    ) -> impl Future<Output = Result<Answer, UpstreamError>> + 'a {
+        let service = permit.service().ok_or(UpstreamError::NoService);
+        exchange(service.and_then(|service| self.service(service, Purpose::Serves)), request, alarm)
     }
+
+    /// Asks a service that decides about requests; a question of this house, and no request of a caller.
+    ///
+    /// INVARIANT: there is no permit, and so it goes to none of the services that serve callers.
+    ///
+    /// # Errors
+    /// As [`Upstreams::call`].
+    pub fn ask<'a>(
+        &'a self,
+        service: ServiceId,
+        question: Outgoing,
+        alarm: &'a mut Alarm,
+    ) -> impl Future<Output = Result<Answer, UpstreamError>> + 'a {
+        exchange(self.service(service, Purpose::Decides), question, alarm)
+    }
+}
+
+async fn exchange(
+    service: Result<&Service, UpstreamError>,
+    request: Outgoing,
+    alarm: &mut Alarm,
+) -> Result<Answer, UpstreamError> {
+    let service = service?;
+    let admission = service.admit(Instant::now())?;
+    let whole = alarm.deadline();
+    let outcome = {
+        // Pinned where it lies: handed on by value, it would be copied at each step.
+        let exchanging = pin!(Attempts::new(service, request, admission, whole).run(alarm));
+        exchanging.await
+    };
+    alarm.set(whole);
+    outcome
 }
 
 /// Where the head of an answer has come.

@@ -46,7 +46,7 @@ pub use keeper::{Keeper, Lookup, Resolve, SystemResolver};
 pub use pool::{Pools, Upstreams};
 pub use retry::{RetryOn, RetrySettings};
 pub use services::Services;
-pub use settings::{CanarySettings, Http, Origin, ProbeSettings, ServiceSettings};
+pub use settings::{CanarySettings, Http, Origin, ProbeSettings, Purpose, ServiceSettings};
 pub use standing::{Replica, ReplicaState, Standing};
 pub use tls::{ClientTls, Pin, TlsAnchors, TlsError, TlsSettings};
 pub use tunnel::Tunnel;

@@ -22,7 +22,7 @@ use crate::error::UpstreamError;
 use crate::group::{Group, Lineup};
 use crate::http2::{Session, Slot};
 use crate::services::{Services, Shared};
-use crate::settings::{Http, ServiceSettings};
+use crate::settings::{Http, Purpose, ServiceSettings};
 use crate::watch::Watch;
 pub(crate) use lease::{Lease, Leased, StreamLease};
 
@@ -135,8 +135,9 @@ impl Pools {
 }
 
 impl Upstreams {
-    pub(crate) fn service(&self, id: ServiceId) -> Result<&Service, UpstreamError> {
-        self.services.get(id.0 as usize).ok_or(UpstreamError::NoService)
+    pub(crate) fn service(&self, id: ServiceId, purpose: Purpose) -> Result<&Service, UpstreamError> {
+        let service = self.services.get(id.0 as usize).ok_or(UpstreamError::NoService)?;
+        if service.settings().purpose == purpose { Ok(service) } else { Err(UpstreamError::NoService) }
     }
 
     /// What the file says of a service.

@@ -36,6 +36,17 @@ pub struct ServiceSettings {
     pub attempt: Option<Duration>,
     /// How long an unused connection is kept.
     pub idle: Duration,
+    /// What it is there for.
+    pub purpose: Purpose,
+}
+
+/// What a service is there for. Requests of callers go to those that serve, with a permit; the house asks the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Serves requests of callers.
+    Serves,
+    /// Decides about requests, and sees none of their bodies.
+    Decides,
 }
 
 /// One URL of a service: an address, or a name that has some.

@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
-    Addresses, Api, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork, Operation,
-    Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, own,
+    Addresses, Api, Ask, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork,
+    Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, own,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -112,6 +112,8 @@ impl Reader {
             self.one(Some(log), |text| word(text, &[("stdout", ())]));
         }
         draft.add_standing_doors();
+        let asked: Vec<_> = draft.apis.iter().filter_map(super::services::asked).collect();
+        draft.services.extend(asked);
         draft
     }
 
@@ -210,6 +212,7 @@ impl Reader {
             }),
             contract: node.entry("contract").map(|entry| self.contract(entry)),
             retire: self.retire(node.get("retire")),
+            ask: node.entry("ask").map(|entry| self.ask(entry)),
             loosen: self.loosen(node.get("loosen"), &format!("apis.{}", name.value)),
             name,
         }
@@ -220,6 +223,16 @@ impl Reader {
         let written = self.each(node.get("operations"), Self::operation);
         let unsaid = ["operations", "contract"].iter().all(|key| node.get(key).is_none());
         if unsaid { own.first().map(Own::operation).into_iter().collect() } else { written }
+    }
+
+    fn ask(&mut self, entry: &Entry) -> Ask {
+        let node = &entry.node;
+        Ask {
+            span: entry.key_span,
+            http: self.one(node.get("http"), value::url_and_target),
+            deadline: self.one(node.get("deadline"), value::duration),
+            headers: self.list(node.get("headers"), value::told_field),
+        }
     }
 
     fn operation(&mut self, name: Said<String>, node: &Node) -> Operation {

@@ -3,7 +3,7 @@
 use upstream::{Balance, Http};
 
 use super::read::{Reader, word};
-use super::{Breaker, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
+use super::{Api, Ask, Breaker, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
 use crate::node::Node;
 use crate::value;
 
@@ -26,7 +26,30 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
         canary: node.get("canary").and_then(|node| canary(reader, node)),
         loosen: reader.loosen(node.get("loosen"), &format!("services.{}", name.value)),
         name,
+        decides: false,
     }
+}
+
+/// The service that an API asks: the URL is the file's, and everything else the default.
+pub(super) fn asked(api: &Api) -> Option<Service> {
+    let Said { value: (url, _), span } = api.ask.as_ref()?.http.as_ref()?;
+    Some(Service {
+        name: Said { value: Ask::service_of(&api.name.value), span: *span },
+        urls: vec![Said { value: url.clone(), span: *span }],
+        http: None,
+        balance: None,
+        health: None,
+        connect_timeout: None,
+        first_byte: None,
+        attempt: None,
+        idle: None,
+        tls: ServiceTls::default(),
+        retries: Retries::default(),
+        breaker: Breaker::default(),
+        canary: None,
+        loosen: Vec::new(),
+        decides: true,
+    })
 }
 
 fn tls(reader: &mut Reader, node: &Node) -> ServiceTls {

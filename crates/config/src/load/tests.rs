@@ -419,3 +419,38 @@ fn no_secret_is_among_the_texts() {
         assert!(!text.contains("${file:domain}") || !kept.contains("shop.example\\n"), "{}", path.display());
     }
 }
+
+#[test]
+fn whom_an_api_asks_is_said_without_doubt() {
+    let file = |ask: &str, service: &str| {
+        format!(
+            "
+vestibule: 1
+services: {{ shop: {{ urls: 'http://127.0.0.1:1' }} }}
+doors: {{ front: {{ kind: client, listen: 127.0.0.1:0, tls: none }} }}
+apis: {{ shop: {{ door: front, service: {service}, public: true, ask: {ask}, operations: {{ all: GET / }} }} }}
+"
+        )
+    };
+    let ask = |ask: &str| codes(loaded(&file(ask, "shop")));
+    good(loaded(&file("{ http: 'http://127.0.0.1:9/check?a=b', headers: [X-Tenant] }", "shop")));
+    good(loaded(&file("{ http: 'unix:/run/ask.sock', deadline: 50ms }", "shop")));
+    assert_eq!(ask("{ deadline: 50ms }"), [FaultCode::MissingKey]);
+    assert_eq!(ask("{ grpc: 'http://127.0.0.1:9' }"), [FaultCode::MissingKey, FaultCode::NotBuilt]);
+    for (http, code) in [
+        ("'http://192.0.2.7/check'", FaultCode::Plaintext),
+        ("'http://169.254.169.254/check'", FaultCode::BadValue),
+        ("'http://ada:secret@127.0.0.1/check'", FaultCode::BadValue),
+        ("'http://127.0.0.1:9/a b'", FaultCode::BadValue),
+        ("'http://127.0.0.1:9/#a'", FaultCode::BadValue),
+        ("ftp://127.0.0.1", FaultCode::BadValue),
+    ] {
+        assert_eq!(ask(&format!("{{ http: {http} }}")), [code], "{http}");
+    }
+    for header in ["Host", "Content-Length", "X-Forwarded-For", "vestibule-caller", "'a b'"] {
+        let told = ask(&format!("{{ http: 'http://127.0.0.1:9', headers: [{header}] }}"));
+        assert_eq!(told, [FaultCode::BadValue], "{header}");
+    }
+    // What is asked serves nobody.
+    assert_eq!(codes(loaded(&file("{ http: 'http://127.0.0.1:9' }", "shop.ask"))), [FaultCode::UnknownName]);
+}

@@ -88,6 +88,10 @@ impl Planner<'_> {
             idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
             affine_segment: service.and_then(|service| self.affine_segment(service, prefix, operation)),
             ending: ending(api, operation),
+            ask: match &api.ask {
+                Some(ask) => Some(Arc::new(self.ask(api, ask)?)),
+                None => None,
+            },
         };
         let rule = OperationRule {
             api: api_name,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use upstream::{
-    Balance, BreakerSettings, CanarySettings, Http, Origin, ProbeSettings, RetryOn, RetrySettings, ServiceSettings,
+    Balance, BreakerSettings, CanarySettings, Http, Origin, ProbeSettings, Purpose, RetryOn, RetrySettings,
+    ServiceSettings,
 };
 
 use super::Planner;
@@ -29,6 +30,7 @@ impl Planner<'_> {
             first_byte: service.first_byte.as_ref().map(|said| said.value),
             attempt: service.attempt.as_ref().map(|said| said.value),
             idle: service.idle.as_ref().map_or(defaults.idle, |said| said.value),
+            purpose: if service.decides { Purpose::Decides } else { Purpose::Serves },
         })
     }
 

@@ -34,6 +34,8 @@ pub struct OperationOrigins {
     pub idle: Origin,
     /// The largest body.
     pub body: Origin,
+    /// Who else is asked, where somebody is.
+    pub ask: Option<Origin>,
     /// The loosenings that stand on its API and its door.
     pub loosened: Vec<&'static str>,
 }
@@ -90,6 +92,7 @@ impl Origins<'_> {
             deadline: self.inherited(&holds.deadline, "deadline", &own),
             idle: self.inherited(&holds.idle, "idle", &own),
             body: self.inherited(&holds.body, "body", &own),
+            ask: self.api.ask.as_ref().map(|ask| self.words(ask.span, format!("apis.{}.ask", self.api.name.value))),
             loosened: loosenings.map(|loosening: &Loosened| loosening.name.value).collect(),
         }
     }

@@ -25,7 +25,13 @@ impl<'d> Index<'d> {
     pub(crate) fn new(draft: &'d Draft) -> Self {
         Self {
             doors: by_name(&draft.doors, |door| &door.name),
-            services: draft.services.iter().enumerate().map(|(at, one)| (one.name.value.as_str(), (at, one))).collect(),
+            services: draft
+                .services
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| !one.decides)
+                .map(|(at, one)| (one.name.value.as_str(), (at, one)))
+                .collect(),
             apis: by_name(&draft.apis, |api| &api.name),
             networks: by_name(&draft.networks, |network| &network.name),
             keys: by_name(&draft.keys, |key| &key.name),

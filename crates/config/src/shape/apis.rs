@@ -93,7 +93,7 @@ static API: Record = Record::new(
         "upstream_errors" => words!("replace", "pass"),
             by_door(|d| match d.upstream_errors { UpstreamErrors::Replace => "`replace`".to_owned(), UpstreamErrors::Pass => "`pass`".to_owned() });
         /// An external authorisation service.
-        "ask" => Shape::Record(&ASK), not_yet(LEAVE);
+        "ask" => Shape::Record(&ASK);
         /// Compression of answers.
         "compress" => either!(words!("none"), list!(words!("zstd", "br", "gzip"))),
             not_yet("answers pass as they are; leave it out");
@@ -155,14 +155,14 @@ static ASK: Record = Record::new(
     "`ask`",
     "An external authorisation service; it can only refuse.",
     keys! {
-        /// By HTTP.
-        "http" => one!(Url);
+        /// By HTTP: a `GET` of this URL for each request; 2xx lets it pass.
+        "http" => one!(TargetUrl), needed();
         /// By Envoy's ext_authz protocol.
-        "grpc" => one!(Url);
-        /// Its silence refuses.
+        "grpc" => one!(TargetUrl), not_yet("write `http`");
+        /// For its answer; silence refuses.
         "deadline" => one!(Duration);
-        /// Headers that it is sent.
-        "headers" => list!(one!(Text));
+        /// Headers of the request that it is told, beside what it is always told.
+        "headers" => list!(one!(HeaderName));
     },
 );
 

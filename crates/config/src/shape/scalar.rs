@@ -39,6 +39,10 @@ pub enum Scalar {
     WildcardHost,
     /// The URL of a service.
     ServiceUrl,
+    /// The URL of a service, with a path.
+    TargetUrl,
+    /// The name of a header.
+    HeaderName,
     /// Any URL.
     Url,
     /// A range of addresses, or the name of one.
@@ -114,6 +118,8 @@ impl Scalar {
             Self::Host => value::host(text).map(drop),
             Self::WildcardHost => value::wildcard_host(text).map(drop),
             Self::ServiceUrl => value::url(text).map(drop),
+            Self::TargetUrl => value::url_and_target(text).map(drop),
+            Self::HeaderName => value::told_field(text).map(drop),
             Self::Network => NetworkText::parse(text).map(drop),
             Self::Range => value::ip_network(text).map(drop),
             Self::Name => value::name(text).map(drop),
@@ -162,6 +168,8 @@ impl Scalar {
             Self::Host => "a host",
             Self::WildcardHost => "a host or `\"*.host\"`",
             Self::ServiceUrl => "a URL",
+            Self::TargetUrl => "a URL with a path",
+            Self::HeaderName => "the name of a header",
             Self::Url => "a web address",
             Self::Network => "a range of addresses, or the name of one",
             Self::Range => "a range of addresses",
@@ -227,6 +235,8 @@ impl Scalar {
             | Self::Host
             | Self::WildcardHost
             | Self::ServiceUrl
+            | Self::TargetUrl
+            | Self::HeaderName
             | Self::Url
             | Self::Network
             | Self::Range
@@ -255,7 +265,8 @@ impl Scalar {
             Self::Listen => "^([0-9.]+|\\[[0-9a-fA-F:.]+\\]):[0-9]+$",
             Self::UnixSocket => "^unix:.+$",
             Self::Socket => "^(unix:.+|([0-9.]+|\\[[0-9a-fA-F:.]+\\]):[0-9]+)$",
-            Self::ServiceUrl => "^(https?://|unix:).+$",
+            Self::ServiceUrl | Self::TargetUrl => "^(https?://|unix:).+$",
+            Self::HeaderName => "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
             Self::Name | Self::NameOf(_) => "^[a-z][a-z0-9-]{0,62}$",
             Self::OperationName => "^[A-Za-z0-9._-]{1,128}$",
             Self::OperationKey => "^[A-Za-z0-9._*-]{1,128}$",
@@ -292,6 +303,8 @@ impl Scalar {
             Self::Host => &["shop.example", "api.shop.example"],
             Self::WildcardHost => &["shop.example", "*.shop.example"],
             Self::ServiceUrl => &["http://127.0.0.1:3000", "https://shop.internal:8443", "unix:/run/shop.sock"],
+            Self::TargetUrl => &["http://127.0.0.1:9000/check", "https://access.internal/decide"],
+            Self::HeaderName => &["x-tenant", "accept-language"],
             Self::Url => &["https://login.example"],
             Self::Network => &["10.0.0.0/16", "fd00::/8", "192.0.2.7", "private", "loopback"],
             Self::Range => &["10.0.0.0/16", "fd00::/8", "192.0.2.7"],

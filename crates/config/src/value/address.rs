@@ -220,6 +220,45 @@ pub fn url(text: &str) -> Result<Url, Wrong> {
     })
 }
 
+/// The URL of a service, and the path and query on it that are asked for; `/` where there are none.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn url_and_target(text: &str) -> Result<(Url, String), Wrong> {
+    let after_scheme = text.find("://").map_or(text.len(), |at| at + 3);
+    let path = text.get(after_scheme..).and_then(|rest| rest.find('/')).map(|at| after_scheme + at);
+    let Some((service, target)) = path.and_then(|at| text.split_at_checked(at)) else {
+        return Ok((url(text)?, "/".to_owned()));
+    };
+    if text.starts_with("unix:") {
+        return Ok((url(text)?, "/".to_owned()));
+    }
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"#<>\"\\^`{|}".contains(&byte);
+    if !target.bytes().all(plain) {
+        let message = format!("`{target}` is not the path of a URL");
+        return Err(Wrong::new(message, "visible ASCII characters, the others percent-encoded"));
+    }
+    Ok((url(service)?, target.to_owned()))
+}
+
+/// The name of a field (RFC 9110 §5.1) that may be told to somebody else, in lower case.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn told_field(text: &str) -> Result<String, Wrong> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let name = text.to_ascii_lowercase();
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(token) {
+        return Err(Wrong::new(format!("`{text}` is not the name of a header"), "as in `x-tenant`"));
+    }
+    let ours = ["host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect"];
+    if ours.contains(&name.as_str()) || ["x-forwarded-", "vestibule-"].iter().any(|family| name.starts_with(family)) {
+        let message = format!("`{text}` is said by the house itself");
+        return Err(Wrong::new(message, "leave it out; the documentation says what is always sent"));
+    }
+    Ok(name)
+}
+
 /// Host without brackets, and the port where there is one.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let port = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0 && !text.starts_with(['+', '0']));

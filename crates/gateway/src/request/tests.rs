@@ -71,6 +71,7 @@ fn settings() -> Settings {
         idempotent: false,
         affine_segment: None,
         ending: None,
+        ask: None,
     };
     let rule = OperationRule {
         api: "things".into(),

@@ -66,6 +66,8 @@ codes! {
     NetworkNotAllowed = "network-not-allowed", 403, Caller, "This address may not call here";
     /// The request comes from a page, at a server door.
     BrowserNotAllowed = "browser-not-allowed", 403, Caller, "Browsers may not call here";
+    /// The authorisation service that the API asks said no.
+    AuthorizationRefused = "authorization-refused", 403, Caller, "The request is not authorised";
     /// Nothing is published there, or nothing for this caller.
     NotFound = "not-found", 404, Caller, "There is nothing here";
     /// The path is published with other methods (server doors).
@@ -102,6 +104,8 @@ codes! {
     UpstreamFailed = "upstream-failed", 502, Upstream, "The service failed";
     /// The house is at one of its bounds, or closing.
     Overloaded = "overloaded", 503, Gateway, "There is too much to do at the moment";
+    /// The authorisation service that the API asks gave no clear answer in time.
+    AuthorizationUnavailable = "authorization-unavailable", 503, Upstream, "It cannot be found out whether this is allowed";
     /// The service fails so often that it is left alone for a while.
     UpstreamUnavailable = "upstream-unavailable", 503, Upstream, "The service is not available at the moment";
     /// The service did not answer within the deadline.

@@ -28,6 +28,7 @@ pub(crate) fn settings(name: &str, ports: &[u16]) -> ServiceSettings {
         first_byte: None,
         attempt: None,
         idle: Duration::from_secs(60),
+        purpose: crate::Purpose::Serves,
     }
 }
 

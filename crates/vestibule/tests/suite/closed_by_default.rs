@@ -37,6 +37,8 @@ const LOADED_AT_LEAST: usize = 60;
 /// Services, certificates and a folder for every file of a run.
 struct Ground {
     services: Vec<Backend>,
+    /// Says yes; kept so that it does.
+    _asked: Backend,
     /// The target of each request that arrived at a service.
     arrivals: Receiver<String>,
     surroundings: Surroundings,
@@ -87,11 +89,22 @@ impl Ground {
                 })
             })
             .collect();
+        let asked = Backend::saying("yes");
         let url = |number: usize| services[number].url().to_owned();
-        let surroundings = Surroundings { urls: [vec![url(0), url(1)], vec![url(2)]] };
+        let surroundings = Surroundings { urls: [vec![url(0), url(1)], vec![url(2)]], asked: asked.url().to_owned() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        Self { services, arrivals, surroundings, folder, people, foreign: Root::new("workloads"), leaf, runtime }
+        Self {
+            services,
+            _asked: asked,
+            arrivals,
+            surroundings,
+            folder,
+            people,
+            foreign: Root::new("workloads"),
+            leaf,
+            runtime,
+        }
     }
 
     /// Draws, loads and tries files; ends early at the first violation where that is all that is asked.

@@ -200,7 +200,7 @@ fn every_stage_is_told_with_the_line_that_its_rule_came_from() {
     let ended = explain(&prepared, &["GET", &url, "--as", "key:page"]);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     for part in [
-        "refused with 403 `insufficient-scope` at stage 5 of 7\n",
+        "refused with 403 `insufficient-scope` at stage 5 of 8\n",
         "\n 1 intake    ok       GET /notes/scoped, host localhost\n",
         "\n 2 route     ok       door client, api notes, operation scoped ",
         &format!(" vestibule.yaml:{}\n", line("scoped:")),

@@ -6,7 +6,7 @@ use model::DoorKind;
 use super::doors::errors_word;
 use super::{Lines, quoted_always, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Access, Api, Door, Operation, Own, OwnAnswer, Retire, loosened};
+use crate::draft::{Access, Api, Ask, Door, Operation, Own, OwnAnswer, Retire, loosened};
 use crate::plan::{Effective, From, MEDIA_TYPE, REDIRECT_STATUS};
 use crate::report::routes;
 use crate::value::{write_duration, write_size};
@@ -60,6 +60,7 @@ impl Lines<'_, '_> {
                 });
             }
         });
+        self.ask(api.ask.as_ref());
         self.loosen(&api.loosen);
     }
 
@@ -158,6 +159,19 @@ impl Lines<'_, '_> {
             if let Some(link) = &retire.link {
                 lines.said("link", &text(&link.value), link.span);
             }
+        });
+    }
+
+    fn ask(&mut self, ask: Option<&Ask>) {
+        let Some(ask) = ask else { return };
+        let default = self.planner.defaults.ask_deadline;
+        self.below("ask", |lines| {
+            if let Some(http) = &ask.http {
+                let (url, target) = &http.value;
+                lines.said("http", &text(&format!("{url}{target}")), http.span);
+            }
+            lines.duration("deadline", ask.deadline.as_ref(), default);
+            lines.texts("headers", &ask.headers);
         });
     }
 

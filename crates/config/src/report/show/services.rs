@@ -14,7 +14,7 @@ impl Lines<'_, '_> {
     pub(super) fn services(&mut self) {
         let planner = self.planner;
         self.below("services", |lines| {
-            for service in &planner.draft.services {
+            for service in planner.draft.services.iter().filter(|service| !service.decides) {
                 lines.below(&service.name.value, |lines| lines.service(service));
             }
         });
@@ -144,7 +144,7 @@ impl Lines<'_, '_> {
         }
     }
 
-    fn duration(&mut self, key: &str, said: Option<&Said<Duration>>, default: Duration) {
+    pub(super) fn duration(&mut self, key: &str, said: Option<&Said<Duration>>, default: Duration) {
         match said {
             Some(said) => self.said(key, &write_duration(said.value), said.span),
             None => self.value(key, &write_duration(default), DEFAULT),

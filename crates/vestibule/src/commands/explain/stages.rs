@@ -5,8 +5,16 @@ use gateway::{Explanation, OperationSettings, Settings, Verdict};
 use model::{Caller, Stage};
 
 /// The stages that there are, in the order in which a request passes them.
-const ORDER: [Stage; 7] =
-    [Stage::Intake, Stage::Route, Stage::Address, Stage::Identify, Stage::Policy, Stage::Inspect, Stage::Forward];
+const ORDER: [Stage; 8] = [
+    Stage::Intake,
+    Stage::Route,
+    Stage::Address,
+    Stage::Identify,
+    Stage::Policy,
+    Stage::Inspect,
+    Stage::Ask,
+    Stage::Forward,
+];
 
 /// How many there are.
 pub(super) const COUNT: usize = ORDER.len();
@@ -108,6 +116,10 @@ impl Facts<'_> {
             Stage::Inspect => operation.map_or_else(String::new, |operation| {
                 format!("a body of at most {}", config::value::write_size(operation.body_bytes))
             }),
+            Stage::Ask => operation.and_then(|operation| operation.ask.as_ref()).map_or_else(
+                || "nobody else is asked".to_owned(),
+                |ask| format!("{} is asked at {}{}, and may refuse", ask.name, ask.authority, ask.target),
+            ),
             _ => self.forwarded(),
         }
     }
@@ -140,6 +152,7 @@ impl Facts<'_> {
             Stage::Address => Some(origins.networks.clone()),
             Stage::Policy => Some(origins.callers.clone()),
             Stage::Inspect => Some(origins.body.clone()),
+            Stage::Ask => origins.ask.clone(),
             Stage::Forward => Some(origins.deadline.clone()),
             _ => None,
         }

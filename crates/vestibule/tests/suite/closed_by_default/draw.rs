@@ -22,6 +22,8 @@ pub(super) const HEALTH: &str = "/health";
 pub(super) struct Surroundings {
     /// URLs of the services that count.
     pub(super) urls: [Vec<String>; 2],
+    /// Who says yes to everything that it is asked.
+    pub(super) asked: String,
 }
 
 /// A drawn file.
@@ -300,7 +302,7 @@ impl Artist<'_> {
             },
             "public" => write_if(api.access.public),
             "callers" => write_if(api.access.keys || api.access.workloads),
-            "networks" | "deny" => write_if(rare),
+            "networks" | "deny" | "ask" => write_if(rare),
             "loosen" => write_if(!api.loosen.is_empty()),
             "upstream_errors" if door.kind == Kind::Client && !is_detailed(door, api) => write_if(rare),
             _ => Toss,
@@ -467,6 +469,7 @@ impl Artist<'_> {
             ["services", _, "balance", "hash"] => {
                 Some(self.pick(&["caller", "address", "header:x-session"]).to_owned())
             }
+            ["apis", _, "ask", "http"] => Some(format!("{}/check", self.surroundings.asked)),
             ["services", _, "health", "route"] => Some(format!("GET {HEALTH}")),
             ["services", _, "health", "every"] => Some("5s".into()),
             // A request that does not ask for one would get 426; `websocket` tries those that do.
