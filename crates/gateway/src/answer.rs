@@ -8,6 +8,7 @@ use wire::fields::{Field, Name};
 use wire::{Framing, ResponseHead, encode};
 
 use crate::content::Content;
+use crate::grpc;
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::Errors;
@@ -48,12 +49,13 @@ pub(crate) enum Length {
 
 /// Makes the answer for a problem, and writes it into the record.
 pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &Problem) -> Answer {
-    let errors = record
-        .operation
-        .and_then(|id| request.snapshot.configuration.settings.operations.get(id.0 as usize))
-        .map_or(request.door.errors, |operation| operation.errors);
+    let errors = detail_for(request, record);
     record.fail(problem);
     let mut head = request.thread.take_answer();
+    if grpc::is_call(request.head) {
+        grpc::refuse(&mut head, problem, errors);
+        return Answer { head, body: AnswerBody::Whole(Vec::new()) };
+    }
     head.make(problem.status());
     say(&mut head, "content-type", PROBLEM_JSON);
     // A problem is about this one request: no cache may give it to another.
@@ -72,6 +74,11 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
         say(&mut head, "retry-after", seconds.to_string().as_bytes());
     }
     Answer { head, body: AnswerBody::Whole(problem_json(record, problem, errors)) }
+}
+
+/// How much callers are told of a problem.
+pub(crate) fn detail_for(request: &Request<'_>, record: &Record<'_>) -> Errors {
+    record.operation_settings().map_or(request.door.errors, |operation| operation.errors)
 }
 
 /// Adds a field of the house's own making.
@@ -101,6 +108,13 @@ impl Answer {
     /// How the body is framed for the caller.
     pub(crate) fn length(&self, request: &Request<'_>) -> Length {
         let without_content = request.head.method() == wire::Method::Head;
+        let nothing_follows = match &self.body {
+            AnswerBody::Whole(body) => body.is_empty(),
+            AnswerBody::Streamed(_) => self.head.framing() == Framing::Length(0),
+        };
+        if nothing_follows && grpc::is_trailers_only(&self.head) {
+            return Length::Absent;
+        }
         match &self.body {
             AnswerBody::Whole(body) if without_content => Length::Announced(body.len() as u64),
             AnswerBody::Whole(body) => Length::Known(body.len() as u64),

@@ -42,6 +42,7 @@ pub(crate) async fn admit(
         body: None,
         upgrade: false,
         trailers: false,
+        deadline: None,
         answer: request.thread.take_answer(),
         route: Routing { attempts: 1, ..Routing::default() },
     };

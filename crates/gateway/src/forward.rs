@@ -7,12 +7,13 @@ mod routing;
 pub(crate) mod trusted;
 
 use model::{Caller, Code, Problem};
-use upstream::{Outgoing, UploadFraming};
+use upstream::{Deadline, Outgoing, UploadFraming};
 use wire::fields::{Field, Name};
 use wire::{Framing, Method, RequestHead, Version, encode};
 
 use crate::answer::{Answer, AnswerBody};
 use crate::content::Content;
+use crate::grpc;
 use crate::record::Record;
 use crate::request::{Incoming, Request};
 use crate::settings::{OperationSettings, UpstreamErrors};
@@ -28,6 +29,7 @@ pub(crate) fn toward_service(
     record: &Record<'_>,
     operation: &OperationSettings,
     body: Option<Box<dyn Incoming>>,
+    deadline: Option<Deadline>,
 ) -> Outgoing {
     let head = request.head;
     let mut out = request.thread.take_buffer();
@@ -51,6 +53,7 @@ pub(crate) fn toward_service(
         body,
         upgrade: operation.websocket,
         trailers: takes_trailers(head),
+        deadline,
         answer: request.thread.take_answer(),
         route,
     }
@@ -84,6 +87,7 @@ pub(crate) fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
 }
 
 fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
+    let is_call = grpc::is_call(head);
     for Field { name, known, value, .. } in head.fields().end_to_end() {
         match known {
             Name::Host | Name::ContentLength | Name::Expect | Name::Via => {}
@@ -98,6 +102,8 @@ fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
             | Name::Tracestate
             | Name::VestibuleIdentity => {}
             Name::Other if trusted::is_believed(name) => {}
+            // What is left of it is told instead.
+            Name::Other if is_call && name == grpc::TIMEOUT => {}
             // A key is between the caller and this house; the service has no use for it.
             Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
             _ => encode::field(out, name, value),

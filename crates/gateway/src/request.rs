@@ -20,6 +20,7 @@ use wire::{RequestHead, fields::Name};
 
 use crate::answer::{self, Answer};
 use crate::ask;
+use crate::deadlines::Deadlines;
 use crate::forward;
 use crate::house;
 use crate::peer::Peer;
@@ -119,13 +120,14 @@ async fn pass(
     if let Some(service) = permit.service() {
         record.forward(service);
     }
-    alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
-    let outgoing = forward::toward_service(request, record, operation, body);
+    let deadlines = Deadlines::of(request, operation, record.started())?;
+    alarm.set(Some(deadlines.answer));
+    let outgoing = forward::toward_service(request, record, operation, body, deadlines.told);
     let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await?;
     record.answered(answer.retries);
     if forward::is_stream(operation, &answer) {
-        // The deadline was for its beginning; from here on silence ends it.
-        alarm.set(request.peer.until);
+        // The operation's deadline was for its beginning; from here on silence ends it, or the caller's own.
+        alarm.set(deadlines.stream);
     }
     forward::toward_caller(request, operation, answer)
 }

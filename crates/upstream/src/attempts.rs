@@ -64,10 +64,10 @@ impl<'a> Attempts<'a> {
         admission: Option<Admission>,
         whole: Option<Instant>,
     ) -> Self {
-        let Outgoing { head, method, body, upgrade, trailers, answer, route } = outgoing;
+        let Outgoing { head, method, body, upgrade, trailers, deadline, answer, route } = outgoing;
         let idempotent = route.idempotent || retry::is_idempotent(method);
         let attempts = service.settings().retries.attempts.unwrap_or(route.attempts);
-        let upload = Upload::new(head, body, upgrade);
+        let upload = Upload::new(head, body, upgrade, deadline);
         Self {
             service,
             route,
@@ -113,6 +113,7 @@ impl<'a> Attempts<'a> {
     async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Received, (UpstreamError, Failed)> {
         let bounds = Bounds { whole: self.whole, own: self.bound() };
         let mut since = Instant::now();
+        self.request.upload.tell(since);
         let waits = Waits::default();
         let mut attempting = pin!(attempt(self.service, place, &mut self.request, &waits));
         loop {

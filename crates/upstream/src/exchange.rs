@@ -18,7 +18,7 @@ use crate::http2::{self, Http2Body};
 use crate::patience::Waits;
 use crate::pool::{Lease, Leased, Place, Service, Upstreams};
 use crate::settings::Purpose;
-use crate::upload::{RequestBody, Upload, UploadFraming};
+use crate::upload::{Deadline, RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
 pub(crate) const HEAD: HeadLimits = HeadLimits { head_bytes: 64 * 1024, target_bytes: 0, fields: 200 };
@@ -40,6 +40,8 @@ pub struct Outgoing {
     pub upgrade: bool,
     /// The caller takes trailers behind the answer (RFC 9110 §10.1.4).
     pub trailers: bool,
+    /// By when the whole answer is wanted, where the service is told.
+    pub deadline: Option<Deadline>,
     /// Where the head of the answer is read into; comes back in [`Answer::head`].
     pub answer: Box<ResponseHead>,
     /// What may be done with it.

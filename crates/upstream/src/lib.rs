@@ -50,5 +50,5 @@ pub use settings::{CanarySettings, Http, Origin, ProbeSettings, Purpose, Service
 pub use standing::{Replica, ReplicaState, Standing};
 pub use tls::{ClientTls, Pin, TlsAnchors, TlsError, TlsSettings};
 pub use tunnel::Tunnel;
-pub use upload::{RequestBody, UploadFraming};
+pub use upload::{Deadline, RequestBody, UploadFraming};
 pub use watch::{Unwatched, Watch};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use model::{Code, Problem};
 use wire::encode;
@@ -43,9 +44,21 @@ pub enum UploadFraming {
     Chunked,
 }
 
+/// By when the service has to have answered as a whole. It is told how long that is from the moment of each attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// In `vestibule-deadline-ms`, in milliseconds.
+    Plain(Instant),
+    /// In `grpc-timeout`.
+    Grpc(Instant),
+}
+
 /// The state of one upload.
 pub(crate) struct Upload {
     out: Vec<u8>,
+    /// How much of the head is the same in every attempt.
+    same: usize,
+    deadline: Option<Deadline>,
     written: usize,
     body: Option<(Box<dyn RequestBody>, UploadFraming)>,
     ended: bool,
@@ -62,9 +75,17 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn new(head: Vec<u8>, body: Option<(Box<dyn RequestBody>, UploadFraming)>, upgrade: bool) -> Self {
+    pub(crate) fn new(
+        head: Vec<u8>,
+        body: Option<(Box<dyn RequestBody>, UploadFraming)>,
+        upgrade: bool,
+        deadline: Option<Deadline>,
+    ) -> Self {
         Self {
+            // All but the empty line.
+            same: head.len().saturating_sub(2),
             out: head,
+            deadline,
             written: 0,
             flushed: false,
             ended: body.is_none(),
@@ -74,6 +95,23 @@ impl Upload {
             refused: false,
             upgrade,
         }
+    }
+
+    /// Writes into a head that has not gone out yet how much time there is from now on.
+    pub(crate) fn tell(&mut self, now: Instant) {
+        let Some(deadline) = self.deadline else { return };
+        self.out.truncate(self.same);
+        match deadline {
+            Deadline::Plain(until) => {
+                let left = until.saturating_duration_since(now).as_millis();
+                encode::field_u64(&mut self.out, "vestibule-deadline-ms", u64::try_from(left).unwrap_or(u64::MAX));
+            }
+            Deadline::Grpc(until) => {
+                let left = wire::grpc::write_timeout(until.saturating_duration_since(now));
+                encode::field(&mut self.out, "grpc-timeout", left.as_bytes());
+            }
+        }
+        encode::end_of_head(&mut self.out);
     }
 
     /// Whether every byte of the request was handed to the connection.

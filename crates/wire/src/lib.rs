@@ -27,6 +27,7 @@ mod error;
 pub mod fields;
 pub mod forwarded;
 mod framing;
+pub mod grpc;
 mod head;
 mod method;
 mod octets;

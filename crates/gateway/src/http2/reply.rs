@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use h2::{Reason, SendStream};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use model::Problem;
 use upstream::{Alarm, UpstreamError};
 use wire::fields::Fields;
 
-use crate::answer::{Answer, AnswerBody, Length};
+use crate::answer::{self, Answer, AnswerBody, Length};
 use crate::content::Content;
+use crate::grpc;
 use crate::http2::{Stream, fields};
 use crate::pace;
 use crate::record::Record;
@@ -36,7 +38,13 @@ impl Http2Reply {
 /// Why an answer was not sent whole.
 enum SendError {
     Caller,
-    Service(UpstreamError),
+    Service(Box<Problem>),
+}
+
+impl From<UpstreamError> for SendError {
+    fn from(error: UpstreamError) -> Self {
+        Self::Service(Box::new(error.into()))
+    }
 }
 
 impl From<h2::Error> for SendError {
@@ -57,7 +65,7 @@ impl Reply for Http2Reply {
         match sent {
             Ok(()) => record.complete(),
             Err(SendError::Caller) => {}
-            Err(SendError::Service(error)) => record.fail(&error.into()),
+            Err(SendError::Service(problem)) => record.fail(&problem),
         }
         true
     }
@@ -147,12 +155,12 @@ async fn relay(
         }
         let blocked = relay.blocked;
         let silent = pace.poll_silence(context, alarm, relay.sent, blocked);
-        silent.map(|()| Err(if blocked { SendError::Caller } else { SendError::Service(UpstreamError::TimedOut) }))
+        silent.map(|()| Err(if blocked { SendError::Caller } else { UpstreamError::TimedOut.into() }))
     })
     .await;
     record.sent(relay.sent);
-    if result.is_err() {
-        relay.stream.send_reset(Reason::INTERNAL_ERROR);
+    if let Err(error) = &result {
+        relay.break_off(request, record, error);
     }
     result.map(|()| relay.content)
 }
@@ -173,14 +181,14 @@ impl Relay {
                 reset?;
                 return Poll::Ready(Err(SendError::Caller));
             }
-            if !ready!(self.content.poll_ready(context)).map_err(SendError::Service)? {
+            if !ready!(self.content.poll_ready(context))? {
                 return Poll::Ready(self.finish());
             }
             let Poll::Ready(room) = self.poll_room(context)? else {
                 self.blocked = true;
                 // A caller that does not read its answer may still be sending its request.
                 if let Poll::Ready(uploaded) = self.content.poll_upload(context) {
-                    uploaded.map_err(SendError::Service)?;
+                    uploaded?;
                 }
                 return Poll::Pending;
             };
@@ -195,6 +203,20 @@ impl Relay {
                 return Poll::Ready(Ok(()));
             }
         }
+    }
+
+    /// Ends an answer that is not whole, so that nobody takes it for whole.
+    fn break_off(&mut self, request: &Request<'_>, record: &Record<'_>, error: &SendError) {
+        if let SendError::Service(problem) = error
+            && grpc::is_call(request.head)
+        {
+            let trailers = grpc::trailers(problem, answer::detail_for(request, record));
+            // Where even that cannot be said any more, the reset below says it.
+            if self.stream.send_trailers(fields::map(&trailers)).is_ok() {
+                return;
+            }
+        }
+        self.stream.send_reset(Reason::INTERNAL_ERROR);
     }
 
     /// Ready with how much may be sent now.

@@ -32,6 +32,7 @@ fn request(method: Method, idempotent: bool) -> Outgoing {
         body: None,
         upgrade: false,
         trailers: false,
+        deadline: None,
         answer: Box::new(ResponseHead::new()),
         route: Routing { attempts: 1, idempotent, ..Routing::default() },
     }
@@ -124,6 +125,22 @@ async fn an_attempt_that_is_over_is_followed_by_another_within_the_deadline() {
     let thread = Thread::new(settings);
     assert!(matches!(thread.post().await, Err(UpstreamError::TimedOut)));
     thread.assert_nothing_left("after a timeout");
+}
+
+#[tokio::test]
+async fn each_attempt_tells_what_is_left() {
+    let (silent, good) = (backend(script::hang()), well());
+    let mut settings = Thread::in_turn(&[silent.address().port(), good.address().port()]);
+    settings.attempt = Some(Duration::from_millis(50));
+    let mut outgoing = request(Method::Get, false);
+    outgoing.deadline = Some(crate::Deadline::Plain(Instant::now() + Duration::from_secs(5)));
+    assert_eq!(Thread::new(settings).ask(outgoing).await.expect("answered").retries, 1);
+    let told = |backend: &Backend| -> u64 {
+        let text = backend.requests()[0].head.text("vestibule-deadline-ms").expect("told").to_owned();
+        text.parse().expect("a number")
+    };
+    let (first, second) = (told(&silent), told(&good));
+    assert!(first <= 5000 && second <= first - 50, "{first} and then {second}");
 }
 
 #[tokio::test]

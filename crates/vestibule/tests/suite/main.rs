@@ -24,6 +24,7 @@ mod diff;
 mod doors;
 mod events;
 mod explain;
+mod grpc;
 mod house;
 mod http2;
 mod http2_attacks;

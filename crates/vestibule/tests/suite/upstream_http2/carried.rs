@@ -1,10 +1,11 @@
 //! What an HTTP/2 service gets of a request, and a caller of its answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use testkit::http2::{DATA, HEADERS, Outcome};
 use testkit::http2_backend::{Barrier, Http2Backend, Turn};
-use testkit::{Backend, Deadline, Reply, script};
+use testkit::{Backend, Connection, Deadline, Reply, port, script};
 
 use super::{echo, fields, keys, open, saying, wait_for};
 use crate::open_house::{OpenHouse, SOON, get, post};
@@ -142,6 +143,35 @@ fn a_caller_that_does_not_read_holds_up_nobody_else() {
         let outcome = other.outcome(2 * stream + 1, Deadline::within(SOON));
         assert_eq!(outcome, Outcome::Answer(200, b"small".to_vec()));
     }
+}
+
+#[test]
+fn a_service_is_told_how_long_its_answer_is_waited_for() {
+    let service = Http2Backend::always(saying("hello"));
+    let house = OpenHouse::to_service(&keys(&service), &["deadline: 5s"]);
+    let request = "GET / HTTP/1.1\r\nHost: h\r\nVestibule-Deadline-Ms: 1\r\n\r\n";
+    assert_eq!(house.connect().exchange(request).status, 200);
+    let fields = service.arrived().remove(0).fields;
+    let told: Vec<u64> = fields
+        .iter()
+        .filter(|field| field.0 == "vestibule-deadline-ms")
+        .map(|field| field.1.parse().expect("a number"))
+        .collect();
+    assert!(matches!(told.as_slice(), [1000..=5000]), "{told:?}");
+    // What has no end is waited for as long as it goes on.
+    let address = SocketAddr::from(([127, 0, 0, 1], port::free()));
+    let _house = crate::standing::house()
+        .config(&format!(
+            "vestibule: 1\ndoors:\n  client: {{ listen: \"{address}\", tls: none }}\n\
+             services:\n  shop: {{ {} }}\n\
+             apis:\n  shop:\n    door: client\n    service: shop\n    public: true\n\
+             \x20   operations: {{ events: {{ route: GET /events, idle: 5s }} }}\n",
+            keys(&service)
+        ))
+        .start();
+    assert_eq!(Connection::plain(address).exchange(get("/events")).status, 200);
+    let fields = service.arrived().remove(1).fields;
+    assert!(fields.iter().all(|field| field.0 != "vestibule-deadline-ms"), "{fields:?}");
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! gRPC through a door, by the libraries of other languages as they are published: each form of a method, and how refusals and deadlines are told.
+//!
+//! Each client calls the same methods of one service and says what came; `tests/grpc/` has both. What they need
+//! is put under `target/` once, by `tests/grpc/install.sh`.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use testkit::{House, port};
+
+use crate::standing::house;
+
+/// What every client says.
+const SAID: &str = "\
+unary 300000
+metadata yes 7 00ff
+answers 1 2 3
+asked a b c
+both A B C
+left True True True
+fail 5 no such thing: \u{e4} 50%
+slow 4
+unknown 12 not-found: There is nothing here
+locked 16 credential-required: A credential is required
+large 8 body-too-large: The body is too large
+stops begun
+stops 4 upstream-timeout: The service took too long
+";
+
+/// The folder that has a language's library, and what is written with it.
+fn installed(language: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grpc").join(language);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/grpc/install.sh");
+    let status = Command::new(script).arg(language).arg(&folder).status().expect("a shell");
+    assert!(status.success(), "the gRPC library of {language} cannot be had");
+    folder
+}
+
+/// The service, which ends with its standard input.
+struct Service {
+    process: Child,
+    open: Option<ChildStdin>,
+    port: u16,
+}
+
+impl Service {
+    fn start() -> Self {
+        let folder = installed("python");
+        let mut command = Command::new(folder.join("library/bin/python"));
+        command.arg(folder.join("server.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().expect("a service");
+        let mut line = String::new();
+        let said = process.stdout.take().expect("its output");
+        BufReader::new(said).read_line(&mut line).expect("a line");
+        let port = line.trim().parse().expect("a port");
+        Self { open: process.stdin.take(), process, port }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.open = None;
+        let _ = self.process.wait();
+    }
+}
+
+/// A door in cleartext before it.
+fn open(service: &Service) -> (House, SocketAddr) {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()));
+    let house = house().config(&format!(
+        "vestibule: 1\n\
+         doors:\n  client: {{ listen: \"{address}\", tls: none, protocols: [http2] }}\n\
+         services:\n  echo: {{ urls: \"http://127.0.0.1:{}\", http: 2 }}\n\
+         apis:\n\
+         \x20 echo:\n    door: client\n    service: echo\n    public: true\n\
+         \x20   deadline: 2s\n    body: 1MiB\n    operations:\n\
+         \x20     every: \"POST /shop.Echo/{{method}}\"\n\
+         \x20     slow: {{ route: POST /shop.Echo/Slow, deadline: 300ms }}\n\
+         \x20     stops: {{ route: POST /shop.Echo/Stops, idle: 300ms }}\n\
+         \x20 locked:\n    door: client\n    service: echo\n    callers: {{ keys: restricted }}\n\
+         \x20   operations: {{ every: \"POST /shop.Locked/{{method}}\" }}\n",
+        service.port
+    ));
+    (house.start(), address)
+}
+
+/// What a client says of the house, when it has made its calls.
+fn says(client: &mut Command) -> String {
+    let ended = client.stderr(Stdio::inherit()).output().expect("a client");
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert!(ended.status.success(), "{}: {said}", ended.status);
+    said
+}
+
+/// What a client in this language says, run by this command in the folder that has it.
+fn is_said(language: &str, command: impl FnOnce(&Path) -> Command) {
+    if !testkit::needs("python3") {
+        return;
+    }
+    let service = Service::start();
+    let (_house, address) = open(&service);
+    let folder = installed(language);
+    assert_eq!(says(command(&folder).arg(address.to_string())), SAID);
+}
+
+#[test]
+fn the_python_client_makes_every_kind_of_call() {
+    is_said("python", |folder| {
+        let mut command = Command::new(folder.join("library/bin/python"));
+        command.arg(folder.join("client.py"));
+        command
+    });
+}
+
+#[test]
+fn the_go_client_makes_every_kind_of_call() {
+    if testkit::needs("go") {
+        is_said("go", |folder| Command::new(folder.join("client")));
+    }
+}
+
+#[test]
+fn the_node_client_makes_every_kind_of_call() {
+    if testkit::needs("npm") {
+        is_said("node", |folder| {
+            let mut command = Command::new("node");
+            command.arg(folder.join("client.js"));
+            command
+        });
+    }
+}
