@@ -19,12 +19,12 @@ cp -r "$here/$language/." "$folder/"
 cd "$folder"
 case $language in
 python)
-    python3 -m venv library
-    ./library/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
-        --requirement requirements.txt
+    rm -rf library
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --only-binary :all: \
+        --target library --requirement requirements.txt
     ;;
 go) GOFLAGS=-mod=readonly go build -o client . ;;
 node) npm ci --silent --no-audit --no-fund ;;
-java) mvn --quiet --batch-mode package ;;
+java) mvn --quiet --batch-mode compile ;;
 esac
 printf '%s' "$state" >"$mark"

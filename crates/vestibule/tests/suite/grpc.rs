@@ -38,6 +38,12 @@ fn installed(language: &str) -> PathBuf {
     folder
 }
 
+fn python(folder: &Path, script: &str) -> Command {
+    let mut command = Command::new("python3");
+    command.env("PYTHONPATH", folder.join("library")).arg(folder.join(script));
+    command
+}
+
 /// The service, which ends with its standard input.
 struct Service {
     process: Child,
@@ -48,8 +54,8 @@ struct Service {
 impl Service {
     fn start() -> Self {
         let folder = installed("python");
-        let mut command = Command::new(folder.join("library/bin/python"));
-        command.arg(folder.join("server.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut command = python(&folder, "server.py");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("a service");
         let mut line = String::new();
         let said = process.stdout.take().expect("its output");
@@ -96,7 +102,7 @@ fn says(client: &mut Command) -> String {
 
 /// What a client in this language says, run by this command in the folder that has it.
 fn is_said(language: &str, command: impl FnOnce(&Path) -> Command) {
-    if !testkit::needs("python3") {
+    if !testkit::needs("pip") {
         return;
     }
     let service = Service::start();
@@ -107,11 +113,7 @@ fn is_said(language: &str, command: impl FnOnce(&Path) -> Command) {
 
 #[test]
 fn the_python_client_makes_every_kind_of_call() {
-    is_said("python", |folder| {
-        let mut command = Command::new(folder.join("library/bin/python"));
-        command.arg(folder.join("client.py"));
-        command
-    });
+    is_said("python", |folder| python(folder, "client.py"));
 }
 
 #[test]
@@ -127,6 +129,17 @@ fn the_node_client_makes_every_kind_of_call() {
         is_said("node", |folder| {
             let mut command = Command::new("node");
             command.arg(folder.join("client.js"));
+            command
+        });
+    }
+}
+
+#[test]
+fn the_java_client_makes_every_kind_of_call() {
+    if testkit::needs("javac") && testkit::needs("mvn") {
+        is_said("java", |folder| {
+            let mut command = Command::new("java");
+            command.arg("-cp").arg(format!("{0}/target/classes:{0}/library/*", folder.display())).arg("Client");
             command
         });
     }
