@@ -11,6 +11,7 @@
 //! | `GET /ready` | 200 or 503 |
 //! | `GET /metrics` | the metrics of `observe` |
 //! | `GET /status` | [`Status`], as `status --json` prints it |
+//! | `GET /figures` | [`FiguresAnswer`]: the same with counters, of which `top` takes the differences |
 //! | `POST /reload` | 200 with what was loaded, or 422 with the faults and what goes on running |
 //! | `POST /diff`, `POST /apply`, `POST /confirm`, `POST /rollback`, `GET /versions` | 200 with [`ChangeAnswer`], or 422 with faults, or 409 and why not |
 //! | `POST /upgrade?binary=PATH` | 200 with the process that serves now, or 409 and why it does not |
@@ -28,6 +29,7 @@ mod answer;
 mod change;
 pub mod client;
 mod error;
+mod figures;
 mod house;
 mod server;
 mod socket;
@@ -37,6 +39,7 @@ mod specimen;
 pub use answer::{AnswerError, CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 pub use change::{Ask, CODE_NO_VERSION, CODE_NOTHING_WAITS, CODES, ChangeAnswer, Proposal, VersionStatus};
 pub use error::AdminError;
+pub use figures::{ApiCounters, CodeCounter, DoorCounters, FiguresAnswer};
 pub use house::{
     CertificateStatus, Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Settled,
     Status, Upgrade, UpgradeOutcome, Waiting,

@@ -27,6 +27,7 @@
 mod catalogue;
 mod cells;
 mod counts;
+mod figures;
 mod log;
 mod metrics;
 mod names;
@@ -39,6 +40,7 @@ mod specimen;
 
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
 pub use counts::{AdminRefusal, ConnectionBound, HandshakeFailure};
+pub use figures::{ApiFigures, BUCKET_BOUNDS_US, DoorFigures, Figures};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
 pub use observatory::{DoorCertificate, Observatory};
 pub use observer::Observer;

@@ -62,6 +62,17 @@ impl<Name: Clone + Eq + Hash, const SLOTS: usize> Names<Name, SLOTS> {
         u32::try_from(row).ok()
     }
 
+    /// The rows of the names that the configuration of this number has, with what was counted under them.
+    pub(crate) fn counted_now(
+        &self,
+        generation: u64,
+        sum: impl Fn(u32) -> [u64; SLOTS],
+    ) -> impl Iterator<Item = (&Name, [u64; SLOTS])> {
+        let there = self.entries.iter().map(move |entry| entry.seen == generation);
+        let rows = self.counted(sum).zip(there);
+        rows.filter_map(|((name, counts), there)| name.filter(|_| there).map(|name| (name, counts)))
+    }
+
     /// Every row with its name and what it has counted under it; row 0 has none.
     pub(crate) fn counted(
         &self,

@@ -167,6 +167,11 @@ impl Observatory {
 }
 
 impl Registry {
+    /// The number of the latest configuration.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     fn new() -> Self {
         Self {
             generation: 0,

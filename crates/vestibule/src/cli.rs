@@ -101,6 +101,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Tell what the running gateway does
     Status,
+    /// Look on: doors, APIs, services and refusals of the running gateway, a second at a time
+    Top(Top),
     /// Let the running gateway read its file again, all or nothing
     Reload,
     /// Tell what a change of the file means: who may call what, loosenings, bounds
@@ -195,6 +197,21 @@ pub(crate) struct Run {
     /// Where the file has faults, start with the configuration that ran last
     #[arg(long)]
     pub(crate) last_good: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Top {
+    /// Only this door
+    #[arg(long, value_name = "DOOR")]
+    pub(crate) door: Option<String>,
+
+    /// Only this API
+    #[arg(long, value_name = "API")]
+    pub(crate) api: Option<String>,
+
+    /// One frame, over a second, as it is where this is no terminal
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 #[derive(Args, Debug)]
@@ -360,6 +377,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Run(_) => "run",
             Self::Status => "status",
+            Self::Top(_) => "top",
             Self::Reload => "reload",
             Self::Apply(_) => "apply",
             Self::Confirm => "confirm",

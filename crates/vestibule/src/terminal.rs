@@ -115,6 +115,12 @@ impl Terminal {
         writeln!(stdout, "{value}").and_then(|()| stdout.flush()).ok();
     }
 
+    /// The same; `false` where nobody reads any more.
+    pub(crate) fn try_object(&self, value: &Value) -> bool {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{value}").and_then(|()| stdout.flush()).is_ok()
+    }
+
     /// Says something on the way; not with `--quiet`.
     pub(crate) fn say(&self, text: impl fmt::Display) {
         if !self.quiet {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::answer::{ReloadAnswer, StatusAnswer, UpgradeAnswer};
 use crate::change::{Ask, Proposal};
+use crate::figures::FiguresAnswer;
 use crate::house::{House, Upgrade};
 
 /// Longest file taken, in bytes: as long as a file may be.
@@ -34,6 +35,11 @@ pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Route
         .route("/rollback", post(roll_back))
         .route("/versions", get(async |State(house): State<Arc<dyn House>>| change(house, Ask::Versions).await))
         .with_state(Arc::clone(&house));
+    let figures = async |State((house, observatory)): State<(Arc<dyn House>, Arc<Observatory>)>| {
+        Json(FiguresAnswer::new(house.status(), observatory.figures()))
+    };
+    let both = (Arc::clone(&house), Arc::clone(&observatory));
+    let answers = answers.merge(Router::new().route("/figures", get(figures)).with_state(both));
     ended(answers.merge(metrics_endpoint(observatory)).merge(health_endpoints(house)))
 }
 

@@ -65,6 +65,9 @@ async fn status_and_metrics_are_told_over_the_socket() {
     let answer = standing.ask("GET", "/status").await.expect("an answer");
     let status: StatusAnswer = serde_json::from_slice(&answer.body).expect("the shape");
     assert_eq!((answer.status, status.status.configuration.hash.as_str()), (200, "7f3a91c"));
+    let answer = standing.ask("GET", "/figures").await.expect("an answer");
+    let figures: crate::FiguresAnswer = serde_json::from_slice(&answer.body).expect("the shape");
+    assert_eq!((figures.command.as_str(), figures.status.configuration.hash.as_str()), ("top", "7f3a91c"));
     let answer = standing.ask("GET", "/metrics").await.expect("an answer");
     assert!(answer.body.starts_with(b"# HELP "));
 }

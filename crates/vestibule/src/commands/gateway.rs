@@ -30,22 +30,26 @@ pub(super) fn send(every: &EveryCommand, method: &str, target: &str, body: Bytes
         .enable_all()
         .build()
         .map_err(|error| Failure::ours("no runtime").because(&error))?;
-    runtime.block_on(admin::client::send(&socket, method, target, body, every.timeout)).map_err(|error| {
-        let failure = match &error {
-            ClientError::Unreachable { .. } => Failure::new(Exit::Unreachable, "unreachable", error.to_string())
-                .help("start it with `vestibule run`, or name it with `--admin`"),
-            ClientError::TimedOut { .. } => Failure::new(Exit::Unreachable, "timed-out", error.to_string()),
-            ClientError::NotAllowed { .. } => Failure::new(Exit::NotAllowed, "not-allowed", error.to_string())
-                .help("run this as the user that runs the gateway"),
-            ClientError::Broken { .. } => Failure::new(Exit::Unreachable, "broken", error.to_string()),
-            ClientError::Request { .. } => Failure::ours(error.to_string()),
-        };
-        failure.because(&error)
-    })
+    let sent = admin::client::send(&socket, method, target, body, every.timeout);
+    runtime.block_on(sent).map_err(|error| failed(&error))
+}
+
+/// Why there is no answer, as a command ends with it.
+pub(super) fn failed(error: &ClientError) -> Failure {
+    let failure = match error {
+        ClientError::Unreachable { .. } => Failure::new(Exit::Unreachable, "unreachable", error.to_string())
+            .help("start it with `vestibule run`, or name it with `--admin`"),
+        ClientError::TimedOut { .. } => Failure::new(Exit::Unreachable, "timed-out", error.to_string()),
+        ClientError::NotAllowed { .. } => Failure::new(Exit::NotAllowed, "not-allowed", error.to_string())
+            .help("run this as the user that runs the gateway"),
+        ClientError::Broken { .. } => Failure::new(Exit::Unreachable, "broken", error.to_string()),
+        ClientError::Request { .. } => Failure::ours(error.to_string()),
+    };
+    failure.because(error)
 }
 
 /// `--admin`, `$VESTIBULE_ADMIN`, what the file says, then the socket in the data directory beside where a file would be.
-fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
+pub(super) fn socket(every: &EveryCommand) -> Result<PathBuf, Failure> {
     let named = every.admin.clone().or_else(|| std::env::var("VESTIBULE_ADMIN").ok().filter(|text| !text.is_empty()));
     if let Some(address) = named {
         return address.strip_prefix("unix:").filter(|path| !path.is_empty()).map(PathBuf::from).ok_or_else(|| {

@@ -32,6 +32,7 @@ fn the_help_of_every_command_is_as_documented() {
         "confirm",
         "rollback",
         "versions",
+        "top",
         "upgrade",
         "routes",
         "loosenings",

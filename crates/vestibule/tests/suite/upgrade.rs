@@ -18,7 +18,7 @@ const STREAMS: u32 = 200;
 
 /// Processes that are not children of the test any more; they end with it.
 #[derive(Default)]
-struct Followers(Vec<u32>);
+pub(crate) struct Followers(Vec<u32>);
 
 impl Followers {
     fn signal(&self, signal: Signal) {
@@ -43,7 +43,7 @@ fn is_running(pid: u32) -> bool {
     stat.rsplit_once(") ").is_some_and(|(_, after)| !after.starts_with(['Z', 'X']))
 }
 
-fn wait_for_end(pid: u32) {
+pub(crate) fn wait_for_end(pid: u32) {
     let deadline = Deadline::within(SOON);
     while is_running(pid) {
         assert!(!deadline.passed(), "process {pid} has not ended");
@@ -52,7 +52,7 @@ fn wait_for_end(pid: u32) {
 }
 
 /// Upgrades, and waits until the new process answers at the admin socket.
-fn upgrade(house: &House, followers: &mut Followers) -> u32 {
+pub(crate) fn upgrade(house: &House, followers: &mut Followers) -> u32 {
     let ended = house.command(&["upgrade", "--json"]);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}\n{}", house.stderr());
     let told: Value = serde_json::from_str(&ended.stdout).expect("JSON");

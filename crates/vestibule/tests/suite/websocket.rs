@@ -20,14 +20,14 @@ use crate::standing::house;
 const SOON: Duration = Duration::from_secs(15);
 
 /// A service that sends back every message, and tells with which code each WebSocket was closed (0: without a Close).
-struct Echo {
+pub(crate) struct Echo {
     address: SocketAddr,
     closed: Receiver<u16>,
     over: Arc<AtomicBool>,
 }
 
 impl Echo {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("its address");
         let (tell, closed) = mpsc::channel();
@@ -45,7 +45,7 @@ impl Echo {
         Self { address, closed, over }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
