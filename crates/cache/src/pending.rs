@@ -73,6 +73,12 @@ impl Pending {
         (condition.etag.is_some() || condition.last_modified.is_some()).then_some(condition)
     }
 
+    /// Whether something is stored that may not be given as it is.
+    #[must_use]
+    pub const fn is_stale(&self) -> bool {
+        self.stale.is_some()
+    }
+
     /// What is stored and may stand in now that the service failed, or answered 5xx.
     #[must_use]
     pub fn stand_in(&self, now: Instant) -> Option<&Found> {

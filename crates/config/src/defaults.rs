@@ -110,6 +110,10 @@ pub struct ServiceDefaults {
     pub breaker_within: Duration,
     /// For how long a service is left alone.
     pub breaker_open_for: Duration,
+    /// For the kept answers of one API, in bytes.
+    pub cache_bytes: u64,
+    /// For an answer to be given out without asking.
+    pub cache_at_most: Duration,
 }
 
 impl Defaults {
@@ -175,6 +179,8 @@ impl Defaults {
                 breaker_failures: 50,
                 breaker_within: Duration::from_secs(10),
                 breaker_open_for: Duration::from_secs(5),
+                cache_bytes: 64 << 20,
+                cache_at_most: Duration::from_mins(5),
             },
             ask_deadline: Duration::from_millis(500),
         }

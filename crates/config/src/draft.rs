@@ -5,6 +5,7 @@
 //! fault and is left out too.
 
 mod access;
+mod cache;
 mod own;
 mod proxies;
 mod read;
@@ -24,9 +25,11 @@ use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url};
 
 pub(crate) use access::{Access, Callers, KeyCallers, WorkloadCallers};
+pub(crate) use cache::Cache;
 pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
+pub(crate) use services::Breaker;
 
 /// A value, and the words that say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -240,19 +243,6 @@ pub(crate) enum RetryAfter {
     Unavailable,
 }
 
-/// When a service is left alone.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Breaker {
-    /// Where `none` stands.
-    pub(crate) none: Option<Said<()>>,
-    /// Share of requests, in percent.
-    pub(crate) failures: Option<Said<u8>>,
-    /// Over what time.
-    pub(crate) within: Option<Said<Duration>>,
-    /// For how long.
-    pub(crate) open_for: Option<Said<Duration>>,
-}
-
 /// Where a share of requests goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Canary {
@@ -297,6 +287,8 @@ pub(crate) struct Api {
     pub(crate) retire: Option<Retire>,
     /// Who else is asked whether a request may go on.
     pub(crate) ask: Option<Ask>,
+    /// What is kept of its answers.
+    pub(crate) cache: Option<Cache>,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
 }

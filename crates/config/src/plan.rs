@@ -5,6 +5,7 @@
 //! the same kind.
 
 mod ask;
+mod cache;
 mod certificates;
 mod directory;
 mod doors;

@@ -1,8 +1,11 @@
 //! The content of an answer, wherever it comes from, as the two protocols send it: piece by piece.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
+use cache::{Keeping, Store};
 use upstream::UpstreamError;
 use wire::fields::Fields;
 
@@ -13,10 +16,66 @@ use crate::house::FileContent;
 pub(crate) enum Content {
     /// The service's, as it arrives.
     Service(upstream::Body),
+    /// The service's, kept for others as it is sent on.
+    Copied(Box<Copied>),
     /// In memory already and whole; sent from where it lies.
     Kept(Bytes),
     /// Of a file, read as it is sent.
     File(FileContent),
+}
+
+/// The content of an answer that is kept while it is sent on.
+pub(crate) struct Copied {
+    body: upstream::Body,
+    /// Gone once it was given up, or is stored.
+    keeping: Option<Keeping>,
+    store: Arc<Store>,
+}
+
+impl Copied {
+    /// `empty`: the head says that nothing follows, and nobody will look for it.
+    pub(crate) fn new(body: upstream::Body, empty: bool, keeping: Keeping, store: Arc<Store>) -> Self {
+        let mut copied = Self { body, keeping: Some(keeping), store };
+        if empty {
+            copied.finish();
+        }
+        copied
+    }
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, UpstreamError>> {
+        let polled = self.body.poll_ready(context);
+        match &polled {
+            Poll::Ready(Ok(false)) => self.finish(),
+            Poll::Ready(Err(_)) => self.keeping = None,
+            Poll::Ready(Ok(true)) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn take_in(keeping: &mut Option<Keeping>, piece: &[u8]) {
+        if keeping.as_mut().is_some_and(|keeping| !keeping.take_in(piece)) {
+            *keeping = None;
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        Self::take_in(&mut self.keeping, self.body.content().get(..count).unwrap_or_default());
+        self.body.consume(count);
+    }
+
+    fn take(&mut self, room: usize) -> Bytes {
+        let piece = self.body.take(room);
+        Self::take_in(&mut self.keeping, &piece);
+        piece
+    }
+
+    /// All of it came. With trailers it would be another answer than the one that is stored.
+    fn finish(&mut self) {
+        let keeping = self.keeping.take();
+        if let Some(keeping) = keeping.filter(|_| self.body.trailers().is_none_or(Fields::is_empty)) {
+            keeping.finish(&self.store, Instant::now());
+        }
+    }
 }
 
 impl Content {
@@ -24,19 +83,21 @@ impl Content {
     pub(crate) fn into_service(self) -> Option<upstream::Body> {
         match self {
             Self::Service(body) => Some(body),
+            Self::Copied(copied) => Some(copied.body),
             Self::Kept(_) | Self::File(_) => None,
         }
     }
 
     /// Whether the service is still part of it: the request may go on being sent then.
     pub(crate) const fn is_of_service(&self) -> bool {
-        matches!(self, Self::Service(_))
+        matches!(self, Self::Service(_) | Self::Copied(_))
     }
 
     /// Ready with `true` when [`Content::piece`] has bytes, with `false` at the end.
     pub(crate) fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, UpstreamError>> {
         match self {
             Self::Service(body) => body.poll_ready(context),
+            Self::Copied(copied) => copied.poll_ready(context),
             Self::Kept(kept) => Poll::Ready(Ok(!kept.is_empty())),
             Self::File(file) => file.poll_ready(context),
         }
@@ -46,6 +107,7 @@ impl Content {
     pub(crate) fn poll_upload(&mut self, context: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
         match self {
             Self::Service(body) => body.poll_upload(context),
+            Self::Copied(copied) => copied.body.poll_upload(context),
             Self::Kept(_) | Self::File(_) => Poll::Ready(Ok(())),
         }
     }
@@ -54,6 +116,7 @@ impl Content {
     pub(crate) fn piece(&self) -> &[u8] {
         match self {
             Self::Service(body) => body.content(),
+            Self::Copied(copied) => copied.body.content(),
             Self::Kept(kept) => kept,
             Self::File(file) => file.piece(),
         }
@@ -63,6 +126,7 @@ impl Content {
     pub(crate) fn consume(&mut self, count: usize) {
         match self {
             Self::Service(body) => body.consume(count),
+            Self::Copied(copied) => copied.consume(count),
             Self::Kept(kept) => drop(kept.split_to(count.min(kept.len()))),
             Self::File(file) => drop(file.take(count)),
         }
@@ -72,6 +136,7 @@ impl Content {
     pub(crate) fn take(&mut self, room: usize) -> Bytes {
         match self {
             Self::Service(body) => body.take(room),
+            Self::Copied(copied) => copied.take(room),
             Self::Kept(kept) => kept.split_to(room.min(kept.len())),
             Self::File(file) => file.take(room),
         }
@@ -81,6 +146,7 @@ impl Content {
     pub(crate) fn trailers(&self) -> Option<&Fields> {
         match self {
             Self::Service(body) => body.trailers(),
+            Self::Copied(copied) => copied.body.trailers(),
             Self::Kept(_) | Self::File(_) => None,
         }
     }
@@ -89,6 +155,7 @@ impl Content {
     pub(crate) const fn reclaim(&mut self) -> Option<Vec<u8>> {
         match self {
             Self::Service(body) => body.reclaim(),
+            Self::Copied(copied) => copied.body.reclaim(),
             Self::Kept(_) | Self::File(_) => None,
         }
     }

@@ -6,6 +6,7 @@
 mod routing;
 pub(crate) mod trusted;
 
+use cache::Condition;
 use model::{Caller, Code, Problem};
 use upstream::{Deadline, Outgoing, UploadFraming};
 use wire::fields::{Field, Name};
@@ -30,12 +31,16 @@ pub(crate) fn toward_service(
     operation: &OperationSettings,
     body: Option<Box<dyn Incoming>>,
     deadline: Option<Deadline>,
+    condition: Option<Condition<'_>>,
 ) -> Outgoing {
     let head = request.head;
     let mut out = request.thread.take_buffer();
     write_request_line(&mut out, head, &operation.prefix);
     encode::field(&mut out, "host", head.authority().as_bytes());
-    write_received(&mut out, head, &record.caller);
+    write_received(&mut out, head, &record.caller, condition.is_some());
+    if let Some(condition) = condition {
+        write_condition(&mut out, &condition);
+    }
     write_forwarding(&mut out, request);
     encode::field(&mut out, "x-request-id", &record.id.to_ascii());
     write_trace(&mut out, head, record);
@@ -86,28 +91,50 @@ pub(crate) fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
     rest
 }
 
-fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller) {
+fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller, validates: bool) {
     let is_call = grpc::is_call(head);
     for Field { name, known, value, .. } in head.fields().end_to_end() {
         match known {
-            Name::Host | Name::ContentLength | Name::Expect | Name::Via => {}
-            Name::Forwarded
-            | Name::XForwardedFor
-            | Name::XForwardedHost
-            | Name::XForwardedProto
-            | Name::XForwardedPort
-            | Name::XRealIp
-            | Name::RequestId
-            | Name::Traceparent
-            | Name::Tracestate
-            | Name::VestibuleIdentity => {}
-            Name::Other if trusted::is_believed(name) => {}
+            Name::Host | Name::ContentLength | Name::Expect => {}
+            _ if is_rewritten(known, name) => {}
             // What is left of it is told instead.
             Name::Other if is_call && name == grpc::TIMEOUT => {}
+            // What the caller has is compared with the answer to the question of the store.
+            Name::IfNoneMatch | Name::IfModifiedSince | Name::IfRange | Name::Range if validates => {}
             // A key is between the caller and this house; the service has no use for it.
             Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
             _ => encode::field(out, name, value),
         }
+    }
+}
+
+/// What a store asks the service with (RFC 9111 §4.3.1).
+fn write_condition(out: &mut Vec<u8>, condition: &Condition<'_>) {
+    if let Some(etag) = condition.etag {
+        encode::field(out, "if-none-match", etag);
+    }
+    if let Some(last_modified) = condition.last_modified {
+        encode::field(out, "if-modified-since", last_modified);
+    }
+}
+
+/// Whether a field is not passed on as the caller wrote it: the house says it itself, or nobody does.
+#[inline]
+pub(crate) fn is_rewritten(known: Name, name: &str) -> bool {
+    match known {
+        Name::Forwarded
+        | Name::XForwardedFor
+        | Name::XForwardedHost
+        | Name::XForwardedProto
+        | Name::XForwardedPort
+        | Name::XRealIp
+        | Name::RequestId
+        | Name::Traceparent
+        | Name::Tracestate
+        | Name::VestibuleIdentity
+        | Name::Via => true,
+        Name::Other => trusted::is_believed(name),
+        _ => false,
     }
 }
 

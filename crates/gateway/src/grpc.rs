@@ -117,6 +117,7 @@ const fn status(code: Code) -> Status {
         | Code::MisdirectedRequest
         | Code::UpgradeRequired
         | Code::NotImplemented
+        | Code::NotStored
         | Code::VersionNotSupported => Status::Unimplemented,
         Code::RequestTimeout | Code::UpstreamTimeout => Status::DeadlineExceeded,
         Code::BodyTooLarge | Code::TargetTooLong | Code::HeadersTooLarge => Status::ResourceExhausted,

@@ -31,6 +31,7 @@ mod settings;
 mod snapshot;
 mod socket;
 mod stages;
+mod stored;
 mod thread;
 mod tls;
 mod unwind;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime};
 
 use model::{Blame, Caller, OperationId, Outcome, Problem, RequestId, ServiceId, SpanId, Stage, TraceId};
-use observe::OperationLabel;
+use observe::{CacheUse, OperationLabel};
 use wire::trace::TraceContext;
 
 use crate::request::Request;
@@ -32,6 +32,7 @@ pub(crate) struct Record<'a> {
     detail: String,
     bytes_out: u64,
     retries: u8,
+    cache: Option<CacheUse>,
     /// Counted by the body while it is read.
     pub(crate) bytes_in: &'a Cell<u64>,
 }
@@ -76,6 +77,7 @@ impl<'a> Record<'a> {
             detail: String::new(),
             bytes_out: 0,
             retries: 0,
+            cache: None,
             bytes_in,
         }
     }
@@ -115,6 +117,11 @@ impl<'a> Record<'a> {
     pub(crate) fn answered(&mut self, retries: u8) {
         self.retries = retries;
         self.first_byte = self.forwarded.map(|at| at.elapsed());
+    }
+
+    /// What the store of the API did; the last word counts.
+    pub(crate) const fn used_cache(&mut self, used: CacheUse) {
+        self.cache = Some(used);
     }
 
     /// Why the request was refused or failed; the first reason stands.
@@ -222,6 +229,7 @@ impl Drop for Record<'_> {
             service: self.service.map(|service| catalogue.service(service)),
             upstream: self.first_byte,
             retries: self.retries,
+            cache: self.cache,
         });
     }
 }

@@ -28,6 +28,7 @@ use crate::record::Record;
 use crate::settings::DoorSettings;
 use crate::snapshot::{DoorState, Snapshot};
 use crate::stages::{self, Decided, Follower, Question, Refusal};
+use crate::stored::{self, Asking, Looked};
 use crate::thread::Thread;
 use crate::unwind::{Panicked, catch_panic};
 
@@ -117,19 +118,29 @@ async fn pass(
         alarm.set(request.peer.until);
         return house::answer(request, record, own, &operation.prefix, permit).await;
     }
+    let deadlines = Deadlines::of(request, operation, record.started())?;
+    alarm.set(Some(deadlines.answer));
+    let asking = match stored::look(request, record, operation, &permit)? {
+        Looked::Found(answer) => return Ok(answer),
+        Looked::Ask(asking) => asking,
+    };
     if let Some(service) = permit.service() {
         record.forward(service);
     }
-    let deadlines = Deadlines::of(request, operation, record.started())?;
-    alarm.set(Some(deadlines.answer));
-    let outgoing = forward::toward_service(request, record, operation, body, deadlines.told);
-    let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await?;
-    record.answered(answer.retries);
-    if forward::is_stream(operation, &answer) {
-        // The operation's deadline was for its beginning; from here on silence ends it, or the caller's own.
-        alarm.set(deadlines.stream);
+    let condition = asking.as_ref().and_then(Asking::condition);
+    let outgoing = forward::toward_service(request, record, operation, body, deadlines.told, condition);
+    let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await;
+    if let Ok(answer) = &answer {
+        record.answered(answer.retries);
+        if forward::is_stream(operation, answer) {
+            // The operation's deadline was for its beginning; from here on silence ends it, or the caller's own.
+            alarm.set(deadlines.stream);
+        }
     }
-    forward::toward_caller(request, operation, answer)
+    match asking {
+        Some(asking) => asking.settle(request, record, operation, answer),
+        None => forward::toward_caller(request, operation, answer?),
+    }
 }
 
 /// Everything that is decided before a service hears of the request. `explain` asks the same function, so that what

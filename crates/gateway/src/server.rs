@@ -124,6 +124,7 @@ impl Gateway {
         for (number, sockets) in sockets.into_iter().enumerate() {
             workers.push(WorkerHandle::start(number, &configuration, observatory.observer(), sockets).await?);
         }
+        observatory.watch_stores(configuration.stores.watched(&configuration.settings));
         Ok(Self { observatory, configuration, workers, keeper })
     }
 
@@ -196,6 +197,7 @@ impl Gateway {
             loaded.await.map_err(|_| GatewayError::ThreadEnded)?.map_err(GatewayError::Thread)?;
         }
         configuration.services.succeed(&self.configuration.services, Instant::now());
+        self.observatory.watch_stores(configuration.stores.watched(&configuration.settings));
         self.configuration = configuration;
         self.keeper = keeper;
         Ok(())

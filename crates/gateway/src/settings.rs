@@ -234,6 +234,8 @@ pub struct OperationSettings {
     /// Which segment of the path, from 0, requests have in common that should go the same way, where its service
     /// balances by a path parameter.
     pub affine_segment: Option<usize>,
+    /// Where answers to it are kept for others, and how large that is.
+    pub cache: Option<cache::Settings>,
     /// Its end, where one is announced.
     pub ending: Option<Arc<Ending>>,
     /// Who else is asked whether a request may go on.

@@ -13,6 +13,7 @@ use upstream::{Pools, Services, Upstreams};
 
 use crate::peer::Peer;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
+use crate::stored::Stores;
 use crate::tls::{self, DoorNames, TlsError};
 
 /// The immutable whole, made once and shared by all threads.
@@ -22,6 +23,7 @@ pub(crate) struct Configuration {
     /// What all threads know of the services; goes on over a reload where they stay.
     pub(crate) services: Services,
     pub(crate) catalogue: Catalogue,
+    pub(crate) stores: Stores,
 }
 
 /// What is derived from the settings of one door.
@@ -51,7 +53,8 @@ impl Configuration {
         }
         let services = Services::new(&settings.services, earlier.map(|earlier| &earlier.services), Instant::now());
         let catalogue = observatory.catalogue(&labels(&settings));
-        Ok(Self { settings, doors, services, catalogue })
+        let stores = Stores::new(&settings, earlier.map(|earlier| (&earlier.settings, &earlier.stores)));
+        Ok(Self { settings, doors, services, catalogue, stores })
     }
 
     fn same_tls(&self, door: &DoorSettings) -> Option<Arc<ServerConfig>> {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use model::Code;
 
+use crate::record::CacheUse;
+
 /// Why a TLS handshake failed; the values of the label `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HandshakeFailure {
@@ -298,10 +300,20 @@ impl HistogramCount {
 pub(crate) struct ApiCount(pub(crate) StatusClass, pub(crate) HistogramCount);
 
 impl ApiCount {
-    pub(crate) const SLOTS: usize = CLASSES * HISTOGRAM;
+    pub(crate) const SLOTS: usize = CLASSES * HISTOGRAM + CacheUse::ALL.len();
 
     pub(crate) const fn slot(self) -> usize {
         self.0 as usize * HISTOGRAM + self.1.slot()
+    }
+}
+
+/// What the store of an API did, in the row of the API.
+#[derive(Clone, Copy)]
+pub(crate) struct CacheCount(pub(crate) CacheUse);
+
+impl CacheCount {
+    pub(crate) const fn slot(self) -> usize {
+        CLASSES * HISTOGRAM + self.0 as usize
     }
 }
 

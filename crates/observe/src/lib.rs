@@ -42,7 +42,7 @@ pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, Ser
 pub use counts::{AdminRefusal, ConnectionBound, HandshakeFailure};
 pub use figures::{ApiFigures, BUCKET_BOUNDS_US, DoorFigures, Figures};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
-pub use observatory::{DoorCertificate, Observatory};
+pub use observatory::{DoorCertificate, Observatory, StoreFigures, WatchedStore};
 pub use observer::Observer;
-pub use record::{OperationLabel, Record};
+pub use record::{CacheUse, OperationLabel, Record};
 pub use settings::{LogFormat, LogSettings, Settings};

@@ -93,6 +93,13 @@ metrics! {
     UPSTREAM_CONNECT = Counter "vestibule_upstream_connect_seconds_total" ["service"]
         "Time spent opening connections to a service, handshakes of TLS included.";
     UPSTREAM_RETRIES = Counter "vestibule_upstream_retries_total" ["service"] "Exchanges with a service begun again.";
+    CACHE_REQUESTS = Counter "vestibule_cache_requests_total" ["door", "api", "result"]
+        "Requests to APIs that keep answers, by what the store did.";
+    CACHE_ANSWERS = Gauge "vestibule_cache_answers" ["door", "api"] "Answers that are kept.";
+    CACHE_BYTES = Gauge "vestibule_cache_bytes" ["door", "api"]
+        "Memory of kept answers, those being filled or still being sent among them.";
+    CACHE_STORED = Counter "vestibule_cache_stored_total" ["door", "api"] "Answers that were stored.";
+    CACHE_EVICTED = Counter "vestibule_cache_evicted_total" ["door", "api"] "Answers that made room for others.";
     PANICS = Counter "vestibule_panics_total" [] "Requests whose handling panicked.";
     LOG_LINES = Counter "vestibule_log_lines_total" [] "Lines of the access log, written or dropped.";
     LOG_DROPPED = Counter "vestibule_log_dropped_lines_total" []

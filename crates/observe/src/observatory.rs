@@ -53,6 +53,7 @@ pub(crate) struct Registry {
     pub(crate) services: Names<Arc<str>, { ServiceCount::SLOTS }>,
     pub(crate) threads: Vec<Arc<Cells>>,
     pub(crate) certificates: Vec<DoorCertificate>,
+    pub(crate) stores: Vec<WatchedStore>,
 }
 
 /// A certificate that a door shows.
@@ -64,6 +65,29 @@ pub struct DoorCertificate {
     pub name: String,
     /// Until when it is valid.
     pub until: SystemTime,
+}
+
+/// A store of kept answers, and how to look at it.
+pub struct WatchedStore {
+    /// Name of the door.
+    pub door: Arc<str>,
+    /// Name of the API.
+    pub api: Arc<str>,
+    /// How it stands when somebody asks.
+    pub read: Box<dyn Fn() -> StoreFigures + Send>,
+}
+
+/// How a store stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoreFigures {
+    /// Answers in it.
+    pub answers: u64,
+    /// Bytes in use.
+    pub bytes: u64,
+    /// Answers stored since it was made.
+    pub stored: u64,
+    /// Answers evicted since it was made.
+    pub evicted: u64,
 }
 
 /// An API at a door; an empty `api` stands for what was routed nowhere.
@@ -108,6 +132,11 @@ impl Observatory {
     #[must_use]
     pub fn catalogue(&self, labels: &Labels) -> Catalogue {
         self.registry().catalogue(labels)
+    }
+
+    /// These are the stores from now on.
+    pub fn watch_stores(&self, stores: Vec<WatchedStore>) {
+        self.registry().stores = stores;
     }
 
     /// Writes down a rare thing. Never waits: where the queue of events is full, it is dropped and counted.
@@ -181,6 +210,7 @@ impl Registry {
             services: Names::new(SERVICES),
             threads: Vec::new(),
             certificates: Vec::new(),
+            stores: Vec::new(),
         }
     }
 

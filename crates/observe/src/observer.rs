@@ -9,8 +9,8 @@ use model::{Caller, Event, Outcome, RequestId};
 use crate::catalogue::{DoorRow, ServiceRow};
 use crate::cells::Cells;
 use crate::counts::{
-    ApiCount, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount, HouseCount, OperationCount, ServiceCount,
-    StatusClass, nanoseconds,
+    ApiCount, CacheCount, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount, HouseCount, OperationCount,
+    ServiceCount, StatusClass, nanoseconds,
 };
 use crate::log::{Block, Clerk, Log};
 use crate::record::Record;
@@ -143,6 +143,9 @@ impl Observer {
         if let Some(row) = self.cells.apis.row(api) {
             row.add(ApiCount(class, HistogramCount::bucket(took)).slot(), 1);
             row.add(ApiCount(class, HistogramCount::Nanoseconds).slot(), took);
+            if let Some(cache) = record.cache {
+                row.add(CacheCount(cache).slot(), 1);
+            }
         }
         if let Some(row) = record.operation.and_then(|operation| self.cells.operations.row(operation.row.operation)) {
             row.add(OperationCount::Requests(class).slot(), 1);

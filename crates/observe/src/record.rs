@@ -58,6 +58,43 @@ pub struct Record<'a> {
     pub upstream: Option<Duration>,
     /// How often the exchange with the service was begun again.
     pub retries: u8,
+    /// What the store of its API did, where it has one.
+    pub cache: Option<CacheUse>,
+}
+
+/// What a store had to do with a request; in the log, and the values of the label `result`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CacheUse {
+    /// It had the answer.
+    Hit,
+    /// It had nothing, and the service was asked.
+    Miss,
+    /// It had an answer that is not fresh, and the service gave another.
+    Stale,
+    /// It had an answer that is not fresh, and the service said that it holds.
+    Validated,
+    /// It had an answer that is not fresh, which stood in for a service that failed.
+    StandIn,
+    /// The request was none for a cache.
+    Aside,
+}
+
+impl CacheUse {
+    /// Everything there is.
+    pub const ALL: [Self; 6] = [Self::Hit, Self::Miss, Self::Stale, Self::Validated, Self::StandIn, Self::Aside];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Stale => "stale",
+            Self::Validated => "validated",
+            Self::StandIn => "stand-in",
+            Self::Aside => "aside",
+        }
+    }
 }
 
 /// An operation by its names and its row in the metrics.

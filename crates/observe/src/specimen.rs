@@ -9,7 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use model::{Caller, Code, Door, DoorKind, Key, KeyKind, Outcome, RequestId, SpanId, Stage, TraceId};
 
-use crate::{DoorRow, Labels, LogFormat, LogSettings, OperationLabel, OperationName, OperationRow, Record, ServiceRow};
+use crate::{
+    CacheUse, DoorRow, Labels, LogFormat, LogSettings, OperationLabel, OperationName, OperationRow, Record, ServiceRow,
+};
 
 /// 2026-11-22T14:02:11.402Z.
 pub(crate) fn afternoon() -> SystemTime {
@@ -52,6 +54,7 @@ pub(crate) fn answered<'a>(door: &'a Door, caller: &'a Caller) -> Record<'a> {
         service: None,
         upstream: None,
         retries: 0,
+        cache: None,
     }
 }
 
@@ -69,6 +72,7 @@ pub(crate) fn failed<'a>(door: &'a Door, caller: &'a Caller) -> Record<'a> {
         service: Some(ServiceRow::default()),
         upstream: Some(Duration::from_millis(3)),
         retries: 1,
+        cache: Some(CacheUse::Miss),
         ..answered(door, caller)
     }
 }

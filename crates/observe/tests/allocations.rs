@@ -40,6 +40,7 @@ fn closing_a_record_allocates_nothing_after_warm_up() {
         service: Some(catalogue.service(ServiceId(0))),
         upstream: Some(Duration::from_millis(1)),
         retries: 0,
+        cache: None,
     };
     let requests = |count: u32| {
         for _ in 0..count {

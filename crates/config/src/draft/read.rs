@@ -8,7 +8,7 @@ use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
     Addresses, Api, Ask, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork,
-    Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, own,
+    Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, cache, own,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -213,6 +213,7 @@ impl Reader {
             contract: node.entry("contract").map(|entry| self.contract(entry)),
             retire: self.retire(node.get("retire")),
             ask: node.entry("ask").map(|entry| self.ask(entry)),
+            cache: cache::read(self, node.get("cache")),
             loosen: self.loosen(node.get("loosen"), &format!("apis.{}", name.value)),
             name,
         }

@@ -1,13 +1,28 @@
 //! Services: nodes to draft.
 
+use std::time::Duration;
+
 use upstream::{Balance, Http};
 
 use super::read::{Reader, word};
-use super::{Api, Ask, Breaker, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
+use super::{Api, Ask, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
 use crate::node::Node;
 use crate::value;
 
 const HTTP: [(&str, Http); 3] = [("1", Http::One), ("2", Http::Two), ("auto", Http::Auto)];
+
+/// When a service is left alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Breaker {
+    /// Where `none` stands.
+    pub(crate) none: Option<Said<()>>,
+    /// Share of requests, in percent.
+    pub(crate) failures: Option<Said<u8>>,
+    /// Over what time.
+    pub(crate) within: Option<Said<Duration>>,
+    /// For how long.
+    pub(crate) open_for: Option<Said<Duration>>,
+}
 
 /// Reads one service.
 pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Service {

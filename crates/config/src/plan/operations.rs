@@ -87,6 +87,7 @@ impl Planner<'_> {
             attempts: self.defaults.of(kind).attempts,
             idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
             affine_segment: service.and_then(|service| self.affine_segment(service, prefix, operation)),
+            cache: self.cache(api, operation),
             ending: ending(api, operation),
             ask: match &api.ask {
                 Some(ask) => Some(Arc::new(self.ask(api, ask)?)),

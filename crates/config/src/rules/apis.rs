@@ -11,12 +11,16 @@ use crate::draft::{Api, Door, Operation, Retire, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::shape::nearest;
 
+/// The smallest store, in bytes.
+const CACHE_AT_LEAST: u64 = 64 << 10;
+
 impl Rules<'_> {
     pub(super) fn apis(&self, faults: &mut Collector) {
         for api in &self.draft.apis {
             self.references(api, faults);
             self.index.check_networks(api.addresses.networks.as_deref().unwrap_or_default(), faults);
             self.index.check_networks(&api.addresses.deny, faults);
+            cache(api, faults);
             api.operations.iter().for_each(|operation| route(api, operation, faults));
             let operations = api.operations.iter().filter_map(|operation| operation.retire.as_ref());
             api.retire.iter().chain(operations).for_each(|retire| days(retire, faults));
@@ -82,6 +86,15 @@ impl Rules<'_> {
             let fault = Fault::new(FaultCode::LooseningNeeded, pass.span, message);
             faults.push(fault.label("leave it out, or write `loosen: { detailed-errors: WHY }`"));
         }
+    }
+}
+
+/// What would hold nothing is a mistake.
+fn cache(api: &Api, faults: &mut Collector) {
+    let Some(size) = api.cache.as_ref().and_then(|cache| cache.size.as_ref()) else { return };
+    if size.value < CACHE_AT_LEAST {
+        let fault = Fault::new(FaultCode::BadValue, size.span, "that is too small to keep anything");
+        faults.push(fault.label("at least `64KiB`; one answer may have an eighth of it"));
     }
 }
 

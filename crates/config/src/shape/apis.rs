@@ -101,8 +101,9 @@ static API: Record = Record::new(
         "record" => words!("refusals", "changes", "all"), not_yet(LEAVE);
         /// The end of the API.
         "retire" => Shape::Record(&RETIRE);
-        /// A shared cache by RFC 9111.
-        "cache" => either!(words!("none"), Shape::Record(&CACHE)), not_yet("nothing is cached; leave it out");
+        /// Whether answers that say they may be kept are kept for others, by RFC 9111. An answer to a caller who is
+        /// known is kept only where it says `public`.
+        "cache" => either!(words!("none"), Shape::Record(&CACHE)), fixed("`none`");
         /// Repeating an unsafe request.
         "idempotency" => IDEMPOTENCY, not_yet(LEAVE);
         /// Answering later.
@@ -183,9 +184,9 @@ static CACHE: Record = Record::new(
     "`cache`",
     "A shared cache.",
     keys! {
-        /// How large.
-        "size" => one!(Size);
-        /// How long an answer is kept.
-        "at_most" => one!(Duration);
+        /// For all that is kept, in memory; at least 64 KiB. One answer may have an eighth of it.
+        "size" => one!(Size), by_service(|s| write_size(s.cache_bytes));
+        /// How long an answer is given out without asking the service, whatever it says.
+        "at_most" => one!(Duration), by_service(|s| write_duration(s.cache_at_most));
     },
 );

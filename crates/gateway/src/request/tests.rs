@@ -70,6 +70,7 @@ fn settings() -> Settings {
         attempts: 0,
         idempotent: false,
         affine_segment: None,
+        cache: None,
         ending: None,
         ask: None,
     };

@@ -110,6 +110,8 @@ codes! {
     UpstreamUnavailable = "upstream-unavailable", 503, Upstream, "The service is not available at the moment";
     /// The service did not answer within the deadline.
     UpstreamTimeout = "upstream-timeout", 504, Upstream, "The service took too long";
+    /// The caller wants only what is stored, and nothing is that would do (RFC 9111 §5.2.1.7).
+    NotStored = "not-stored", 504, Caller, "Nothing is stored that would do";
     /// An HTTP version other than 1.0, 1.1 or 2.
     VersionNotSupported = "version-not-supported", 505, Caller, "This HTTP version is not supported";
 }

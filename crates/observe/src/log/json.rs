@@ -43,6 +43,7 @@ pub(super) const FIELDS: &[&str] = &[
     "duration_ms",
     "upstream_ms",
     "retries",
+    "cache",
 ];
 
 pub(super) fn write(record: &Record<'_>, time: &Text, out: &mut Vec<u8>) {
@@ -63,6 +64,9 @@ pub(super) fn write(record: &Record<'_>, time: &Text, out: &mut Vec<u8>) {
     }
     if record.retries > 0 {
         number(b",\"retries\":", record.retries, out);
+    }
+    if let Some(cache) = record.cache {
+        text(b",\"cache\":", cache.as_str(), NAME, out);
     }
     out.push(b'}');
 }

@@ -14,19 +14,21 @@ use model::Code;
 
 use super::process::Process;
 use super::{
-    ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS,
-    CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT,
-    LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES, Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU,
-    PROCESS_FDS, PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES,
-    REFUSALS, REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED,
-    UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
+    ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CACHE_ANSWERS, CACHE_BYTES, CACHE_EVICTED, CACHE_REQUESTS,
+    CACHE_STORED, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED,
+    EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES,
+    Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS, PROCESS_MAX_FDS,
+    PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS, REQUEST_DURATION,
+    SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED,
+    UPSTREAM_RETRIES, UPSTREAM_REUSED,
 };
 use crate::cells::Cells;
 use crate::counts::{
-    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount,
-    HouseCount, OperationCount, ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, HandshakeFailure,
+    HistogramCount, HouseCount, OperationCount, ServiceCount, StatusClass,
 };
-use crate::observatory::{Observatory, Registry, sum};
+use crate::observatory::{Observatory, Registry, StoreFigures, sum};
+use crate::record::CacheUse;
 
 /// What a row without a name is called: that of more names than are told apart.
 const NAMELESS: &str = "(more)";
@@ -40,6 +42,7 @@ pub(crate) fn render(observatory: &Observatory) -> String {
         page.doors(&registry);
         page.certificates(&registry);
         page.services(&registry);
+        page.stores(&registry);
         page.threads(&registry);
     }
     page.log_and_configuration(observatory);
@@ -170,6 +173,29 @@ impl Page {
             let spent = counted(counts, ServiceCount::ConnectNanoseconds.slot());
             self.sample(&UPSTREAM_CONNECT, "", &[service], Seconds(spent));
         }
+    }
+
+    fn stores(&mut self, registry: &Registry) {
+        let add = |row| sum(&registry.threads, |cells: &Cells, sum| cells.apis.add_to(row, sum));
+        self.family(&CACHE_REQUESTS);
+        for (name, counts) in registry.apis.counted(add) {
+            let (door, api) = name.map_or((NAMELESS, NAMELESS), |name| (&*name.door, &*name.api));
+            for used in CacheUse::ALL {
+                let count = counted(&counts, CacheCount(used).slot());
+                self.if_any(&CACHE_REQUESTS, &[door, api, used.as_str()], count);
+            }
+        }
+        let figures: Vec<_> = registry.stores.iter().map(|store| (store, (store.read)())).collect();
+        let mut each = |metric: &Metric, figure: fn(&StoreFigures) -> u64| {
+            self.family(metric);
+            for (store, figures) in &figures {
+                self.sample(metric, "", &[&store.door, &store.api], figure(figures));
+            }
+        };
+        each(&CACHE_ANSWERS, |store| store.answers);
+        each(&CACHE_BYTES, |store| store.bytes);
+        each(&CACHE_STORED, |store| store.stored);
+        each(&CACHE_EVICTED, |store| store.evicted);
     }
 
     fn threads(&mut self, registry: &Registry) {

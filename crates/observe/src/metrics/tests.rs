@@ -7,11 +7,11 @@ use model::{Code, OperationId, ServiceId};
 
 use super::{METRICS, MetricKind};
 use crate::counts::{
-    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount,
-    OperationCount, ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, HandshakeFailure,
+    HistogramCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::specimen::{Kept, answered, door, failed, labels, laptop, settings};
-use crate::{DoorCertificate, LogFormat, Observatory, OperationLabel, Record};
+use crate::{CacheUse, DoorCertificate, LogFormat, Observatory, OperationLabel, Record, StoreFigures, WatchedStore};
 
 #[test]
 fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
@@ -32,6 +32,7 @@ fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
         ConnectionBound::ALL.iter().map(|bound| bound.as_str()).collect(),
         AdminRefusal::ALL.iter().map(|reason| reason.as_str()).collect(),
         CALLER_KINDS.to_vec(),
+        CacheUse::ALL.iter().map(|used| used.as_str()).collect(),
         StatusClass::ALL.iter().map(|class| class.as_str()).collect(),
     ] {
         let sentence = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" · ");
@@ -62,6 +63,8 @@ fn busy() -> std::sync::Arc<Observatory> {
     let failed =
         Record { door_row: client, operation: Some(operation), service: Some(service), ..failed(&door, &caller) };
     observer.close(&failed);
+    let read = Box::new(|| StoreFigures { answers: 1, bytes: 2, stored: 3, evicted: 4 });
+    observatory.watch_stores(vec![WatchedStore { door: "client".into(), api: "shop".into(), read }]);
     let refused = model::Outcome::Refused(Code::NotFound);
     let until = std::time::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     let certificate = |name: &str, until| DoorCertificate { door: "client".into(), name: name.to_owned(), until };
@@ -167,6 +170,7 @@ fn no_two_counts_share_a_slot() {
         .into_iter()
         .flat_map(|class| histogram().map(move |count| ApiCount(class, count).slot()))
         .collect();
+    let api: Vec<usize> = api.into_iter().chain(CacheUse::ALL.map(|used| CacheCount(used).slot())).collect();
     assert_eq!(api, (0..ApiCount::SLOTS).collect::<Vec<_>>());
 
     let mut operation: Vec<usize> =

@@ -14,6 +14,7 @@ mod ask;
 mod balance;
 mod beside;
 mod browser;
+mod caching;
 mod certificates;
 mod change;
 mod closed_by_default;

@@ -6,10 +6,13 @@ use model::DoorKind;
 use super::doors::errors_word;
 use super::{Lines, quoted_always, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Access, Api, Ask, Door, Operation, Own, OwnAnswer, Retire, loosened};
+use crate::draft::{Access, Api, Ask, Cache, Door, Operation, Own, OwnAnswer, Retire, loosened};
 use crate::plan::{Effective, From, MEDIA_TYPE, REDIRECT_STATUS};
 use crate::report::routes;
 use crate::value::{write_duration, write_size};
+
+/// What says so where the file does not.
+const DEFAULT: &str = "default";
 
 impl Lines<'_, '_> {
     pub(super) fn apis(&mut self) {
@@ -51,6 +54,7 @@ impl Lines<'_, '_> {
             UpstreamErrors::Replace => "replace".to_owned(),
             UpstreamErrors::Pass => "pass".to_owned(),
         });
+        self.cache(api.cache.as_ref());
         self.api_networks(api, kind);
         self.below("operations", |lines| {
             for operation in &api.operations {
@@ -62,6 +66,24 @@ impl Lines<'_, '_> {
         });
         self.ask(api.ask.as_ref());
         self.loosen(&api.loosen);
+    }
+
+    fn cache(&mut self, cache: Option<&Cache>) {
+        let Some(cache) = cache else { return self.value("cache", "none", DEFAULT) };
+        if cache.none.is_some() {
+            return self.said("cache", "none", cache.span);
+        }
+        let defaults = &self.planner.defaults.service;
+        self.below("cache", |lines| {
+            match &cache.size {
+                Some(said) => lines.said("size", &write_size(said.value), said.span),
+                None => lines.value("size", &write_size(defaults.cache_bytes), DEFAULT),
+            }
+            match &cache.at_most {
+                Some(said) => lines.said("at_most", &write_duration(said.value), said.span),
+                None => lines.value("at_most", &write_duration(defaults.cache_at_most), DEFAULT),
+            }
+        });
     }
 
     fn api_networks(&mut self, api: &Api, kind: DoorKind) {

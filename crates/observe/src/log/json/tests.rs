@@ -29,6 +29,7 @@ fn a_full_record_has_every_field_in_order() {
         "api": "shop", "operation": "listProducts", "caller": { "kind": "key", "name": "laptop" },
         "status": 504, "outcome": "failed", "problem": "upstream-timeout", "detail": "no answer within 10 s",
         "stage": "forward", "bytes_in": 0, "bytes_out": 214, "duration_ms": 1.812, "upstream_ms": 3.0, "retries": 1,
+        "cache": "miss",
     });
     assert_eq!(read, expected);
 }
@@ -38,7 +39,9 @@ fn what_does_not_apply_is_left_out() {
     let door = door();
     let record = Record { status: 0, outcome: Outcome::Abandoned, ..answered(&door, &Caller::Anonymous) };
     let read: Value = serde_json::from_str(&line(&record)).expect("JSON");
-    for absent in ["trace_id", "query", "api", "status", "problem", "detail", "stage", "upstream_ms", "retries"] {
+    for absent in
+        ["trace_id", "query", "api", "status", "problem", "detail", "stage", "upstream_ms", "retries", "cache"]
+    {
         assert!(read.get(absent).is_none(), "{absent}");
     }
     assert_eq!(read["caller"], json!({ "kind": "anonymous" }));

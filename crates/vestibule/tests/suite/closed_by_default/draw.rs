@@ -474,6 +474,7 @@ impl Artist<'_> {
             ["services", _, "health", "every"] => Some("5s".into()),
             // A request that does not ask for one would get 426; `websocket` tries those that do.
             ["apis", _, "operations", _, "websocket"] => Some("false".into()),
+            ["apis", _, "cache", "size"] => Some("1MiB".into()),
             ["services", _, "health", "healthy_after" | "unhealthy_after"] | ["services", _, "retries", "attempts"] => {
                 Some("2".into())
             }
