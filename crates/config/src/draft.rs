@@ -20,6 +20,7 @@ use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
 use upstream::{Balance, Http, Pin};
+use wire::proxy::ProxyVersion;
 
 use crate::source::Span;
 use crate::value::{Day, NetworkText, RouteText, Url};
@@ -187,6 +188,8 @@ pub(crate) struct Service {
     pub(crate) first_byte: Option<Said<Duration>>,
     /// For an unused connection.
     pub(crate) idle: Option<Said<Duration>>,
+    /// How it is told of each caller before each connection.
+    pub(crate) proxy_protocol: Option<Said<ProxyVersion>>,
     /// How it is spoken to over TLS.
     pub(crate) tls: ServiceTls,
     /// Its loosenings.

@@ -15,6 +15,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use wire::proxy;
+
 use crate::alarm::{Alarm, Elapsed};
 use crate::breaker::{Admission, Outcome};
 use crate::endpoint::Endpoint;
@@ -68,10 +70,14 @@ impl<'a> Attempts<'a> {
         let idempotent = route.idempotent || retry::is_idempotent(method);
         let attempts = service.settings().retries.attempts.unwrap_or(route.attempts);
         let upload = Upload::new(head, body, upgrade, deadline);
+        let mut introduction = Vec::new();
+        if let Some(version) = service.settings().introduce {
+            proxy::write(&mut introduction, version, route.caller);
+        }
         Self {
             service,
             route,
-            request: Pending { upload, answer, method, idempotent, trailers, renewed: 0 },
+            request: Pending { introduction, upload, answer, method, idempotent, trailers, renewed: 0 },
             admission,
             whole,
             left: attempts.min(ATTEMPTS_AT_MOST - 1),

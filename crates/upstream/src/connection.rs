@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use model::ServiceId;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
 use tokio_util::io::poll_read_buf;
@@ -45,25 +45,41 @@ pub(crate) struct Connection {
     read_bytes: usize,
     /// When a sweep found it idle first; what is in use needs no clock for that.
     pub(crate) idle_since: Option<Instant>,
+    /// It began with the address of a caller.
+    introduced: bool,
     /// Dropped with the connection, for whoever counts.
     _opened: Box<dyn Any>,
 }
 
 impl Connection {
-    /// Opens a connection, the handshake of TLS included, within a time; where there is TLS, `offer` is offered.
+    /// Opens a connection, the handshake of TLS included, within a time; where there is TLS, `offer` is offered. The
+    /// `introduction` comes before all else.
     pub(crate) async fn open(
         address: &Address,
         offer: Http,
+        introduction: &[u8],
         within: Duration,
         watch: &dyn Watch,
         service: ServiceId,
     ) -> Result<Self, OpenError> {
         let started = Instant::now();
         let until = tokio::time::Instant::from_std(started + within);
-        let stream = Stream::open(address, offer, until).await?;
+        let stream = Stream::open(address, offer, introduction, until).await?;
         let now = Instant::now();
         let opened = watch.connected(service, now.duration_since(started));
-        Ok(Self { stream, read: BytesMut::new(), read_bytes: READ_BYTES, idle_since: None, _opened: opened })
+        Ok(Self {
+            stream,
+            read: BytesMut::new(),
+            read_bytes: READ_BYTES,
+            idle_since: None,
+            introduced: !introduction.is_empty(),
+            _opened: opened,
+        })
+    }
+
+    /// Whether it is one caller's alone.
+    pub(crate) const fn is_introduced(&self) -> bool {
+        self.introduced
     }
 
     /// Whether the handshake of TLS agreed on HTTP/2; `None` where there was none.
@@ -139,11 +155,17 @@ impl Connection {
 }
 
 impl Stream {
-    async fn open(address: &Address, offer: Http, until: tokio::time::Instant) -> Result<Self, OpenError> {
+    async fn open(
+        address: &Address,
+        offer: Http,
+        introduction: &[u8],
+        until: tokio::time::Instant,
+    ) -> Result<Self, OpenError> {
         use OpenError::{Connect, Handshake};
         let tcp = async |address| {
-            let stream = by(until, TcpStream::connect(address)).await?;
+            let mut stream = by(until, TcpStream::connect(address)).await?;
             stream.set_nodelay(true)?;
+            by(until, stream.write_all(introduction)).await?;
             Ok(stream)
         };
         Ok(match address {
@@ -152,7 +174,11 @@ impl Stream {
                 let stream = tcp(*address).await.map_err(Connect)?;
                 Self::Tls(Box::new(by(until, tls.connect(stream, offer)).await.map_err(Handshake)?))
             }
-            Address::Unix(path, _) => Self::Unix(by(until, UnixStream::connect(path)).await.map_err(Connect)?),
+            Address::Unix(path, _) => {
+                let mut stream = by(until, UnixStream::connect(path)).await.map_err(Connect)?;
+                by(until, stream.write_all(introduction)).await.map_err(Connect)?;
+                Self::Unix(stream)
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Instant;
 
@@ -59,6 +60,8 @@ pub struct Routing {
     pub attempts: u8,
     /// Whether the file says that it may happen twice.
     pub idempotent: bool,
+    /// Who calls, where the service is told so before each connection.
+    pub caller: Option<SocketAddr>,
 }
 
 /// The head of a service's answer, and its body as it arrives.
@@ -140,7 +143,7 @@ pub(crate) async fn attempt(
     request: &mut Pending,
     waits: &Waits,
 ) -> Result<Received, UpstreamError> {
-    let mut leased = service.lease(place, request.upload.offers_upgrade()).await?;
+    let mut leased = service.lease(place, request.upload.offers_upgrade(), &request.introduction).await?;
     let mut renewed = false;
     loop {
         let lease = match leased {
@@ -160,12 +163,14 @@ pub(crate) async fn attempt(
         renewed = true;
         request.renewed += 1;
         request.upload.rewind();
-        leased = service.lease(place, false).await?;
+        leased = service.lease(place, false, &request.introduction).await?;
     }
 }
 
 /// A request that has no answer yet.
 pub(crate) struct Pending {
+    /// What its connection begins with; empty where connections are shared.
+    pub(crate) introduction: Vec<u8>,
     pub(crate) upload: Upload,
     pub(crate) answer: Box<ResponseHead>,
     pub(crate) method: Method,

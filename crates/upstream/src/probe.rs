@@ -13,7 +13,7 @@ use fastrand::Rng;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinSet;
-use wire::{HeadLimits, Method, ResponseHead};
+use wire::{HeadLimits, Method, ResponseHead, proxy};
 
 use crate::endpoint::{Address, Endpoint};
 use crate::http2;
@@ -77,14 +77,19 @@ async fn probe_all(lineup: &[Arc<Endpoint>], of: &Of, settings: &ProbeSettings) 
     ));
     let method = if &*settings.method == "HEAD" { Method::Head } else { Method::Get };
     let within = WITHIN.min(settings.every);
+    let mut introduction = Vec::new();
+    if let Some(version) = settings.introduce {
+        proxy::write(&mut introduction, version, None);
+    }
+    let introduction: Arc<[u8]> = Arc::from(introduction);
     let (mut found, mut under_way) = (Vec::with_capacity(lineup.len()), JoinSet::new());
     for endpoint in lineup {
         if under_way.len() == AT_ONCE {
             found.extend(under_way.join_next().await.and_then(Result::ok));
         }
-        let (endpoint, request) = (Arc::clone(endpoint), Arc::clone(&request));
+        let (endpoint, introduction, request) = (Arc::clone(endpoint), Arc::clone(&introduction), Arc::clone(&request));
         under_way.spawn(async move {
-            let asked = tokio::time::timeout(within, ask(endpoint.address(), &request, method)).await;
+            let asked = tokio::time::timeout(within, ask(endpoint.address(), &introduction, &request, method)).await;
             let good = matches!(asked, Ok(Ok(200..=399)));
             (endpoint, good)
         });
@@ -96,19 +101,27 @@ async fn probe_all(lineup: &[Arc<Endpoint>], of: &Of, settings: &ProbeSettings) 
 }
 
 /// The status of one answer.
-async fn ask(address: &Address, request: &str, method: Method) -> io::Result<u16> {
-    let http = address.http();
+async fn ask(address: &Address, introduction: &[u8], request: &str, method: Method) -> io::Result<u16> {
+    let http = if introduction.is_empty() { address.http() } else { Http::One };
+    let tcp = async |address| {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(introduction).await.map(|()| stream)
+    };
     match address {
-        Address::Tcp(address, _) => speak(TcpStream::connect(address).await?, http, request, method).await,
+        Address::Tcp(address, _) => speak(tcp(*address).await?, http, request, method).await,
         Address::Tls(address, tls, _) => {
-            let stream = tls.connect(TcpStream::connect(address).await?, http).await?;
+            let stream = tls.connect(tcp(*address).await?, http).await?;
             if agreed_on_http2(&stream) {
                 exchange_http2(stream, "https", request).await
             } else {
                 exchange(stream, request, method).await
             }
         }
-        Address::Unix(path, _) => speak(UnixStream::connect(path).await?, http, request, method).await,
+        Address::Unix(path, _) => {
+            let mut stream = UnixStream::connect(path).await?;
+            stream.write_all(introduction).await?;
+            speak(stream, http, request, method).await
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wire::proxy::ProxyVersion;
+
 use crate::balance::{Affinity, Balance};
 use crate::breaker::BreakerSettings;
 use crate::endpoint::Address;
@@ -36,6 +38,8 @@ pub struct ServiceSettings {
     pub attempt: Option<Duration>,
     /// How long an unused connection is kept.
     pub idle: Duration,
+    /// Each connection begins with the address of the caller that it is made for, and is that caller's alone.
+    pub introduce: Option<ProxyVersion>,
     /// What it is there for.
     pub purpose: Purpose,
 }
@@ -92,6 +96,8 @@ pub struct ProbeSettings {
     pub healthy_after: u32,
     /// Bad ones in a row after which it is not.
     pub unhealthy_after: u32,
+    /// Connections begin with a header in which the house speaks for itself.
+    pub introduce: Option<ProxyVersion>,
 }
 
 /// A share of requests that goes to other replicas.

@@ -1,6 +1,6 @@
 //! The PROXY protocol, versions 1 and 2: what a proxy in front says of a connection before its first byte.
 //!
-//! [`read`] takes the front of what came; the header is whole, more is needed, or
+//! [`write`] says it to a service. [`read`] takes the front of what came; the header is whole, more is needed, or
 //! it is none. Only what one reader of the specification can read in one way is
 //! taken: one version, the one that the file names, and addresses of TCP alone.
 //!
@@ -156,6 +156,44 @@ fn source(addresses: &[u8]) -> Option<SocketAddr> {
             Some(SocketAddr::new(ip.into(), u16::from_be_bytes([*high, *low])))
         }
     }
+}
+
+/// Writes the header of a connection that is made for this caller; `None` where the house speaks for itself.
+///
+/// Where the caller connected to is not told: the address in its place is no address (RFC 1122 §3.2.1.3 a).
+pub fn write(out: &mut Vec<u8>, version: ProxyVersion, source: Option<SocketAddr>) {
+    let source = source.map(|source| SocketAddr::new(source.ip().to_canonical(), source.port()));
+    match version {
+        ProxyVersion::V1 => out.extend_from_slice(line(source).as_bytes()),
+        ProxyVersion::V2 => write_v2(out, source),
+    }
+}
+
+fn line(source: Option<SocketAddr>) -> String {
+    match source {
+        Some(SocketAddr::V4(four)) => format!("PROXY TCP4 {} 0.0.0.0 {} 0\r\n", four.ip(), four.port()),
+        Some(SocketAddr::V6(six)) => format!("PROXY TCP6 {} :: {} 0\r\n", six.ip(), six.port()),
+        None => "PROXY UNKNOWN\r\n".to_owned(),
+    }
+}
+
+fn write_v2(out: &mut Vec<u8>, source: Option<SocketAddr>) {
+    out.extend_from_slice(V2_SIGNATURE);
+    match source {
+        Some(SocketAddr::V4(four)) => {
+            out.extend_from_slice(&[0x21, 0x11, 0, 12]);
+            out.extend_from_slice(&four.ip().octets());
+            out.extend_from_slice(&[0; 4]);
+        }
+        Some(SocketAddr::V6(six)) => {
+            out.extend_from_slice(&[0x21, 0x21, 0, 36]);
+            out.extend_from_slice(&six.ip().octets());
+            out.extend_from_slice(&[0; 16]);
+        }
+        None => return out.extend_from_slice(&[0x20, 0, 0, 0]),
+    }
+    out.extend_from_slice(&source.map_or(0, |source| source.port()).to_be_bytes());
+    out.extend_from_slice(&[0; 2]);
 }
 
 /// Type, length and value, to the last octet.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use upstream::{Balance, Http};
+use wire::proxy::ProxyVersion;
 
 use super::read::{Reader, word};
 use super::{Api, Ask, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
@@ -35,6 +36,8 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
         attempt: reader.one(node.get("attempt"), value::duration),
         idle: reader.one(node.get("idle"), value::duration),
         http: reader.one(node.get("http"), |text| word(text, &HTTP)),
+        proxy_protocol: reader
+            .one(node.get("proxy_protocol"), |text| word(text, &[("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)])),
         tls: tls(reader, node),
         retries: node.get("retries").map(|node| retries(reader, node)).unwrap_or_default(),
         breaker: node.get("breaker").map(|node| breaker(reader, node)).unwrap_or_default(),
@@ -52,6 +55,7 @@ pub(super) fn asked(api: &Api) -> Option<Service> {
         name: Said { value: Ask::service_of(&api.name.value), span: *span },
         urls: vec![Said { value: url.clone(), span: *span }],
         http: None,
+        proxy_protocol: None,
         balance: None,
         health: None,
         connect_timeout: None,

@@ -15,11 +15,13 @@ impl Planner<'_> {
     /// `None` where a name cannot be asked for over TLS, which was told when the certificates were read.
     pub(super) fn service(&self, service: &Service) -> Option<ServiceSettings> {
         let defaults = &self.defaults.service;
+        let introduce = service.proxy_protocol.as_ref().map(|said| said.value);
         Some(ServiceSettings {
+            introduce,
             name: Arc::from(service.name.value.as_str()),
             origins: self.origins(service, &service.urls)?,
             balance: service.balance.as_ref().map_or(Balance::default(), |said| said.value.clone()),
-            probes: service.health.as_ref().map(|probes| self.probes(probes)),
+            probes: service.health.as_ref().map(|probes| ProbeSettings { introduce, ..self.probes(probes) }),
             canary: match &service.canary {
                 Some(canary) => Some(self.canary(service, canary)?),
                 None => None,
@@ -60,6 +62,7 @@ impl Planner<'_> {
             said.as_ref().map_or(default, |said| u32::try_from(said.value).unwrap_or(u32::MAX))
         };
         ProbeSettings {
+            introduce: None,
             method: probes.route.value.method.as_str().into(),
             path: probes.route.value.template.as_str().into(),
             every: probes.every.as_ref().map_or(defaults.probe_every, |said| said.value),

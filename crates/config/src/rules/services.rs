@@ -47,6 +47,11 @@ impl Rules<'_> {
                 Fault::new(FaultCode::BadValue, attempts.span, format!("{} retries are too many", attempts.value));
             faults.push(fault.label(format!("at most {RETRIES_AT_MOST}")));
         }
+        if let (Some(said), Some(Said { value: Http::Two, .. })) = (&service.proxy_protocol, &service.http) {
+            let message = "a connection of HTTP/2 carries many callers, and this gives each its own";
+            let fault = Fault::new(FaultCode::BadValue, said.span, message);
+            faults.push(fault.label("write `http: 1` or `auto`, or leave it out"));
+        }
         self.affinity_rule(service, faults);
         self.websocket_rule(service, faults);
     }

@@ -23,6 +23,9 @@ static SERVICE: Record = Record::new(
         /// With `https://`, `auto` takes what both speak and HTTP/2 before HTTP/1.1; without TLS it is HTTP/1.1, and `2`
         /// is spoken without asking. gRPC needs `2`, or `auto` with `https://`.
         "http" => words!("1", "2", "auto"), fixed("`auto`");
+        /// Each connection begins with the caller's address, by this version of the PROXY protocol, and is for one
+        /// request alone, over HTTP/1.1. Without it the service is told in `X-Forwarded-For`.
+        "proxy_protocol" => words!("v1", "v2");
         /// How a replica is chosen: the less loaded of two (`ewma`), each in turn, or the same for the same key.
         "balance" => either!(words!("ewma", "round-robin"), record!("`balance`", "Balancing by hash.", keys! {
             /// What requests that go together have in common: `header:NAME`, `path.PARAMETER`, `caller` or

@@ -16,6 +16,7 @@ pub(super) fn route(request: &Request<'_>, record: &Record<'_>, operation: &Oper
         sticky: service.filter(|service| service.is_sticky()).map(|_| caller(request, record)),
         attempts: operation.attempts,
         idempotent: operation.idempotent,
+        caller: Some(request.peer.address),
     }
 }
 

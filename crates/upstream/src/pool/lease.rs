@@ -52,6 +52,10 @@ impl Lease {
     /// Puts the connection back; the caller has seen to it that the exchange is over on both sides.
     pub(crate) fn give_back(self) {
         let Self { mut connection, place, .. } = self;
+        // INVARIANT: what was introduced as one caller's carries nothing of another.
+        if connection.is_introduced() {
+            return;
+        }
         let mut idle = place.pool.idle.borrow_mut();
         if idle.len() < IDLE_AT_MOST && !place.pool.endpoint.is_retired() {
             connection.rest();
@@ -69,9 +73,17 @@ impl fmt::Debug for Lease {
 
 impl Service {
     /// What carries a request to a place: an idle connection, a stream of one that is open, or a new one. `upgrade` says
-    /// that it has to be a connection of its own.
-    pub(crate) async fn lease(&self, place: Place, upgrade: bool) -> Result<Leased, UpstreamError> {
+    /// that it has to be a connection of its own; so has one with an `introduction`, which is never another caller's.
+    pub(crate) async fn lease(
+        &self,
+        place: Place,
+        upgrade: bool,
+        introduction: &[u8],
+    ) -> Result<Leased, UpstreamError> {
         self.is_within_bounds(&place)?;
+        if !introduction.is_empty() {
+            return self.open(place, true, introduction).await;
+        }
         if !place.pool.is_of_http1(upgrade) {
             if let Some(slot) = place.pool.stream() {
                 return Ok(self.reuse(place, slot));
@@ -83,7 +95,7 @@ impl Service {
                 self.of_thread.watch.reused(self.id);
                 Ok(Leased::Connection(Lease::new(place, connection, true)))
             }
-            None => self.open(place, upgrade).await,
+            None => self.open(place, upgrade, &[]).await,
         }
     }
 
@@ -104,12 +116,12 @@ impl Service {
         if pool.sessions.borrow().len() >= SESSIONS_AT_MOST {
             return Err(self.exhausted());
         }
-        self.open(place, false).await
+        self.open(place, false, &[]).await
     }
 
     /// A new connection in the place of one that was dead.
     pub(crate) async fn renew(&self, lease: Lease, upgrade: bool) -> Result<Lease, UpstreamError> {
-        match self.open(lease.place, upgrade).await? {
+        match self.open(lease.place, upgrade, &[]).await? {
             Leased::Connection(lease) => Ok(lease),
             // Its handshake agreed on something else than the one before: the next request knows.
             Leased::Stream(_) => Err(UpstreamError::Silent),
@@ -124,11 +136,11 @@ impl Service {
         UpstreamError::Exhausted { service: self.settings().name.to_string() }
     }
 
-    async fn open(&self, place: Place, upgrade: bool) -> Result<Leased, UpstreamError> {
+    async fn open(&self, place: Place, upgrade: bool, introduction: &[u8]) -> Result<Leased, UpstreamError> {
         let address = place.pool.endpoint.address();
         let offer = if upgrade { Http::One } else { address.http() };
         let within = self.settings().connect_timeout;
-        let opened = Connection::open(address, offer, within, &*self.of_thread.watch, self.id).await;
+        let opened = Connection::open(address, offer, introduction, within, &*self.of_thread.watch, self.id).await;
         let connection = opened.map_err(|error| {
             self.of_thread.watch.connect_failed(self.id);
             match error {

@@ -13,6 +13,7 @@ const SETTINGS: fn() -> ProbeSettings = || ProbeSettings {
     every: Duration::from_secs(10),
     healthy_after: 2,
     unhealthy_after: 3,
+    introduce: None,
 };
 
 #[test]
@@ -26,7 +27,7 @@ fn verdicts_need_so_many_in_a_row() {
 
 async fn probed(backend: &Backend) -> io::Result<u16> {
     let request = "GET /healthz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
-    ask(&Address::Tcp(backend.address(), Http::One), request, Method::Get).await
+    ask(&Address::Tcp(backend.address(), Http::One), &[], request, Method::Get).await
 }
 
 #[tokio::test]
@@ -45,7 +46,7 @@ async fn what_breaks_off_or_is_not_http_is_not_well() {
     let endless = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(20_000));
     assert!(probed(&Backend::always(script::raw(endless))).await.is_err());
     let gone = Backend::saying("x").address();
-    assert!(ask(&Address::Tcp(gone, Http::One), "", Method::Get).await.is_err());
+    assert!(ask(&Address::Tcp(gone, Http::One), &[], "", Method::Get).await.is_err());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::settings::{CanarySettings, Origin};
 
 pub(crate) fn settings(name: &str, ports: &[u16]) -> ServiceSettings {
     ServiceSettings {
+        introduce: None,
         name: Arc::from(name),
         origins: ports
             .iter()

@@ -195,3 +195,58 @@ fn haproxy_behind_carries_on_what_the_house_sends() {
     assert_eq!(requests.len(), 2);
     assert!(requests.iter().all(|request| request.body == body.as_bytes()));
 }
+
+#[test]
+fn nginx_behind_hears_by_the_proxy_protocol_who_calls_on_a_connection_of_the_caller_s_own() {
+    if !testkit::needs("nginx") {
+        return;
+    }
+    for version in ["v1", "v2"] {
+        let service = free_address();
+        let server = format!(
+            "listen {service} proxy_protocol;\n\
+             location / {{ return 200 \"$proxy_protocol_addr:$proxy_protocol_port $connection_requests\"; }}"
+        );
+        let _nginx = Neighbour::nginx(service, &server);
+        // Its probes speak for the house itself.
+        let keys =
+            format!("urls: \"http://{service}\", proxy_protocol: {version}, health: {{ route: GET /, every: 1s }}");
+        let house = OpenHouse::to_service(&keys, &[]);
+        for _ in 0..2 {
+            let stream = std::net::TcpStream::connect(house.address).expect("connected");
+            let own = stream.local_addr().expect("an address");
+            let mut connection = Connection::over(testkit::Stream::Tcp(stream));
+            for _ in 0..2 {
+                // The first request of its connection each time.
+                assert_eq!(connection.exchange(get("/")).text(), format!("{own} 1"), "{version}");
+            }
+        }
+    }
+}
+
+#[test]
+fn haproxy_behind_hears_by_the_proxy_protocol_who_calls() {
+    if !testkit::needs("haproxy") {
+        return;
+    }
+    for version in ["v1", "v2"] {
+        let backend = Backend::saying("reached");
+        let service = free_address();
+        let lines = [
+            "mode http".to_owned(),
+            "http-request set-header x-seen %[src]".to_owned(),
+            format!("server backend {}", backend.address()),
+        ];
+        let _haproxy = Neighbour::haproxy_binding(service, "accept-proxy", &lines);
+        let lines = ["proxies: { networks: loopback, speak: x-forwarded-for }"];
+        let keys = format!("urls: \"http://{service}\", proxy_protocol: {version}");
+        let site = Site::start_to(false, &lines, &keys, backend);
+        for caller in ["192.0.2.7", "2001:db8::1"] {
+            let request = format!("GET / HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-For: {caller}\r\n\r\n");
+            assert_eq!(Connection::plain(site.address).exchange(request).text(), "reached");
+            let seen =
+                site.service.requests().last().and_then(|request| request.head.text("x-seen").map(str::to_owned));
+            assert_eq!(seen.as_deref(), Some(caller), "{version}");
+        }
+    }
+}

@@ -34,6 +34,13 @@ pub(crate) struct Site {
 impl Site {
     /// A client door with these further lines.
     pub(crate) fn start(tls: bool, lines: &[&str]) -> Self {
+        let service = Backend::saying("reached");
+        let keys = format!("urls: \"{}\"", service.url());
+        Self::start_to(tls, lines, &keys, service)
+    }
+
+    /// The same, in front of a service with these keys.
+    pub(crate) fn start_to(tls: bool, lines: &[&str], keys: &str, service: Backend) -> Self {
         let prepared = house();
         let people = Root::new("people");
         let leaf = people.server(&["localhost", "127.0.0.1"]);
@@ -41,17 +48,15 @@ impl Site {
         prepared.write("door-key.pem", &leaf.key_pem);
         let tls = if tls { "{ files: [{ certificate: door.pem, key: door-key.pem }] }" } else { "none" };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()));
-        let service = Backend::saying("reached");
         let lines: String = lines.iter().map(|line| format!("    {line}\n")).collect();
         let file = format!(
             "vestibule: 1\n\
              doors:\n  client:\n    listen: \"{address}\"\n    tls: {tls}\n{lines}\
-             services:\n  shop: {{ urls: \"{}\" }}\n\
+             services:\n  shop: {{ {keys} }}\n\
              apis:\n  shop:\n    door: client\n    service: shop\n    public: true\n\
              \x20   operations: {{ all: \"GET /**\" }}\n\
              \x20 office:\n    door: client\n    path: /office\n    service: shop\n    public: true\n\
-             \x20   networks: 192.0.2.0/24\n    operations: {{ all: \"GET /**\" }}\n",
-            service.url()
+             \x20   networks: 192.0.2.0/24\n    operations: {{ all: \"GET /**\" }}\n"
         );
         let house = prepared.config(&file).start();
         Self { house, address, service, people }

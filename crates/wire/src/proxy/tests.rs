@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::ProxyError::{Address, Command, Family, Length, Line, Start};
 use super::ProxyVersion::{V1, V2};
-use super::{ProxyError, ProxyHeader, ProxyVersion, read};
+use super::{ProxyError, ProxyHeader, ProxyVersion, read, write};
 
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
@@ -103,6 +103,29 @@ fn other_headers_are_refused() {
     assert_eq!(v2(0x21, 0x11, &[0; 2049]), Err(Length));
     assert_eq!(whole(b"PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n", V2), Err(Start));
     assert_eq!(whole(b"\r\n\r\n\0\r\nQUIT\r", V2), Err(Start));
+}
+
+#[test]
+fn what_is_written_is_read_as_it_was_meant() {
+    for version in [V1, V2] {
+        for (caller, seen) in [
+            ("192.0.2.1:56324", "192.0.2.1:56324"),
+            ("[2001:db8::1]:65535", "[2001:db8::1]:65535"),
+            ("[::ffff:192.0.2.1]:0", "192.0.2.1:0"),
+        ] {
+            let mut header = Vec::new();
+            write(&mut header, version, at(caller));
+            let length = header.len();
+            header.extend_from_slice(b"GET /");
+            assert_eq!(whole(&header, version), Ok(Some(ProxyHeader { source: at(seen), length })), "{caller}");
+        }
+        let mut own = Vec::new();
+        write(&mut own, version, None);
+        assert_eq!(whole(&own, version), Ok(Some(ProxyHeader { source: None, length: own.len() })));
+    }
+    let mut line = Vec::new();
+    write(&mut line, V1, at("192.0.2.1:56324"));
+    assert_eq!(line, b"PROXY TCP4 192.0.2.1 0.0.0.0 56324 0\r\n");
 }
 
 proptest! {

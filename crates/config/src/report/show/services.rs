@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use upstream::{Affinity, Balance, Http};
+use wire::proxy::ProxyVersion;
 
 use super::{Lines, list, path, text};
 use crate::draft::{Canary, CertificateFiles, Probes, RetryAfter, Said, Service, ServiceTls};
@@ -24,6 +25,9 @@ impl Lines<'_, '_> {
         let defaults = &self.planner.defaults.service;
         self.said("urls", &urls(&service.urls), service.name.span);
         self.http(service.http.as_ref());
+        if let Some(said) = &service.proxy_protocol {
+            self.said("proxy_protocol", if said.value == ProxyVersion::V1 { "v1" } else { "v2" }, said.span);
+        }
         self.balance(service.balance.as_ref());
         self.health(service.health.as_ref());
         self.duration("connect_timeout", service.connect_timeout.as_ref(), defaults.connect_timeout);

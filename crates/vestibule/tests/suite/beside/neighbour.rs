@@ -22,11 +22,16 @@ pub(crate) struct Neighbour {
 impl Neighbour {
     /// HAProxy with one `listen` section of these lines.
     pub(crate) fn haproxy(listen: SocketAddr, lines: &[String]) -> Self {
+        Self::haproxy_binding(listen, "", lines)
+    }
+
+    /// The same, with options for its listening address.
+    pub(crate) fn haproxy_binding(listen: SocketAddr, options: &str, lines: &[String]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
         let file = format!(
             "global\n  maxconn 100\ndefaults\n  timeout connect 10s\n  timeout client 30s\n  timeout server 30s\n\
-             listen front\n  bind {listen}\n{lines}"
+             listen front\n  bind {listen} {options}\n{lines}"
         );
         let path = folder.path().join("haproxy.cfg");
         fs::write(&path, file).expect("a file");

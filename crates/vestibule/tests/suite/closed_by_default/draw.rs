@@ -234,6 +234,8 @@ impl Artist<'_> {
             ["doors" | "services" | "apis" | "trust" | "networks" | "workloads"] => Write,
             ["keys"] => write_if(!self.cast.keys.is_empty()),
             ["doors", _, key] => self.door_choice(key),
+            // Those that count expect plain HTTP.
+            ["services", name, "proxy_protocol"] => write_if(*name == "elsewhere").max_toss(self.random),
             ["services", name, "loosen"] => write_if(*name == "elsewhere"),
             // Where the URLs are `http` these would do nothing, which is a fault.
             ["services", name, "ca" | "pin" | "server_name" | "authenticate"] => {
@@ -419,8 +421,8 @@ impl Artist<'_> {
                 Some((door, api)) if door.kind == Kind::Client && !is_detailed(door, api) => "replace",
                 _ => "",
             },
-            // These two are there, and speak HTTP/1.1.
-            ["services", "shop" | "ledger", "http"] => self.pick(&["1", "auto"]),
+            // Two are there, and speak HTTP/1.1; one may have a connection for each request.
+            ["services", "shop" | "ledger" | "elsewhere", "http"] => self.pick(&["1", "auto"]),
             ["keys", key, "kind"] => match self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.kind) {
                 Some(KeyKind::Publishable) => "publishable",
                 Some(KeyKind::Restricted) => "restricted",
