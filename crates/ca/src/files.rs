@@ -23,7 +23,7 @@ pub fn write_new(path: &Path, contents: &str, mode: u32) -> Result<(), CaError> 
         _ => CaError::Write { path: path.to_owned(), source },
     };
     let unfinished = unfinished(path);
-    let done = write(&unfinished, contents, mode)
+    let done = write(&unfinished, contents.as_bytes(), mode)
         // A link, unlike a rename, does not replace what has come there meanwhile.
         .and_then(|()| fs::hard_link(&unfinished, path))
         .and_then(|()| sync_directory(path));
@@ -31,14 +31,26 @@ pub fn write_new(path: &Path, contents: &str, mode: u32) -> Result<(), CaError> 
     done.and(removed).map_err(wrap)
 }
 
-fn write(path: &Path, contents: &str, mode: u32) -> io::Result<()> {
+/// Puts a file in the place of what is there, for its owner alone: whole or not at all, and on disk when it returns.
+///
+/// # Errors
+/// [`CaError::Write`].
+pub(crate) fn replace(path: &Path, contents: &[u8]) -> Result<(), CaError> {
+    let unfinished = unfinished(path);
+    let done = write(&unfinished, contents, PRIVATE)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .and_then(|()| sync_directory(path));
+    done.map_err(|source| CaError::Write { path: path.to_owned(), source })
+}
+
+fn write(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     // What an earlier attempt of this very process left; another process has another name.
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-    file.write_all(contents.as_bytes())?;
+    file.write_all(contents)?;
     file.sync_all()
 }
 

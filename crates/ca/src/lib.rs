@@ -16,9 +16,12 @@
 //! Keys are ECDSA P-256; serial numbers are 128 random bits; files of keys are
 //! readable by their owner only, written whole or not at all, and never overwritten.
 //!
-//! Deliberately absent: enrolment, revocation and ACME, which come with the
-//! embedded CA, and path validation, which is rustls'.
+//! [`acme`] has certificates of somebody else's CA, for names that others own.
+//!
+//! Deliberately absent: enrolment, revocation and an ACME server, which come with
+//! the embedded CA, and path validation, which is rustls'.
 
+pub mod acme;
 mod authority;
 mod constraints;
 mod error;

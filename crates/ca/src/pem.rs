@@ -63,6 +63,24 @@ pub fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, CaError> {
     PrivateKeyDer::from_pem(kind, der).ok_or_else(|| wrong("holds a private key of an unknown form"))
 }
 
+/// Reads a file of ours that has a private key first, and its chain after it.
+pub(crate) fn read_bundle(path: &Path) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), CaError> {
+    let (text, mode) = read(path)?;
+    let wrong = |what| CaError::Content { path: path.to_owned(), what };
+    let mut blocks = blocks(path, &text)?.into_iter();
+    let key = blocks.next().and_then(|(kind, der)| PrivateKeyDer::from_pem(kind, der));
+    let key = key.ok_or_else(|| wrong("does not begin with a private key"))?;
+    if mode & 0o004 != 0 {
+        return Err(CaError::Exposed { path: path.to_owned() });
+    }
+    let is_certificate = |(kind, der)| (kind == SectionKind::Certificate).then(|| CertificateDer::from(der));
+    let chain: Option<Vec<_>> = blocks.map(is_certificate).collect();
+    match chain {
+        Some(chain) if (1..=AT_MOST_CERTIFICATES).contains(&chain.len()) => Ok((chain, key)),
+        _ => Err(wrong("does not hold a chain of certificates after its key")),
+    }
+}
+
 /// The text and the permissions of a file, which are of the very file that was read.
 fn read(path: &Path) -> Result<(String, u32), CaError> {
     let failed = |source| CaError::Read { path: path.to_owned(), source };

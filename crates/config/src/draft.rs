@@ -130,6 +130,32 @@ pub(crate) enum Tls {
     None,
     /// Files.
     Files(Vec<CertificateFiles>),
+    /// A public CA.
+    Acme(Box<Acme>),
+}
+
+/// A public CA, and how it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Acme {
+    /// Where it may write to.
+    pub(crate) contact: Said<String>,
+    /// Its directory.
+    pub(crate) directory: Option<Said<String>>,
+    /// How it checks names.
+    pub(crate) challenge: Option<Said<ca::acme::Challenge>>,
+    /// The account of its own that ours is bound to.
+    pub(crate) binding: Option<AccountBinding>,
+    /// The authorities of its own server.
+    pub(crate) ca: Option<Said<PathBuf>>,
+}
+
+/// A key that the CA gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountBinding {
+    /// Its name.
+    pub(crate) id: Said<String>,
+    /// Its file.
+    pub(crate) key: Said<PathBuf>,
 }
 
 /// A chain and its key.

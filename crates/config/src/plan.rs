@@ -4,6 +4,7 @@
 //! certificates, or by building the routes, is found here and told as faults of
 //! the same kind.
 
+mod acme;
 mod ask;
 mod cache;
 mod certificates;
@@ -29,6 +30,7 @@ use crate::files::Files;
 use crate::rules::{Index, TRUST_DOMAIN};
 use crate::source::{Sources, Span};
 
+pub(crate) use acme::directory;
 pub(crate) use certificates::Certificates;
 pub use certificates::LOCAL_CA;
 pub(crate) use certificates::data_directory;
@@ -41,6 +43,8 @@ pub struct Plan {
     pub gateway: gateway::Settings,
     /// The doors whose certificate is of the local CA.
     pub local_certificates: Vec<LocalCertificate>,
+    /// The doors whose certificate is of a public CA.
+    pub public_certificates: Vec<PublicCertificate>,
     /// The form of the access log, where the file says it.
     pub log_format: Option<LogFormat>,
     /// The Unix socket of the admin API.
@@ -58,6 +62,15 @@ pub struct LocalCertificate {
     pub door: usize,
     /// The names and addresses that it must be for; a wildcard as `*.name`.
     pub names: Vec<String>,
+}
+
+/// A door that wants a certificate of a public CA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicCertificate {
+    /// The index of the door.
+    pub door: usize,
+    /// Which CA, and for which names.
+    pub settings: ca::acme::AcmeSettings,
 }
 
 /// The trust domain and the files of its root.
@@ -93,11 +106,14 @@ impl<'a> Planner<'a> {
         let tables = self.tables(&opened, &operations);
         let mut doors = Vec::new();
         let mut local_certificates = Vec::new();
+        let mut public_certificates = Vec::new();
         for (door, routes) in opened.iter().zip(tables) {
             let kind = door.kind?;
             if self.is_local(door) {
                 local_certificates.push(LocalCertificate { door: doors.len(), names: self.local_names(door, kind) });
             }
+            public_certificates
+                .extend(self.acme_of(door).map(|settings| PublicCertificate { door: doors.len(), settings }));
             doors.push(self.door(door, kind, routes)?);
         }
         let directory = self.directory(&trust.domain)?;
@@ -118,6 +134,7 @@ impl<'a> Planner<'a> {
         (!self.faults.any_error()).then_some(Plan {
             gateway,
             local_certificates,
+            public_certificates,
             log_format,
             admin_socket,
             data_directory,

@@ -3,6 +3,7 @@
 //! Each rule reads the draft and the table of defaults, and tells its faults;
 //! none stops another.
 
+mod acme;
 mod apis;
 mod callers;
 mod doors;

@@ -1,5 +1,6 @@
 //! From a listening socket to a connection that is served: bounds, handshake, identity, protocol.
 
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use auth::{AuthError, certificate};
 use guard::{CountedConnection, GuardError};
 use model::{Door, Event};
 use observe::{ConnectionBound, DoorRow, HandshakeFailure};
+use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::challenge::{self, Shown};
 use crate::peer::{Peer, Via};
 use crate::settings::{ClientCertificates, DoorSettings, Speak};
 use crate::snapshot::{Listening, Snapshot};
@@ -193,11 +196,13 @@ async fn serve(
         }
         return;
     };
-    let acceptor = TlsAcceptor::from(Arc::clone(tls));
-    let handshake = tokio::time::timeout(settings.patience.handshake, acceptor.accept(stream)).await;
+    let shown = snapshot.configuration.challenges.shown();
+    let handshake = tokio::time::timeout(settings.patience.handshake, shake_hands(stream, tls, shown.as_deref())).await;
     let handshake = handshake.map_err(|_| Failure::timed_out());
     let stream = match handshake.and_then(|accepted| accepted.map_err(|error| Failure::of(&error))) {
-        Ok(stream) => stream,
+        Ok(Some(stream)) => stream,
+        // A CA has seen what it came for.
+        Ok(None) => return,
         Err(failure) => return failure.tell(&open, snapshot, index, &door, address),
     };
     let peer = Peer { via, ..peer_of(&stream, settings, address) };
@@ -210,6 +215,18 @@ async fn serve(
         http2::serve(open, door, socket, peer).await;
     } else {
         http1::serve(open, door, socket, peer).await;
+    }
+}
+
+async fn shake_hands(
+    stream: TcpStream,
+    tls: &Arc<ServerConfig>,
+    shown: Option<&Shown>,
+) -> io::Result<Option<TlsStream<TcpStream>>> {
+    match shown {
+        None => TlsAcceptor::from(Arc::clone(tls)).accept(stream).await.map(Some),
+        // In a box, so that the rare case does not make every connection larger.
+        Some(shown) => Box::pin(challenge::accept(stream, tls, shown)).await,
     }
 }
 

@@ -204,6 +204,18 @@ pub(crate) fn redirect(location: &str) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// What a CA came for (RFC 8555 §8.3), for the same connections.
+pub(crate) fn proof(key_authorization: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    encode::status_line(&mut out, 200);
+    encode::field(&mut out, "content-type", b"application/octet-stream");
+    encode::field_u64(&mut out, "content-length", key_authorization.len() as u64);
+    encode::field(&mut out, "connection", b"close");
+    encode::end_of_head(&mut out);
+    out.extend_from_slice(key_authorization.as_bytes());
+    out
+}
+
 /// A refusal without a body, for the same connections.
 pub(crate) fn bare(code: Code) -> Vec<u8> {
     let mut out = Vec::with_capacity(128);

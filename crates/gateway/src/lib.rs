@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod ask;
+mod challenge;
 mod connection;
 mod content;
 mod deadlines;
@@ -38,6 +39,7 @@ mod unwind;
 mod websocket;
 mod worker;
 
+pub use challenge::Challenges;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};

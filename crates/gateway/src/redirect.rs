@@ -1,4 +1,4 @@
-//! The plain port beside a TLS door: it sends every request on to the door and serves nothing.
+//! The plain port beside a TLS door: it sends every request on to the door, and serves nothing but what a CA looks for.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -29,7 +29,10 @@ pub(crate) async fn serve(open: OpenConnection, snapshot: &Snapshot, index: usiz
     alarm.set(Some(Instant::now() + door.patience.head));
     let Ok(Some(head)) = alarm.guard(read_head(&open, &mut socket, door)).await else { return };
     let answer = match head {
-        Ok(head) if state.names.admit(head.host()) => answer::redirect(&location(&head, door)),
+        Ok(head) if state.names.admit(head.host()) => match snapshot.configuration.challenges.answer(&head) {
+            Some(proof) => answer::proof(&proof),
+            None => answer::redirect(&location(&head, door)),
+        },
         Ok(_) => answer::bare(Code::MisdirectedRequest),
         Err(code) => answer::bare(code),
     };

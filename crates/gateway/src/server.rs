@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use upstream::{Keeper, Standing, SystemResolver};
 
+use crate::challenge::Challenges;
 use crate::listen;
 use crate::settings::Settings;
 use crate::snapshot::{Configuration, labels};
@@ -132,6 +133,12 @@ impl Gateway {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.configuration.settings
+    }
+
+    /// Where proofs are shown to a CA that checks the doors' names.
+    #[must_use]
+    pub fn challenges(&self) -> Arc<Challenges> {
+        Arc::clone(&self.configuration.challenges)
     }
 
     /// How many data threads there are.

@@ -66,6 +66,8 @@ pub struct DoorSettings {
 pub struct TlsSettings {
     /// One or more certificates; chosen by server name, the first where none fits or none was sent.
     pub certificates: Vec<CertificateAndKey>,
+    /// Whether there may be none yet: until one comes every handshake is refused.
+    pub awaits_certificate: bool,
     /// Whether a certificate is asked of the caller.
     pub clients: ClientCertificates,
     /// Whether TLS 1.2 is accepted beside 1.3.

@@ -11,6 +11,7 @@ use observe::{Catalogue, Labels, Observatory, OperationName};
 use rustls::ServerConfig;
 use upstream::{Pools, Services, Upstreams};
 
+use crate::challenge::Challenges;
 use crate::peer::Peer;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
 use crate::stored::Stores;
@@ -24,6 +25,8 @@ pub(crate) struct Configuration {
     pub(crate) services: Services,
     pub(crate) catalogue: Catalogue,
     pub(crate) stores: Stores,
+    /// Goes on over a reload: a CA that is checking finds what it looks for.
+    pub(crate) challenges: Arc<Challenges>,
 }
 
 /// What is derived from the settings of one door.
@@ -54,7 +57,8 @@ impl Configuration {
         let services = Services::new(&settings.services, earlier.map(|earlier| &earlier.services), Instant::now());
         let catalogue = observatory.catalogue(&labels(&settings));
         let stores = Stores::new(&settings, earlier.map(|earlier| (&earlier.settings, &earlier.stores)));
-        Ok(Self { settings, doors, services, catalogue, stores })
+        let challenges = earlier.map(|earlier| Arc::clone(&earlier.challenges)).unwrap_or_default();
+        Ok(Self { settings, doors, services, catalogue, stores, challenges })
     }
 
     fn same_tls(&self, door: &DoorSettings) -> Option<Arc<ServerConfig>> {

@@ -64,6 +64,9 @@ pub(crate) fn server_config(settings: &TlsSettings, protocols: Protocols) -> Res
         ClientCertificates::Required { anchors } => builder.with_client_cert_verifier(verifier(anchors)?.build()?),
     };
     let certificates = Certificates::new(&settings.certificates, &provider)?;
+    if certificates.first.is_none() && !settings.awaits_certificate {
+        return Err(TlsError::NoCertificate);
+    }
     let mut config = builder.with_cert_resolver(Arc::new(certificates));
     config.alpn_protocols = alpn(protocols);
     config.max_early_data_size = 0;
@@ -82,10 +85,11 @@ fn alpn(protocols: Protocols) -> Vec<Vec<u8>> {
     offered.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_vec()).collect()
 }
 
-/// The certificates of a door by the names that they are for; the first is for all other names.
+/// The certificates of a door by the names that they are for; the first is for all other names. Where there is none
+/// yet the handshake is refused: no name ever gets a certificate that was made for the occasion.
 #[derive(Debug)]
 struct Certificates {
-    first: Arc<CertifiedKey>,
+    first: Option<Arc<CertifiedKey>>,
     exact: HashMap<String, Arc<CertifiedKey>>,
     wildcard: HashMap<String, Arc<CertifiedKey>>,
 }
@@ -106,7 +110,7 @@ impl Certificates {
             }
             first.get_or_insert(certified);
         }
-        Ok(Self { first: first.ok_or(TlsError::NoCertificate)?, exact, wildcard })
+        Ok(Self { first, exact, wildcard })
     }
 }
 
@@ -128,7 +132,7 @@ impl ResolvesServerCert for Certificates {
         let found = hello.server_name().and_then(|name| {
             self.exact.get(name).or_else(|| name.split_once('.').and_then(|(_, parent)| self.wildcard.get(parent)))
         });
-        Some(Arc::clone(found.unwrap_or(&self.first)))
+        found.or(self.first.as_ref()).map(Arc::clone)
     }
 }
 

@@ -15,6 +15,7 @@
 mod change;
 mod desk;
 mod doors;
+mod public;
 mod reload;
 mod shown;
 mod signals;
@@ -36,9 +37,11 @@ use crate::handover::{self, Heritage, Successor};
 use crate::holder;
 use crate::terminal::Terminal;
 use crate::versions::{By, Versions};
+use ca::acme::Report;
 use change::Pending;
 use desk::{Asks, Desk};
 use doors::DoorCertificates;
+use public::PublicCertificates;
 pub(crate) use signals::Signals;
 use standings::Standings;
 use watch::Watch;
@@ -91,6 +94,7 @@ pub(crate) struct House {
     certificates: DoorCertificates,
     standings: Standings,
     notices: shown::Notices,
+    public: PublicCertificates,
     /// With what the running configuration can be loaded again.
     texts: config::Texts,
     versions: Versions,
@@ -115,6 +119,7 @@ impl House {
         certificates
             .complete(&mut loaded.plan, SystemTime::now())
             .map_err(|error| Failure::new(Exit::Faulty, "local-ca", error.to_string()).because(&error))?;
+        let wanted = public::complete(&mut loaded.plan, terminal);
         let watch = Watch::new(opening.watch, &opening.file, &loaded.files);
         let observatory =
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
@@ -137,7 +142,8 @@ impl House {
         }
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
-        let house = Self {
+        let public = PublicCertificates::start(gateway.challenges(), wanted);
+        let mut house = Self {
             file,
             gateway,
             observatory,
@@ -150,6 +156,7 @@ impl House {
             certificates,
             standings,
             notices,
+            public,
             texts,
             versions,
             pending: None,
@@ -159,6 +166,7 @@ impl House {
             None => house.keep(By::Start),
             Some(faults) => house.refused(faults),
         }
+        house.look_at_certificates(SystemTime::now());
         Ok(house)
     }
 
@@ -188,10 +196,14 @@ impl House {
                     }
                     // What waits to be confirmed is not disturbed; changes of the file are seen after that.
                     let looks = self.pending.is_none();
+                    if looks && self.public.are_due(SystemTime::now()) {
+                        self.renew().await;
+                    }
                     if looks && (self.watch.changed() || self.certificates.look(SystemTime::now())) {
                         self.reload().await;
                     }
                 }
+                report = self.public.next() => self.hear(report),
                 Some(answer) = self.asks.reloads.recv() => {
                     // Whoever asked may have gone; the reload happened all the same.
                     answer.send(self.reload().await).ok();
@@ -221,13 +233,39 @@ impl House {
     fn look_at_certificates(&mut self, now: SystemTime) {
         let settings = self.gateway.settings();
         self.observatory.certificates(shown::ends(settings));
-        self.desk.show(desk::doors(settings, now));
+        self.desk.show(desk::doors(settings, self.public.standings(), now));
         for (door, leaf) in self.notices.look(settings, now) {
             let (name, until) = (leaf.name(), leaf.not_after);
             let note = shown::note(&leaf, now).unwrap_or_default();
             self.terminal.warn(format_args!("the certificate of the door `{}` for `{name}` {note}", door.name));
             self.observatory.event(model::Event::CertificateEnding { at: now, door, name, until });
         }
+    }
+
+    /// What became of a certificate of a public CA: a new one is put into its door with the next pulse, a failure is
+    /// told.
+    fn hear(&mut self, report: Report) {
+        self.public.note(&report);
+        let at = SystemTime::now();
+        match report {
+            Report::Changed { door, leaf } => {
+                if !public::is_shown(self.gateway.settings(), &door, &leaf) {
+                    self.public.is_fresh(door, leaf);
+                }
+            }
+            Report::Failed { door, name, why, .. } => {
+                self.terminal.warn(format_args!("no certificate of the door `{door}` for `{name}`: {why}"));
+                if let Some(door) = self.door(&door) {
+                    self.observatory.event(model::Event::CertificateFailed { at, door, name, why });
+                }
+                self.look_at_certificates(at);
+            }
+        }
+    }
+
+    fn door(&self, name: &str) -> Option<model::Door> {
+        let doors = self.gateway.settings().doors.iter();
+        doors.map(|door| &door.door).find(|door| *door.name == *name).cloned()
     }
 
     /// Starts another process that serves with the sockets of this one.
@@ -245,6 +283,7 @@ impl House {
     /// Finishes what is under way, up to a grace period or a second signal, and ends everything.
     pub(crate) async fn close(self, end: End, signals: &mut Signals) -> Result<(), Failure> {
         self.desk.open(false);
+        self.public.stop();
         // Whoever waits for a reload is told that there will be none.
         drop(self.asks);
         match end {

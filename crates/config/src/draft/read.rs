@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use ca::acme::Challenge;
 use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
 
 use super::{
-    Addresses, Api, Ask, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat, Loosened, NamedNetwork,
-    Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, cache, own,
+    AccountBinding, Acme, Addresses, Api, Ask, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat,
+    Loosened, NamedNetwork, Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, cache,
+    own,
 };
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
@@ -162,10 +164,27 @@ impl Reader {
         if node.text().is_some() {
             return self.one(Some(node), |text| word(text, &[("local", Tls::Local), ("none", Tls::None)]));
         }
+        if let Some(node) = node.get("acme") {
+            let acme = self.acme(node)?;
+            let span = acme.contact.span;
+            return Some(Said { value: Tls::Acme(Box::new(acme)), span });
+        }
         let files = node.get("files").map(Node::items).unwrap_or_default();
         let files: Vec<_> = files.iter().filter_map(|node| self.certificate_files(node)).collect();
         let first = files.first()?.certificate.span;
         Some(Said { value: Tls::Files(files), span: first })
+    }
+
+    fn acme(&mut self, node: &Node) -> Option<Acme> {
+        let challenges = [("tls-alpn", Challenge::TlsAlpn), ("http", Challenge::Http)];
+        let directory = self.text(node.get("directory"));
+        let challenge = self.one(node.get("challenge"), |text| word(text, &challenges));
+        let binding = node.get("account_binding").and_then(|node| {
+            let (id, key) = (self.text(node.get("id")), self.path(node.get("key")));
+            Some(AccountBinding { id: id?, key: key? })
+        });
+        let ca = self.path(node.get("ca"));
+        Some(Acme { contact: self.text(node.get("contact"))?, directory, challenge, binding, ca })
     }
 
     pub(super) fn certificate_files(&mut self, node: &Node) -> Option<CertificateFiles> {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use ca::acme::AcmeSettings;
 use ca::{CaError, Leaf};
 use gateway::CertificateAndKey;
 use rustls::crypto::aws_lc_rs::default_provider;
@@ -27,6 +28,8 @@ const NAMES_SHOWN: usize = 8;
 pub(crate) struct Certificates {
     /// Of each door of the draft, in its order; `None` where the door names no files, or one of them has a fault.
     pub(crate) doors: Vec<Option<Vec<CertificateAndKey>>>,
+    /// What each door of the draft wants of a CA, in its order; `None` where it wants nothing, or has a fault.
+    pub(crate) acme: Vec<Option<AcmeSettings>>,
     /// Of each service with `https://`, by its name: how it is spoken to. Not there where something of it has a fault.
     pub(super) services: HashMap<String, ClientTls>,
     /// The one anchor of the callers' certificates; empty where none is named, or where it has a fault.
@@ -42,12 +45,18 @@ impl Certificates {
             Some(Tls::Files(files)) => reader.certificates(files, &door.hosts),
             _ => None,
         });
-        Self { doors: doors.collect(), services: reader.services(draft), anchors: reader.anchors(draft) }
+        let doors = doors.collect();
+        let acme = draft.doors.iter().map(|door| match door.tls.as_ref().map(|tls| &tls.value) {
+            Some(Tls::Acme(acme)) => reader.acme(door, acme),
+            _ => None,
+        });
+        let acme = acme.collect();
+        Self { doors, acme, services: reader.services(draft), anchors: reader.anchors(draft) }
     }
 }
 
 pub(super) struct Reader<'a> {
-    files: &'a mut Files,
+    pub(super) files: &'a mut Files,
     pub(super) faults: &'a mut Collector,
     now: SystemTime,
 }
@@ -191,7 +200,7 @@ fn no_certificate_for(host: &Said<String>, leaves: &[Leaf], files: &[Certificate
 }
 
 /// A file that could not be read at all, and what to do about it.
-fn unreadable(what: &str, written: &str, error: &io::Error, span: Span) -> Fault {
+pub(super) fn unreadable(what: &str, written: &str, error: &io::Error, span: Span) -> Fault {
     let (code, message, label) = match error.kind() {
         io::ErrorKind::NotFound => {
             (FaultCode::MissingFile, format!("the {what} `{written}` is not there"), "paths are relative to this file")

@@ -108,6 +108,12 @@ impl Planner<'_> {
         self.certificates.doors.get_mut(at)?.take()
     }
 
+    /// What a door wants of a public CA.
+    pub(super) fn acme_of(&mut self, door: &Door) -> Option<ca::acme::AcmeSettings> {
+        let at = self.draft.doors.iter().position(|other| other.name.value == door.name.value)?;
+        self.certificates.acme.get_mut(at)?.take()
+    }
+
     /// Whether a door's certificate is of the local CA.
     pub(super) fn is_local(&self, door: &Door) -> bool {
         door.tls.as_ref().is_none_or(|tls| tls.value == Tls::Local)
@@ -123,8 +129,10 @@ impl Planner<'_> {
             Some(Tls::None) => return Some(None),
             Some(Tls::Files(_)) => self.certificates_of(door)?,
             // Of the local CA: the wiring puts them in.
-            Some(Tls::Local) | None => Vec::new(),
+            // Of a public CA: likewise, when it is there.
+            Some(Tls::Local | Tls::Acme(_)) | None => Vec::new(),
         };
+        let awaits_certificate = matches!(door.tls.as_ref().map(|tls| &tls.value), Some(Tls::Acme(_)));
         let asks = self.defaults.of(kind).client_certificate;
         let clients = match (asks, loosened(&door.loosen, "certificate-optional")) {
             (false, _) => ClientCertificates::NotAsked,
@@ -132,7 +140,7 @@ impl Planner<'_> {
             (true, true) => ClientCertificates::Optional { anchors: self.certificates.anchors.clone() },
         };
         let tls12 = self.defaults.of(kind).tls12 || loosened(&door.loosen, "tls-1.2");
-        Some(Some(TlsSettings { certificates, clients, tls12 }))
+        Some(Some(TlsSettings { certificates, awaits_certificate, clients, tls12 }))
     }
 }
 

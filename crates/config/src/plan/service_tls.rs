@@ -62,7 +62,7 @@ impl Reader<'_> {
 }
 
 /// Those that OpenSSL and others here believe too. None at all is a fault, told when they are put to use.
-fn authorities_of_this_machine() -> Vec<CertificateDer<'static>> {
+pub(super) fn authorities_of_this_machine() -> Vec<CertificateDer<'static>> {
     rustls_native_certs::load_native_certs().certs
 }
 

@@ -80,6 +80,7 @@ impl Rules<'_> {
                 no_tls(door, kind, *span, faults);
             }
             (None | Some(Said { value: Tls::Local, .. }), _) => local_names(door, faults),
+            (Some(Said { value: Tls::Acme(acme), span }), _) => super::acme::check(door, acme, *span, faults),
             (Some(Said { value: Tls::Files(_), .. }), _) => {}
         }
         for hosts in door.hosts.iter().filter(|host| routing_host(&host.value).is_err()) {
@@ -132,6 +133,7 @@ fn certificate_not_said(door: &Door, kind: DoorKind, address: IpAddr, span: crat
     let note = if private { "`tls: trust`, the default here, is not built yet; until then write" } else { "write" };
     Fault::new(FaultCode::NoTls, span, message).label("off loopback `tls` must be said").help(format!(
         "{note} one of:\n`tls: {{ files: [{{ certificate: PATH, key: PATH }}] }}`\n\
+         `tls: {{ acme: {{ contact: MAIL }} }}`, a certificate of a public CA for the door's `hosts`\n\
          `tls: local`, a certificate of the local CA, which only those believe who were given it\n\
          `tls: none` with `loosen: {{ plaintext: WHY }}`, behind something that ends TLS"
     ))

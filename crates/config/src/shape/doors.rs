@@ -32,7 +32,7 @@ static DOOR: Record = Record::new(
         "listen" => list!(one!(Listen)), by_door(|d| format!("`{}`", d.listen));
         /// The names served; a request for another gets 421. Without it every name is taken.
         "hosts" => list!(one!(WildcardHost));
-        /// The door's certificates: of the local CA, from files, or none. May be left out on loopback only, where
+        /// The door's certificates: of the local CA, from files, of a public CA, or none. May be left out on loopback only, where
         /// it is `local`.
         "tls" => TLS;
         /// A plain port that only redirects to the door.
@@ -74,7 +74,7 @@ const TLS: Shape = either!(
             /// Certificates in files, chosen by the name asked for; the first where none fits.
             "files" => list!(Shape::Record(&CERTIFICATE));
             /// A public CA by ACME (RFC 8555).
-            "acme" => Shape::Record(&ACME), not_yet("write `files: [{ certificate: PATH, key: PATH }]`");
+            "acme" => Shape::Record(&ACME);
         }
     )
 );
@@ -92,18 +92,33 @@ pub(super) static CERTIFICATE: Record = Record::new(
 
 static ACME: Record = Record::new(
     "`tls.acme`",
-    "Certificates of a public CA.",
+    "A certificate of a public CA for the door's `hosts`, had and renewed while the gateway runs.",
     keys! {
-        /// Mail address for the CA.
+        /// Mail address for the CA. Who writes it agrees to the CA's terms.
         "contact" => one!(Text), needed();
-        /// URL of the CA, or `letsencrypt`.
-        "directory" => one!(Text);
-        /// How the CA checks; `http` uses `redirect_from`.
-        "challenge" => words!("tls-alpn", "http", "hook");
+        /// URL of the CA's directory, or `letsencrypt`.
+        "directory" => one!(Text), fixed("`letsencrypt`");
+        /// How the CA checks the names: by a handshake at port 443 of each, or at port 80, where `redirect_from` has
+        /// to listen.
+        "challenge" => words!("tls-alpn", "http"; "hook" => "write `tls-alpn` or `http`"), fixed("`tls-alpn`");
         /// Binding to an account that the CA knows.
-        "account_binding" => one!(Secret);
+        "account_binding" => Shape::Record(&ACCOUNT_BINDING);
+        /// The certificate authorities that vouch for the CA's own server, as a PEM file. Without it those that this
+        /// machine believes.
+        "ca" => one!(Path);
         /// A program for the challenge `hook`.
-        "hook" => one!(Path);
+        "hook" => one!(Path), not_yet("write `challenge: tls-alpn` or `http`");
+    },
+);
+
+static ACCOUNT_BINDING: Record = Record::new(
+    "`account_binding`",
+    "What binds the account to one that the CA knows already (RFC 8555, external account binding).",
+    keys! {
+        /// The name of the key, as the CA gave it.
+        "id" => one!(Text), needed();
+        /// A file with the key in base64url, as the CA gave it; not readable by everyone.
+        "key" => one!(Path), needed();
     },
 );
 

@@ -12,6 +12,7 @@ use admin::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::public::{Standing, Standings};
 use super::shown;
 
 /// Reloads that may wait for their turn; more are refused.
@@ -54,7 +55,7 @@ impl Desk {
                 waits: None,
                 settled: None,
             },
-            doors: doors(&loaded.plan.gateway, SystemTime::now()),
+            doors: doors(&loaded.plan.gateway, &Standings::new(), SystemTime::now()),
             services: Vec::new(),
         };
         let desk = Self { status: watch::Sender::new(status), reloads, changes, upgrades };
@@ -182,16 +183,30 @@ impl admin::House for Desk {
 }
 
 /// The doors of a configuration and what they show, for `status`.
-pub(crate) fn doors(settings: &gateway::Settings, now: SystemTime) -> Vec<DoorStatus> {
+pub(crate) fn doors(settings: &gateway::Settings, public: &Standings, now: SystemTime) -> Vec<DoorStatus> {
     let doors = settings.doors.iter();
     doors
         .map(|door| DoorStatus {
             name: door.door.name.to_string(),
             kind: door.door.kind.as_str().to_owned(),
             listen: door.listen.iter().map(ToString::to_string).collect(),
-            certificates: shown::by(door).map(|leaf| certificate(&leaf, now)).collect(),
+            certificates: certificates(door, public.get(&door.door.name), now),
         })
         .collect()
+}
+
+/// What a door shows, and what is wanted of a public CA and not there.
+fn certificates(door: &gateway::DoorSettings, public: Option<&Standing>, now: SystemTime) -> Vec<CertificateStatus> {
+    let mut certificates: Vec<_> = shown::by(door).map(|leaf| certificate(&leaf, now)).collect();
+    let Some(standing) = public else { return certificates };
+    match certificates.first_mut() {
+        Some(first) => first.note = standing.trouble.clone().or_else(|| first.note.take()),
+        None => {
+            let note = standing.trouble.clone().unwrap_or_else(|| "is not there yet".to_owned());
+            certificates.push(CertificateStatus { name: standing.name.clone(), until: None, note: Some(note) });
+        }
+    }
+    certificates
 }
 
 fn certificate(leaf: &ca::Leaf, now: SystemTime) -> CertificateStatus {

@@ -6,7 +6,7 @@ use admin::ReloadOutcome;
 use config::Loaded;
 use serde_json::json;
 
-use super::{House, desk, shown};
+use super::{House, desk, public, shown};
 use crate::commands::load;
 use crate::versions::{By, Version};
 
@@ -110,6 +110,7 @@ impl House {
     pub(super) async fn swap(&mut self, mut loaded: Loaded) -> Result<(), String> {
         let (names, now) = (self.certificates.names(), SystemTime::now());
         let completed = self.certificates.complete(&mut loaded.plan, now).map_err(|error| error.to_string());
+        let wanted = public::complete(&mut loaded.plan, &self.terminal);
         let settings = loaded.plan.gateway;
         let fits = completed
             .and_then(|()| shown::gone_out_of_date(self.gateway.settings(), &settings, now).map_or(Ok(()), Err));
@@ -122,15 +123,38 @@ impl House {
             return swapped;
         }
         self.texts = loaded.texts;
+        self.public.want(wanted);
         self.runs(loaded.hash);
         Ok(())
+    }
+
+    /// Puts new certificates of a public CA into their doors: what runs is loaded again from its own texts, so that a
+    /// file that is being written does not stand in the way.
+    pub(super) async fn renew(&mut self) {
+        let name = self.file.display().to_string();
+        let renewed = match load::texts(&name, &self.file, &self.texts) {
+            Ok(loaded) => self.swap(loaded).await,
+            Err(refused) => Err(format!("what runs has {} by now", refused.faults.count())),
+        };
+        let at = SystemTime::now();
+        if let Err(why) = renewed {
+            self.terminal.warn(format_args!("a new certificate is not shown yet: {why}"));
+            return self.public.rest(at);
+        }
+        for (door, leaf) in self.public.take_fresh() {
+            let (name, until) = (leaf.name(), leaf.not_after);
+            self.terminal.say(format_args!("the door `{door}` has a new certificate for `{name}`"));
+            if let Some(door) = self.door(&door) {
+                self.observatory.event(model::Event::CertificateIssued { at, door, name, until });
+            }
+        }
     }
 
     /// Says that another configuration runs.
     pub(super) fn runs(&mut self, hash: String) {
         let now = SystemTime::now();
         let services = self.standings.look(self.gateway.standing(), &self.observatory);
-        self.desk.loaded(hash.clone(), desk::doors(self.gateway.settings(), now), services);
+        self.desk.loaded(hash.clone(), desk::doors(self.gateway.settings(), self.public.standings(), now), services);
         self.look_at_certificates(now);
         self.observatory.event(model::Event::ConfigurationLoaded { at: now, hash });
     }

@@ -10,6 +10,7 @@
     reason = "a test that breaks is a test that fails"
 )]
 
+mod acme;
 mod ask;
 mod balance;
 mod beside;

@@ -1,11 +1,12 @@
 //! The doors as they hold.
 
+use ca::acme::Challenge;
 use gateway::{DoorSettings, Errors};
 use model::DoorKind;
 
 use super::{Lines, list, path, text};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Door, SPEAK, Tls};
+use crate::draft::{Acme, Door, SPEAK, Tls};
 use crate::plan::{From, Inherited, Plan, said_errors};
 use crate::value::{write_duration, write_size};
 
@@ -80,6 +81,28 @@ impl Lines<'_, '_> {
         self.loosen(&door.loosen);
     }
 
+    fn acme(&mut self, acme: &Acme) {
+        self.said("contact", &text(&acme.contact.value), acme.contact.span);
+        match &acme.directory {
+            Some(said) => self.said("directory", &text(&said.value), said.span),
+            None => self.value("directory", "letsencrypt", "default"),
+        }
+        let word = |challenge| if challenge == Challenge::Http { "http" } else { "tls-alpn" };
+        match &acme.challenge {
+            Some(said) => self.said("challenge", word(said.value), said.span),
+            None => self.value("challenge", word(Challenge::TlsAlpn), "default"),
+        }
+        if let Some(binding) = &acme.binding {
+            self.below("account_binding", |lines| {
+                lines.said("id", &text(&binding.id.value), binding.id.span);
+                lines.said("key", &path(&binding.key.value), binding.key.span);
+            });
+        }
+        if let Some(ca) = &acme.ca {
+            self.said("ca", &path(&ca.value), ca.span);
+        }
+    }
+
     fn tls(&mut self, door: &Door, kind: DoorKind) {
         match &door.tls {
             None => self.value("tls", "local", format!("default of {kind} doors on loopback")),
@@ -97,6 +120,7 @@ impl Lines<'_, '_> {
                     let files: Vec<_> = files.iter().map(one).collect();
                     self.said("tls", &format!("{{ files: [{}] }}", files.join(", ")), said.span);
                 }
+                Tls::Acme(acme) => self.below("tls", |lines| lines.below("acme", |lines| lines.acme(acme))),
             },
         }
         let asked = match (

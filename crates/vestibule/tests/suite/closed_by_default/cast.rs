@@ -37,6 +37,8 @@ pub(super) enum Tls {
     Unsaid,
     Local,
     Files,
+    /// Of a CA that nobody can reach: whatever else is in the file, no handshake there succeeds.
+    Acme,
     None,
 }
 
@@ -106,7 +108,8 @@ impl Door {
         let tls = match random.u8(0..10) {
             0..2 => Tls::Unsaid,
             2..4 => Tls::Local,
-            4..8 => Tls::Files,
+            4..7 => Tls::Files,
+            7 => Tls::Acme,
             _ => Tls::None,
         };
         let plain = tls == Tls::None;
@@ -119,6 +122,8 @@ impl Door {
         loosened("tls-1.2", kind == Kind::Server && !plain && random.u8(0..4) == 0);
         loosened("detailed-errors", kind == Kind::Client && random.u8(0..4) == 0);
         let hosts = match random.u8(0..6) {
+            // Its certificate is for names, one by one.
+            _ if tls == Tls::Acme => vec!["localhost"],
             0..3 => Vec::new(),
             3 => vec!["localhost"],
             4 => vec!["*.drawn.test"],

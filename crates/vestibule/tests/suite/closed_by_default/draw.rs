@@ -126,7 +126,7 @@ impl Artist<'_> {
         let mut entries = Vec::new();
         let built: Vec<&Key> =
             record.keys.iter().filter(|key| key.state == State::Built && elements::is_built(&key.shape)).collect();
-        let built = if record.alternatives { vec![self.pick(&built)] } else { built };
+        let built = if record.alternatives { vec![self.alternative(&built)] } else { built };
         for key in built {
             let before = self.elements.clone();
             let tree = self.inside(key.name, key.name, |artist| {
@@ -149,6 +149,16 @@ impl Artist<'_> {
         }
         self.mend(&mut entries);
         Tree::Map(entries)
+    }
+
+    /// The one of several keys that the cast has decided, or any.
+    fn alternative<'k>(&mut self, keys: &[&'k Key]) -> &'k Key {
+        let wanted = match self.path().as_slice() {
+            ["doors", _, "tls"] if self.door_here().is_some_and(|door| door.tls == Tls::Acme) => "acme",
+            ["doors", _, "tls"] => "files",
+            _ => "",
+        };
+        keys.iter().copied().find(|key| key.name == wanted).unwrap_or_else(|| self.pick(keys))
     }
 
     fn names(&mut self, names: &Names) -> Tree {
@@ -233,6 +243,8 @@ impl Artist<'_> {
             // Without these there is nothing to try.
             ["doors" | "services" | "apis" | "trust" | "networks" | "workloads"] => Write,
             ["keys"] => write_if(!self.cast.keys.is_empty()),
+            // Without it the file would mean a real CA.
+            ["doors", _, "tls", "acme", "directory"] => Write,
             ["doors", _, key] => self.door_choice(key),
             // Those that count expect plain HTTP.
             ["services", name, "proxy_protocol"] => write_if(*name == "elsewhere").max_toss(self.random),
@@ -284,6 +296,8 @@ impl Artist<'_> {
             "hosts" => write_if(!door.hosts.is_empty()),
             "tls" => write_if(door.tls != Tls::Unsaid),
             "redirect_from" if door.is_plain() => Leave,
+            // One of the challenges is answered there.
+            "redirect_from" if door.tls == Tls::Acme => Write,
             "protocols" => write_if(door.protocols.is_some()),
             "networks" if plain_to_named => Write,
             // Nothing that is tried comes through a proxy: such a door is closed to all of it.
@@ -389,7 +403,9 @@ impl Artist<'_> {
     /// The form that a value has to have where there are several.
     fn form(&self) -> Option<&'static str> {
         match self.path().as_slice() {
-            ["doors", _, "tls"] => Some(if self.door_here()?.tls == Tls::Files { "map" } else { "text" }),
+            ["doors", _, "tls"] => {
+                Some(if matches!(self.door_here()?.tls, Tls::Files | Tls::Acme) { "map" } else { "text" })
+            }
             ["apis", api, "operations", operation] => {
                 let operation = self.cast.operation(api, operation)?;
                 (operation.access.is_some() || operation.scopes).then_some("map")
@@ -448,6 +464,10 @@ impl Artist<'_> {
             ["doors", _, "redirect_from"] => self.door_here().map(|door| door.redirect.to_string()),
             ["doors", _, "tls", "files", "certificate"] => Some("door.pem".into()),
             ["doors", _, "tls", "files", "key"] => Some("door-key.pem".into()),
+            ["doors", _, "tls", "acme", "contact"] => Some("ops@drawn.test".into()),
+            ["doors", _, "tls", "acme", "directory"] => Some("https://127.0.0.1:1/directory".into()),
+            ["doors", _, "tls", "acme", "account_binding", "key"] => Some("binding.key".into()),
+            ["doors", _, "tls", "acme", "ca"] => Some("workloads.pem".into()),
             ["services", "vault", "ca"] => Some("workloads.pem".into()),
             ["services", "vault", "authenticate", "files", "certificate"] => Some("door.pem".into()),
             ["services", "vault", "authenticate", "files", "key"] => Some("door-key.pem".into()),
