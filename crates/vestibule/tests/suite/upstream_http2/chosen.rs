@@ -45,7 +45,7 @@ fn over_tls_both_sides_choose_and_http2_comes_first() {
     for (offered, keys) in [(&["http/1.1"][..], ""), (&[], ""), (&["h2", "http/1.1"], ", http: 1")] {
         let tls = Arc::new(ServerTls::offering(&leaf, offered));
         let service = Backend::over_tls(&tls, script::answer(Reply::ok("one")));
-        assert_eq!(open(&service.url(), &root, keys).get("/"), "one", "{offered:?}{keys}");
+        assert_eq!(open(service.url(), &root, keys).get("/"), "one", "{offered:?}{keys}");
     }
 }
 
@@ -57,7 +57,7 @@ fn a_service_that_does_not_speak_what_the_file_says_gets_no_request() {
     for (offered, code) in [(&["http/1.1"][..], "upstream-tls"), (&[], "upstream-malformed")] {
         let tls = Arc::new(ServerTls::offering(&leaf, offered));
         let service = Backend::over_tls(&tls, script::answer(Reply::ok("one")));
-        ends_with(&open(&service.url(), &root, ", http: 2"), code);
+        ends_with(&open(service.url(), &root, ", http: 2"), code);
         assert_eq!(service.arrivals(), 0);
     }
     let tls = ServerTls::offering(&leaf, &["h2"]);
