@@ -41,6 +41,8 @@ pub(super) struct Pending {
     was: String,
     texts: Texts,
     names: Vec<Vec<String>>,
+    /// The certificates of a public CA that it had kept.
+    wanted: Vec<ca::acme::Wanted>,
 }
 
 /// Why something was not done.
@@ -104,6 +106,7 @@ impl House {
             return;
         }
         self.certificates.restore(pending.names);
+        self.public.want(pending.wanted);
         self.texts = pending.texts;
         self.runs(pending.was.clone());
         self.terminal.warn(format_args!("{} was taken back; {} runs again", pending.hash, pending.was));
@@ -238,9 +241,9 @@ impl House {
         self.may_write(&loaded.texts)?;
         let (was, hash) = (self.desk.hash(), loaded.hash.clone());
         let (former, names, texts) = (self.gateway.hold(), self.certificates.names(), self.texts.clone());
-        let files = loaded.files.clone();
+        let (files, wanted) = (loaded.files.clone(), self.public.wanted());
         self.swap(loaded).await.map_err(|why| No::new("not-loaded", why))?;
-        Ok(Pending { until: Instant::now() + within, hash, files, former, was, texts, names })
+        Ok(Pending { until: Instant::now() + within, hash, files, former, was, texts, names, wanted })
     }
 
     /// Whether the file may become these texts: it holds what runs, or them already.

@@ -73,6 +73,11 @@ impl PublicCertificates {
         });
     }
 
+    /// Those that are wanted now, to be wanted again where what runs goes back.
+    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+        self.wanted.borrow().clone()
+    }
+
     /// How they stand.
     pub(crate) const fn standings(&self) -> &Standings {
         &self.standings
