@@ -102,4 +102,12 @@ proptest! {
         let found = match word { "no-store" => all.no_store, "private" => all.private, _ => all.no_cache };
         prop_assert!(found, "{list}");
     }
+
+    #[test]
+    fn a_line_of_its_own_says_what_it_says_whatever_stands_in_the_others(value in "[ -~]{0,40}") {
+        let (alone, beside) = (says(&[&value]), says(&[&value, "no-store, private"]));
+        prop_assert!(beside.no_store && beside.private);
+        prop_assert_eq!((beside.max_age, beside.malformed), (alone.max_age, alone.malformed));
+        prop_assert!(says(&[&value, "max-age=5"]).max_age.is_some_and(|age| age <= 5));
+    }
 }
