@@ -130,3 +130,6 @@ const fn status(code: Code) -> Status {
         | Code::Overloaded => Status::Unavailable,
     }
 }
+
+#[cfg(test)]
+mod tests;

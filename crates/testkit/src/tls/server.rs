@@ -45,11 +45,16 @@ impl ServerTls {
     /// The same, and offers these protocols (ALPN).
     #[must_use]
     pub fn offering(leaf: &Leaf, protocols: &[&str]) -> Self {
-        let mut tls = Self::new(leaf);
-        let mut config = (*tls.config).clone();
+        Self::new(leaf).and_offers(protocols)
+    }
+
+    /// Offers these protocols (ALPN).
+    #[must_use]
+    pub fn and_offers(mut self, protocols: &[&str]) -> Self {
+        let mut config = (*self.config).clone();
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-        tls.config = Arc::new(config);
-        tls
+        self.config = Arc::new(config);
+        self
     }
 
     /// What handshakes are made with.

@@ -57,6 +57,8 @@ pub(crate) struct Slot {
 pub(crate) enum SessionError {
     /// Nothing came in time.
     Silent,
+    /// The service does not believe us: with TLS 1.3 it says so only after the handshake.
+    Untrusted(io::Error),
     /// It ended, or what came is not HTTP/2.
     Other(Option<h2::Error>),
 }
@@ -96,6 +98,10 @@ impl Session {
                 Ok(Self { requests, state, scheme, idle_since: None })
             }
             Ok(Ok(None)) => Err(SessionError::Other(None)),
+            // What TLS has to say comes as this kind, and as nothing else that a connection says.
+            Ok(Err(error)) if error.get_io().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) => {
+                Err(SessionError::Untrusted(error.into_io().unwrap_or_else(|| io::ErrorKind::InvalidData.into())))
+            }
             Ok(Err(error)) => Err(SessionError::Other(Some(error))),
             Err(_) => Err(SessionError::Silent),
         }

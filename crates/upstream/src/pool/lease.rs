@@ -169,6 +169,7 @@ impl Service {
         self.of_thread.watch.connect_failed(self.id);
         match error {
             SessionError::Silent => self.no_connection(io::ErrorKind::TimedOut.into()),
+            SessionError::Untrusted(source) => self.no_trust(source),
             SessionError::Other(source) => self.not_spoken(source),
         }
     }

@@ -67,6 +67,23 @@ fn a_service_that_does_not_speak_what_the_file_says_gets_no_request() {
 }
 
 #[test]
+fn a_service_that_asks_who_we_are_is_answered_and_its_no_is_one_of_tls() {
+    let (root, ours) = (Root::new("services"), Root::new("gateways"));
+    let tls = ServerTls::asking(&root.server(HERE), &ours).and_offers(&["h2"]);
+    let service = Http2Backend::over_tls(&tls, saying("two"));
+    ends_with(&open(&service.url(), &root, ""), "upstream-tls");
+    assert_eq!(service.arrived().len(), 0);
+    let prepared = house();
+    let leaf = ours.server(&["gateway"]);
+    prepared.write("ca.pem", root.pem());
+    prepared.write("gateway.pem", &leaf.pem);
+    prepared.write("gateway.key", &leaf.key_pem);
+    let keys = "ca: ca.pem, authenticate: { files: { certificate: gateway.pem, key: gateway.key } }";
+    let house = OpenHouse::prepared_to(prepared, &format!("urls: \"{}\", {keys}", service.url()));
+    assert_eq!(house.get("/"), "two");
+}
+
+#[test]
 fn without_tls_a_service_shows_what_it_speaks_before_it_gets_a_request() {
     for answer in ["HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", ""] {
         let (tell, told) = mpsc::channel();
