@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use gateway::{Errors, UpstreamErrors};
 use model::DoorKind;
+use wire::coding::{Coding, Codings};
 
 /// Every default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct DoorDefaults {
     pub errors: Errors,
     /// What becomes of a service's 5xx.
     pub upstream_errors: UpstreamErrors,
+    /// Content codings of answers: people have slow lines, back ends stand side by side.
+    pub compress: Codings,
     /// Further attempts at a service: people would rather be told soon, servers have patience.
     pub attempts: u8,
     /// Connections in all.
@@ -133,6 +136,7 @@ impl Defaults {
                 body_bytes: 1 << 20,
                 errors: Errors::Terse,
                 upstream_errors: UpstreamErrors::Replace,
+                compress: Codings::NONE.with(Coding::Gzip),
                 attempts: 1,
                 connections: 20_000,
                 connections_per_address: 100,
@@ -157,6 +161,7 @@ impl Defaults {
                 body_bytes: 10 << 20,
                 errors: Errors::Detailed,
                 upstream_errors: UpstreamErrors::Pass,
+                compress: Codings::NONE,
                 attempts: 3,
                 connections: 5_000,
                 connections_per_address: 1_000,

@@ -20,6 +20,7 @@ use gateway::{Errors, UpstreamErrors};
 use ipnet::IpNet;
 use model::{DoorKind, KeyKind, SpiffeId};
 use upstream::{Balance, Http, Pin};
+use wire::coding::Codings;
 use wire::proxy::ProxyVersion;
 
 use crate::source::Span;
@@ -308,6 +309,8 @@ pub(crate) struct Api {
     pub(crate) bounds: Bounds,
     /// How much a refusal tells.
     pub(crate) errors: Option<Said<Errors>>,
+    /// The codings of its answers.
+    pub(crate) compress: Option<Said<Codings>>,
     /// What becomes of the service's 5xx.
     pub(crate) upstream_errors: Option<Said<UpstreamErrors>>,
     /// Its contract.

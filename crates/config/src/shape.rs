@@ -30,6 +30,7 @@ mod spelling;
 
 use crate::defaults::{DoorDefaults, ServiceDefaults};
 
+pub(crate) use apis::codings_word;
 pub(crate) use check::check;
 pub use loosening::{LOOSENINGS, Loosening, Spot};
 pub use reference::reference;

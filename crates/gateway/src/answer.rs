@@ -131,7 +131,9 @@ impl Answer {
 
     /// The length that an answer without content speaks of; its head was parsed strictly.
     fn announced_length(&self) -> Length {
-        let text = self.head.fields().get(Name::ContentLength).and_then(|value| std::str::from_utf8(value).ok());
+        let mut fields = self.head.fields().end_to_end();
+        let field = fields.find(|field| field.known == Name::ContentLength);
+        let text = field.and_then(|field| std::str::from_utf8(field.value).ok());
         text.and_then(|text| text.parse().ok()).map_or(Length::Absent, Length::Announced)
     }
 

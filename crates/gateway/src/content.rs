@@ -9,6 +9,7 @@ use cache::{Keeping, Store};
 use upstream::UpstreamError;
 use wire::fields::Fields;
 
+use crate::compress::Coded;
 use crate::house::FileContent;
 
 /// What is sent as the body of an answer.
@@ -22,6 +23,8 @@ pub(crate) enum Content {
     Kept(Bytes),
     /// Of a file, read as it is sent.
     File(FileContent),
+    /// Any of these in a content coding.
+    Coded(Box<Coded>),
 }
 
 /// The content of an answer that is kept while it is sent on.
@@ -84,13 +87,17 @@ impl Content {
         match self {
             Self::Service(body) => Some(body),
             Self::Copied(copied) => Some(copied.body),
-            Self::Kept(_) | Self::File(_) => None,
+            Self::Kept(_) | Self::File(_) | Self::Coded(_) => None,
         }
     }
 
     /// Whether the service is still part of it: the request may go on being sent then.
     pub(crate) const fn is_of_service(&self) -> bool {
-        matches!(self, Self::Service(_) | Self::Copied(_))
+        match self {
+            Self::Service(_) | Self::Copied(_) => true,
+            Self::Coded(coded) => coded.content().is_of_service(),
+            Self::Kept(_) | Self::File(_) => false,
+        }
     }
 
     /// Ready with `true` when [`Content::piece`] has bytes, with `false` at the end.
@@ -100,6 +107,7 @@ impl Content {
             Self::Copied(copied) => copied.poll_ready(context),
             Self::Kept(kept) => Poll::Ready(Ok(!kept.is_empty())),
             Self::File(file) => file.poll_ready(context),
+            Self::Coded(coded) => coded.poll_ready(context),
         }
     }
 
@@ -108,6 +116,7 @@ impl Content {
         match self {
             Self::Service(body) => body.poll_upload(context),
             Self::Copied(copied) => copied.body.poll_upload(context),
+            Self::Coded(coded) => coded.content_mut().poll_upload(context),
             Self::Kept(_) | Self::File(_) => Poll::Ready(Ok(())),
         }
     }
@@ -119,6 +128,7 @@ impl Content {
             Self::Copied(copied) => copied.body.content(),
             Self::Kept(kept) => kept,
             Self::File(file) => file.piece(),
+            Self::Coded(coded) => coded.piece(),
         }
     }
 
@@ -129,6 +139,7 @@ impl Content {
             Self::Copied(copied) => copied.consume(count),
             Self::Kept(kept) => drop(kept.split_to(count.min(kept.len()))),
             Self::File(file) => drop(file.take(count)),
+            Self::Coded(coded) => drop(coded.take(count)),
         }
     }
 
@@ -139,6 +150,7 @@ impl Content {
             Self::Copied(copied) => copied.take(room),
             Self::Kept(kept) => kept.split_to(room.min(kept.len())),
             Self::File(file) => file.take(room),
+            Self::Coded(coded) => coded.take(room),
         }
     }
 
@@ -147,6 +159,7 @@ impl Content {
         match self {
             Self::Service(body) => body.trailers(),
             Self::Copied(copied) => copied.body.trailers(),
+            Self::Coded(coded) => coded.trailers(),
             Self::Kept(_) | Self::File(_) => None,
         }
     }
@@ -156,6 +169,7 @@ impl Content {
         match self {
             Self::Service(body) => body.reclaim(),
             Self::Copied(copied) => copied.body.reclaim(),
+            Self::Coded(coded) => coded.content_mut().reclaim(),
             Self::Kept(_) | Self::File(_) => None,
         }
     }

@@ -13,6 +13,7 @@ use wire::fields::{Field, Name};
 use wire::{Framing, Method, RequestHead, Version, encode};
 
 use crate::answer::{Answer, AnswerBody};
+use crate::compress;
 use crate::content::Content;
 use crate::grpc;
 use crate::record::Record;
@@ -37,7 +38,7 @@ pub(crate) fn toward_service(
     let mut out = request.thread.take_buffer();
     write_request_line(&mut out, head, &operation.prefix);
     encode::field(&mut out, "host", head.authority().as_bytes());
-    write_received(&mut out, head, &record.caller, condition.is_some());
+    write_received(&mut out, head, &record.caller, condition.is_some(), operation);
     if let Some(condition) = condition {
         write_condition(&mut out, &condition);
     }
@@ -91,7 +92,13 @@ pub(crate) fn below<'a>(target: &'a str, prefix: &str) -> &'a str {
     rest
 }
 
-fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller, validates: bool) {
+fn write_received(
+    out: &mut Vec<u8>,
+    head: &RequestHead,
+    caller: &Caller,
+    validates: bool,
+    operation: &OperationSettings,
+) {
     let is_call = grpc::is_call(head);
     for Field { name, known, value, .. } in head.fields().end_to_end() {
         match known {
@@ -103,6 +110,9 @@ fn write_received(out: &mut Vec<u8>, head: &RequestHead, caller: &Caller, valida
             Name::IfNoneMatch | Name::IfModifiedSince | Name::IfRange | Name::Range if validates => {}
             // A key is between the caller and this house; the service has no use for it.
             Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
+            Name::IfMatch | Name::IfNoneMatch if !operation.compress.is_empty() => {
+                compress::write_condition(out, name, value);
+            }
             _ => encode::field(out, name, value),
         }
     }

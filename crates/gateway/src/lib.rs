@@ -10,6 +10,7 @@ mod accept;
 mod answer;
 mod ask;
 mod challenge;
+mod compress;
 mod connection;
 mod content;
 mod deadlines;

@@ -20,6 +20,7 @@ use wire::{RequestHead, fields::Name};
 
 use crate::answer::{self, Answer};
 use crate::ask;
+use crate::compress;
 use crate::deadlines::Deadlines;
 use crate::forward;
 use crate::house;
@@ -85,7 +86,7 @@ pub(crate) async fn serve<R: Reply>(
     };
     let Some(passed) = passed else { return false };
     let answer = match passed.unwrap_or_else(|Panicked| Err(panicked(request, record.id))) {
-        Ok(answer) => answer,
+        Ok(answer) => compress::answer(request, &record, answer),
         Err(problem) => answer::refuse(request, &mut record, &problem),
     };
     reply.send(request, &mut record, answer, alarm).await

@@ -9,6 +9,7 @@ use model::{Door, ServiceId};
 use routing::{HostPattern, Table};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use upstream::ServiceSettings;
+use wire::coding::Codings;
 use wire::forwarded::ForwardingField;
 use wire::proxy::ProxyVersion;
 
@@ -229,6 +230,8 @@ pub struct OperationSettings {
     pub errors: Errors,
     /// What becomes of the service's 5xx.
     pub upstream_errors: UpstreamErrors,
+    /// The content codings that answers are given in to callers who accept them.
+    pub compress: Codings,
     /// Further attempts, where the service does not say how many.
     pub attempts: u8,
     /// Whether the file says that a request may happen twice, whatever its method.

@@ -14,6 +14,7 @@ use observe::{Catalogue, Observer, ServiceRow};
 use upstream::{Alarm, Pools, Watch};
 use wire::{RequestHead, ResponseHead};
 
+use crate::compress::Places;
 use crate::snapshot::Snapshot;
 
 /// Buffers and heads kept for reuse; what comes back beyond that is freed.
@@ -26,6 +27,8 @@ pub(crate) struct Thread {
     snapshot: RefCell<Rc<Snapshot>>,
     pub(crate) pools: Pools,
     pub(crate) observer: Rc<Observer>,
+    /// For the answers that are encoded now.
+    pub(crate) coding_places: Places,
     watched: Rc<Services>,
     random: RefCell<fastrand::Rng>,
     #[expect(clippy::vec_box, reason = "they are large, and are moved in and out as pointers")]
@@ -141,6 +144,7 @@ impl Thread {
             snapshot,
             pools,
             observer,
+            coding_places: Places::default(),
             watched,
             random: RefCell::new(fastrand::Rng::new()),
             heads: RefCell::default(),

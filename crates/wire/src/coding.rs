@@ -42,6 +42,32 @@ impl Coding {
     }
 }
 
+/// A set of codings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Codings(u8);
+
+impl Codings {
+    /// None at all.
+    pub const NONE: Self = Self(0);
+
+    /// The same set and this coding.
+    #[must_use]
+    pub const fn with(self, coding: Coding) -> Self {
+        Self(self.0 | 1 << coding.place())
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its codings, those that the house would rather write first.
+    pub fn iter(self) -> impl Iterator<Item = Coding> {
+        Coding::ALL.into_iter().filter(move |coding| self.0 & 1 << coding.place() != 0)
+    }
+}
+
 /// How much a caller wants each coding, in thousandths; 0 is never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted {

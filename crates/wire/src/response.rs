@@ -113,7 +113,12 @@ impl ResponseHead {
         self.fields.push(name.as_bytes(), value)
     }
 
-    /// Says how the body of an answer of the house's own is framed.
+    /// Lets fields of this name end here: they go no further. One that is pushed afterwards does.
+    pub fn remove(&mut self, name: Name) {
+        self.fields.hide(name);
+    }
+
+    /// Says how the body of an answer is framed towards the caller.
     pub const fn set_framing(&mut self, framing: Framing) {
         self.framing = framing;
     }

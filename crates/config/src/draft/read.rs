@@ -12,6 +12,8 @@ use super::{
     Loosened, NamedNetwork, Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, cache,
     own,
 };
+use wire::coding::{Coding, Codings};
+
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
 use crate::shape::LOOSENINGS;
@@ -229,6 +231,7 @@ impl Reader {
             upstream_errors: self.one(node.get("upstream_errors"), |text| {
                 word(text, &[("replace", UpstreamErrors::Replace), ("pass", UpstreamErrors::Pass)])
             }),
+            compress: self.compress(node.get("compress")),
             contract: node.entry("contract").map(|entry| self.contract(entry)),
             retire: self.retire(node.get("retire")),
             ask: node.entry("ask").map(|entry| self.ask(entry)),
@@ -282,6 +285,16 @@ impl Reader {
             publish: self.maybe_list(node.get("publish"), text),
             withhold: self.list(node.get("withhold"), text),
         }
+    }
+
+    /// `none`, or codings; `None` where nothing is said.
+    fn compress(&mut self, node: Option<&Node>) -> Option<Said<Codings>> {
+        let words = Coding::ALL.map(|coding| (coding.as_str(), Some(coding)));
+        let words: Vec<_> = words.into_iter().chain([("none", None)]).collect();
+        let said = self.list(node, |text| word(text, &words));
+        let span = said.first()?.span;
+        let value = said.iter().filter_map(|said| said.value).fold(Codings::NONE, Codings::with);
+        Some(Said { value, span })
     }
 
     fn retire(&mut self, node: Option<&Node>) -> Option<Retire> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gateway::{Errors, UpstreamErrors};
 use model::DoorKind;
+use wire::coding::Codings;
 
 use crate::defaults::Defaults;
 use crate::draft::{Access, Api, Door, Loosened, Operation, Said};
@@ -34,6 +35,7 @@ pub(crate) struct Effective<'d> {
     pub(crate) body: Inherited<u64>,
     pub(crate) errors: Inherited<Errors>,
     pub(crate) upstream_errors: Inherited<UpstreamErrors>,
+    pub(crate) compress: Inherited<Codings>,
     pub(crate) access: &'d Access,
 }
 
@@ -58,6 +60,7 @@ impl<'d> Effective<'d> {
             body: nearest(body, built_in.body_bytes, kind),
             errors: api_errors(door, kind, api, built_in.errors),
             upstream_errors: nearest([Some(&api.upstream_errors)], built_in.upstream_errors, kind),
+            compress: nearest([Some(&api.compress)], built_in.compress, kind),
             access: operation.map_or(&api.access, |operation| effective(api, operation)),
         }
     }

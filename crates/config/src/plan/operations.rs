@@ -84,6 +84,7 @@ impl Planner<'_> {
             body_bytes: holds.body.value,
             errors: holds.errors.value,
             upstream_errors: holds.upstream_errors.value,
+            compress: holds.compress.value,
             attempts: self.defaults.of(kind).attempts,
             idempotent: operation.idempotent.as_ref().is_some_and(|said| said.value),
             affine_segment: service.and_then(|service| self.affine_segment(service, prefix, operation)),

@@ -7,6 +7,7 @@ mod operations;
 mod own;
 
 use gateway::UpstreamErrors;
+use wire::coding::{Coding, Codings};
 
 use super::doors::{ERRORS, NETWORKS, errors_word, networks_word};
 use super::{Names, Record, Scalar, Shape, Spot};
@@ -18,6 +19,16 @@ use operations::{ASYNC, IDEMPOTENCY, OPERATIONS};
 use own::{REDIRECT, RESPOND};
 
 pub(super) static APIS: Names = Names { noun: "API", name: Scalar::Name, value: Shape::Record(&API) };
+
+/// Codings as the file has them.
+pub(crate) fn codings_word(codings: Codings) -> String {
+    let words: Vec<_> = codings.iter().map(Coding::as_str).collect();
+    match words.as_slice() {
+        [] => "none".to_owned(),
+        [one] => (*one).to_owned(),
+        several => format!("[{}]", several.join(", ")),
+    }
+}
 
 const LEAVE: &str = "leave it out";
 
@@ -94,9 +105,10 @@ static API: Record = Record::new(
             by_door(|d| match d.upstream_errors { UpstreamErrors::Replace => "`replace`".to_owned(), UpstreamErrors::Pass => "`pass`".to_owned() });
         /// An external authorisation service.
         "ask" => Shape::Record(&ASK);
-        /// Compression of answers.
-        "compress" => either!(words!("none"), list!(words!("zstd", "br", "gzip"))),
-            not_yet("answers pass as they are; leave it out");
+        /// The content codings that answers are given in to callers who accept them, where they gain by it; their order
+        /// means nothing. Files that have neighbours in a coding are given so whatever stands here.
+        "compress" => either!(words!("none"), list!(words!("gzip"; "zstd" => "write `gzip`", "br" => "write `gzip`"))),
+            by_door(|d| format!("`{}`", codings_word(d.compress)));
         /// What the audit log keeps.
         "record" => words!("refusals", "changes", "all"), not_yet(LEAVE);
         /// The end of the API.

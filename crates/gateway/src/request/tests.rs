@@ -67,6 +67,7 @@ fn settings() -> Settings {
         streams: false,
         websocket: false,
         upstream_errors: UpstreamErrors::Replace,
+        compress: wire::coding::Codings::NONE,
         attempts: 0,
         idempotent: false,
         affine_segment: None,

@@ -20,6 +20,7 @@ mod certificates;
 mod change;
 mod closed_by_default;
 mod command_line;
+mod compression;
 mod contracts;
 mod demo;
 mod diff;

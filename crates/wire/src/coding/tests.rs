@@ -15,6 +15,13 @@ fn best(line: &str) -> Option<Coding> {
 }
 
 #[test]
+fn a_set_has_what_was_put_into_it_in_the_house_s_order() {
+    let both = Codings::NONE.with(Coding::Gzip).with(Coding::Zstd).with(Coding::Gzip);
+    assert_eq!(both.iter().collect::<Vec<_>>(), [Coding::Zstd, Coding::Gzip]);
+    assert!(Codings::NONE.is_empty() && !both.is_empty());
+}
+
+#[test]
 fn who_says_nothing_gets_it_unencoded() {
     assert_eq!(accepted(&[]).best(Coding::ALL), None);
     assert_eq!(best(""), None);

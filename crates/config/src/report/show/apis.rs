@@ -9,6 +9,7 @@ use crate::defaults::NetworksDefault;
 use crate::draft::{Access, Api, Ask, Cache, Door, Operation, Own, OwnAnswer, Retire, loosened};
 use crate::plan::{Effective, From, MEDIA_TYPE, REDIRECT_STATUS};
 use crate::report::routes;
+use crate::shape::codings_word;
 use crate::value::{write_duration, write_size};
 
 /// What says so where the file does not.
@@ -55,6 +56,7 @@ impl Lines<'_, '_> {
             UpstreamErrors::Pass => "pass".to_owned(),
         });
         self.cache(api.cache.as_ref());
+        self.inherited("compress", holds.compress, codings_word);
         self.api_networks(api, kind);
         self.below("operations", |lines| {
             for operation in &api.operations {

@@ -29,7 +29,7 @@ pub(crate) struct FileContent {
 
 impl FileContent {
     /// Nothing of any file.
-    pub(super) const fn none() -> Self {
+    pub(crate) const fn none() -> Self {
         Self { file: None, left: 0..0, piece: Bytes::new(), reading: None }
     }
 
