@@ -15,7 +15,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
     "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "retired" "body-too-large"
     "target-too-long" "upgrade-required" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
     "not-implemented" "upstream-unreachable" "upstream-tls" "upstream-broken" "upstream-malformed" "upstream-failed"
-    "overloaded" "upstream-unavailable" "upstream-timeout" "version-not-supported"
+    "overloaded" "upstream-unavailable" "upstream-timeout" "not-stored" "version-not-supported"
 };
 
 /// What can be wrong with a file.
