@@ -15,6 +15,7 @@ mod ask;
 mod balance;
 mod beside;
 mod browser;
+#[expect(clippy::disallowed_types, reason = "what a scripted service has said, told to the test that asked it")]
 mod caching;
 mod certificates;
 mod change;
