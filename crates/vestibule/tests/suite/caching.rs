@@ -266,7 +266,16 @@ fn the_cache_is_counted() {
     for path in ["/a", "/a", "/a", "/b"] {
         house.get(path);
     }
-    let page = admin(&house.house, "GET", "/metrics").text();
+    // A request is counted when its record closes, which is after its caller has the answer.
+    let counted = "vestibule_cache_requests_total{door=\"client\",api=\"everything\",result=\"miss\"} 2";
+    let deadline = Deadline::within(SOON);
+    let page = loop {
+        let page = admin(&house.house, "GET", "/metrics").text();
+        if page.contains(counted) || deadline.passed() {
+            break page;
+        }
+        std::thread::yield_now();
+    };
     let line = |start: &str| {
         let line = page.lines().find_map(|line| line.strip_prefix(start));
         line.unwrap_or_else(|| panic!("{start} {page}")).trim().to_owned()
