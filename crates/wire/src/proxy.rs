@@ -1,6 +1,6 @@
 //! The PROXY protocol, versions 1 and 2: what a proxy in front says of a connection before its first byte.
 //!
-//! [`write`] says it to a service. [`read`] takes the front of what came; the header is whole, more is needed, or
+//! [`write()`] says it to a service. [`read`] takes the front of what came; the header is whole, more is needed, or
 //! it is none. Only what one reader of the specification can read in one way is
 //! taken: one version, the one that the file names, and addresses of TCP alone.
 //!
