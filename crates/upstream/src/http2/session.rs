@@ -74,10 +74,25 @@ struct State {
     driver: RefCell<Option<Waker>>,
 }
 
+/// Whether a connection that ended so was not believed in. What TLS has to say comes as `InvalidData`, and as nothing
+/// else that a connection says; but its last word is lost where our own bytes come after the other side has closed.
+const fn says_no(kind: io::ErrorKind, only_agreed: bool) -> bool {
+    match kind {
+        io::ErrorKind::InvalidData => true,
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => only_agreed,
+        _ => false,
+    }
+}
+
+fn heard_any(state: &State) -> bool {
+    state.heard.get() > 0
+}
+
 impl Session {
     /// Shakes hands over an open connection. No request goes out before the service has shown by its first frame that
     /// it speaks HTTP/2 (RFC 9113 §3.4): what it cannot read cannot happen either.
     pub(crate) async fn open(connection: Connection, within: Duration) -> Result<Self, SessionError> {
+        let agreed = connection.agreed_on_http2() == Some(true);
         let scheme = if connection.agreed_on_http2().is_some() { "https" } else { "http" };
         let state = Rc::new(State::default());
         let heard = Heard { connection, state: Rc::clone(&state) };
@@ -98,8 +113,9 @@ impl Session {
                 Ok(Self { requests, state, scheme, idle_since: None })
             }
             Ok(Ok(None)) => Err(SessionError::Other(None)),
-            // What TLS has to say comes as this kind, and as nothing else that a connection says.
-            Ok(Err(error)) if error.get_io().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) => {
+            Ok(Err(error))
+                if error.get_io().is_some_and(|error| says_no(error.kind(), agreed && !heard_any(&state))) =>
+            {
                 Err(SessionError::Untrusted(error.into_io().unwrap_or_else(|| io::ErrorKind::InvalidData.into())))
             }
             Ok(Err(error)) => Err(SessionError::Other(Some(error))),
