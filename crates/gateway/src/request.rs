@@ -117,7 +117,7 @@ async fn pass(
         record.reach(Stage::Forward);
         // A large file may take longer than a request; from here on silence ends it.
         alarm.set(request.peer.until);
-        return house::answer(request, record, own, &operation.prefix, permit).await;
+        return Box::pin(house::answer(request, record, own, &operation.prefix, permit)).await;
     }
     let deadlines = Deadlines::of(request, operation, record.started())?;
     alarm.set(Some(deadlines.answer));

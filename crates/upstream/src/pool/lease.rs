@@ -82,20 +82,21 @@ impl Service {
     ) -> Result<Leased, UpstreamError> {
         self.is_within_bounds(&place)?;
         if !introduction.is_empty() {
-            return self.open(place, true, introduction).await;
+            return Box::pin(self.open(place, true, introduction)).await;
         }
         if !place.pool.is_of_http1(upgrade) {
             if let Some(slot) = place.pool.stream() {
                 return Ok(self.reuse(place, slot));
             }
-            return self.open_session(place).await;
+            return Box::pin(self.open_session(place)).await;
         }
         match place.pool.checkout() {
             Some(connection) => {
                 self.of_thread.watch.reused(self.id);
                 Ok(Leased::Connection(Lease::new(place, connection, true)))
             }
-            None => self.open(place, upgrade, &[]).await,
+            // In a box, as each time: few requests open one, and all would carry the room for it.
+            None => Box::pin(self.open(place, upgrade, &[])).await,
         }
     }
 
@@ -121,7 +122,7 @@ impl Service {
 
     /// A new connection in the place of one that was dead.
     pub(crate) async fn renew(&self, lease: Lease, upgrade: bool) -> Result<Lease, UpstreamError> {
-        match self.open(lease.place, upgrade, &[]).await? {
+        match Box::pin(self.open(lease.place, upgrade, &[])).await? {
             Leased::Connection(lease) => Ok(lease),
             // Its handshake agreed on something else than the one before: the next request knows.
             Leased::Stream(_) => Err(UpstreamError::Silent),
