@@ -54,7 +54,7 @@ pub(crate) async fn admit(
     let read = alarm.guard(read_over(&mut answer.body)).await;
     request.thread.give_answer(answer.head);
     if !matches!(read, Ok(Ok(()))) {
-        // INVARIANT: half an answer is none, whatever its head said.
+        // INVARIANT: an answer that breaks off while it is read is none, whatever its head said.
         return Err(unavailable(asked, "did not end its answer"));
     }
     match status {
