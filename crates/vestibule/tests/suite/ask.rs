@@ -139,3 +139,22 @@ fn whoever_is_refused_here_is_not_asked_about() {
     assert_eq!((answer.status, answer.problem().as_deref()), (401, Some("credential-invalid")));
     assert!(asking.asked.requests().is_empty());
 }
+
+#[test]
+fn what_is_kept_is_asked_about_each_time_and_coded_for_who_takes_it() {
+    let text = "kept ".repeat(400);
+    let reply = Reply::ok(text.clone()).field("cache-control", "max-age=60").field("content-type", "text/plain");
+    let service = Backend::always(script::answer(reply));
+    let asked = Backend::saying("yes");
+    let house =
+        OpenHouse::plain(&service, &[&format!("ask: {{ http: \"{}\" }}", asked.url()), "cache: { size: 1MiB }"]);
+    assert_eq!(house.get("/a"), text);
+    let coded = house.connect().exchange("GET /a HTTP/1.1\r\nHost: shop.example\r\nAccept-Encoding: gzip\r\n\r\n");
+    assert_eq!((coded.status, coded.field("content-encoding")), (200, Some("gzip")));
+    assert_eq!(house.get("/a"), text, "kept as the service gave it");
+    assert_eq!((service.arrivals(), asked.arrivals()), (1, 3));
+    asked.change(script::answer(Reply::status(403, "no")));
+    let answer = house.connect().exchange(get("/a"));
+    assert_eq!((answer.status, answer.problem().as_deref()), (403, Some("authorization-refused")));
+    assert_eq!(service.arrivals(), 1);
+}
