@@ -2,23 +2,16 @@
 
 use std::path::PathBuf;
 
-use ca::acme::Challenge;
-use gateway::{Errors, UpstreamErrors};
+use gateway::Errors;
 use ipnet::IpNet;
-use model::{DoorKind, KeyKind, SpiffeId};
+use model::{DoorKind, KeyKind};
 
-use super::{
-    AccountBinding, Acme, Addresses, Api, Ask, Bounds, CertificateFiles, ContractFile, Door, Draft, LogFormat,
-    Loosened, NamedNetwork, Operation, Own, PinnedKey, Protocol, Retire, Said, Tls, Trust, Workload, access, cache,
-    own,
-};
-use wire::coding::{Coding, Codings};
-
+use super::{Addresses, Api, Bounds, CertificateFiles, Door, Draft, LogFormat, Loosened, NamedNetwork, Said};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::node::{Entry, Node, Value};
 use crate::shape::LOOSENINGS;
 use crate::source::Span;
-use crate::value::{self, NetworkText, Socket, WorkloadText, Wrong};
+use crate::value::{self, NetworkText, Socket, Wrong};
 
 /// Reads a tree that was judged.
 pub(crate) fn read(tree: &Node, faults: &mut Collector) -> Draft {
@@ -70,7 +63,7 @@ impl Reader {
         node.map(|node| self.list(Some(node), read))
     }
 
-    fn text(&mut self, node: Option<&Node>) -> Option<Said<String>> {
+    pub(super) fn text(&mut self, node: Option<&Node>) -> Option<Said<String>> {
         self.one(node, |text| Ok(text.to_owned()))
     }
 
@@ -85,7 +78,7 @@ impl Reader {
     }
 
     /// The entries of a map that is written.
-    fn entries<'n>(&mut self, node: Option<&'n Node>) -> &'n [Entry] {
+    pub(super) fn entries<'n>(&mut self, node: Option<&'n Node>) -> &'n [Entry] {
         let entries = node.and_then(Node::map);
         if let (Some(node), None) = (node, entries) {
             self.lose(node);
@@ -130,63 +123,10 @@ impl Reader {
         }
     }
 
-    fn each<T>(&mut self, node: Option<&Node>, read: fn(&mut Self, Said<String>, &Node) -> T) -> Vec<T> {
+    pub(super) fn each<T>(&mut self, node: Option<&Node>, read: fn(&mut Self, Said<String>, &Node) -> T) -> Vec<T> {
         let entries = self.entries(node);
         let name = |entry: &Entry| Said { value: entry.key.clone(), span: entry.key_span };
         entries.iter().map(|entry| read(self, name(entry), &entry.node)).collect()
-    }
-
-    fn door(&mut self, name: Said<String>, node: &Node) -> Door {
-        let kinds = [("client", DoorKind::Client), ("server", DoorKind::Server)];
-        let kind = self.one(node.get("kind"), |text| word(text, &kinds)).map(|kind| kind.value);
-        let implied = || word(&name.value, &kinds).ok();
-        let connections = node.get("connections");
-        Door {
-            written: true,
-            kind: kind.or_else(implied),
-            listen: self.list(node.get("listen"), value::listen_address),
-            hosts: self.list(node.get("hosts"), |text| value::wildcard_host(text).map(str::to_owned)),
-            tls: node.get("tls").and_then(|node| self.tls(node)),
-            redirect_from: self.one(node.get("redirect_from"), value::listen_address),
-            protocols: self.list(node.get("protocols"), |text| {
-                word(text, &[("http1", Protocol::Http1), ("http2", Protocol::Http2)])
-            }),
-            proxies: node.entry("proxies").map(|entry| self.proxies(entry)),
-            addresses: self.addresses(node),
-            bounds: self.bounds(node),
-            errors: self.errors(node.get("errors")),
-            at_most: self.one(connections.and_then(|node| node.get("at_most")), value::count),
-            per_address: self.one(connections.and_then(|node| node.get("per_address")), value::count),
-            loosen: self.loosen(node.get("loosen"), &format!("doors.{}", name.value)),
-            name,
-        }
-    }
-
-    fn tls(&mut self, node: &Node) -> Option<Said<Tls>> {
-        if node.text().is_some() {
-            return self.one(Some(node), |text| word(text, &[("local", Tls::Local), ("none", Tls::None)]));
-        }
-        if let Some(node) = node.get("acme") {
-            let acme = self.acme(node)?;
-            let span = acme.contact.span;
-            return Some(Said { value: Tls::Acme(Box::new(acme)), span });
-        }
-        let files = node.get("files").map(Node::items).unwrap_or_default();
-        let files: Vec<_> = files.iter().filter_map(|node| self.certificate_files(node)).collect();
-        let first = files.first()?.certificate.span;
-        Some(Said { value: Tls::Files(files), span: first })
-    }
-
-    fn acme(&mut self, node: &Node) -> Option<Acme> {
-        let challenges = [("tls-alpn", Challenge::TlsAlpn), ("http", Challenge::Http)];
-        let directory = self.text(node.get("directory"));
-        let challenge = self.one(node.get("challenge"), |text| word(text, &challenges));
-        let binding = node.get("account_binding").and_then(|node| {
-            let (id, key) = (self.text(node.get("id")), self.path(node.get("key")));
-            Some(AccountBinding { id: id?, key: key? })
-        });
-        let ca = self.path(node.get("ca"));
-        Some(Acme { contact: self.text(node.get("contact"))?, directory, challenge, binding, ca })
     }
 
     pub(super) fn certificate_files(&mut self, node: &Node) -> Option<CertificateFiles> {
@@ -198,12 +138,12 @@ impl Reader {
         self.maybe_list(node, NetworkText::parse)
     }
 
-    fn addresses(&mut self, node: &Node) -> Addresses {
+    pub(super) fn addresses(&mut self, node: &Node) -> Addresses {
         let deny = self.networks(node.get("deny")).unwrap_or_default();
         Addresses { networks: self.networks(node.get("networks")), deny }
     }
 
-    fn bounds(&mut self, node: &Node) -> Bounds {
+    pub(super) fn bounds(&mut self, node: &Node) -> Bounds {
         Bounds {
             deadline: self.one(node.get("deadline"), value::duration),
             idle: self.one(node.get("idle"), value::duration),
@@ -211,107 +151,8 @@ impl Reader {
         }
     }
 
-    fn errors(&mut self, node: Option<&Node>) -> Option<Said<Errors>> {
+    pub(super) fn errors(&mut self, node: Option<&Node>) -> Option<Said<Errors>> {
         self.one(node, |text| word(text, &[("terse", Errors::Terse), ("detailed", Errors::Detailed)]))
-    }
-
-    fn api(&mut self, name: Said<String>, node: &Node) -> Api {
-        let own = own::read(self, node);
-        Api {
-            door: self.text(node.get("door")),
-            host: self.one(node.get("host"), |text| value::wildcard_host(text).map(str::to_owned)),
-            path: self.one(node.get("path"), |text| value::path_prefix(text).map(str::to_owned)),
-            service: self.text(node.get("service")),
-            access: access::read(self, node),
-            operations: self.operations(node, &own),
-            own,
-            addresses: self.addresses(node),
-            bounds: self.bounds(node),
-            errors: self.errors(node.get("errors")),
-            upstream_errors: self.one(node.get("upstream_errors"), |text| {
-                word(text, &[("replace", UpstreamErrors::Replace), ("pass", UpstreamErrors::Pass)])
-            }),
-            compress: self.compress(node.get("compress")),
-            contract: node.entry("contract").map(|entry| self.contract(entry)),
-            retire: self.retire(node.get("retire")),
-            ask: node.entry("ask").map(|entry| self.ask(entry)),
-            cache: cache::read(self, node.get("cache")),
-            loosen: self.loosen(node.get("loosen"), &format!("apis.{}", name.value)),
-            name,
-        }
-    }
-
-    /// Those that are written; what the house answers alone needs none to be.
-    fn operations(&mut self, node: &Node, own: &[Own]) -> Vec<Operation> {
-        let written = self.each(node.get("operations"), Self::operation);
-        let unsaid = ["operations", "contract"].iter().all(|key| node.get(key).is_none());
-        if unsaid { own.first().map(Own::operation).into_iter().collect() } else { written }
-    }
-
-    fn ask(&mut self, entry: &Entry) -> Ask {
-        let node = &entry.node;
-        Ask {
-            span: entry.key_span,
-            http: self.one(node.get("http"), value::url_and_target),
-            deadline: self.one(node.get("deadline"), value::duration),
-            headers: self.list(node.get("headers"), value::told_field),
-        }
-    }
-
-    fn operation(&mut self, name: Said<String>, node: &Node) -> Operation {
-        let short = node.text().is_some();
-        Operation {
-            route: self.one(if short { Some(node) } else { node.get("route") }, value::route),
-            access: access::read(self, node),
-            scopes: self.scopes(node.get("scopes")),
-            bounds: self.bounds(node),
-            idempotent: self.idempotent(node.get("retry")),
-            websocket: self.one(node.get("websocket"), |text| word(text, &[("true", true), ("false", false)])),
-            own: own::read(self, node),
-            retire: self.retire(node.get("retire")),
-            ..Operation::named(name)
-        }
-    }
-
-    fn contract(&mut self, entry: &Entry) -> ContractFile {
-        let node = &entry.node;
-        let text = |text: &str| Ok(text.to_owned());
-        ContractFile {
-            span: entry.key_span,
-            file: self.path(if node.text().is_some() { Some(node) } else { node.get("file") }),
-            imports: self.list(node.get("imports"), |text| Ok(PathBuf::from(text))),
-            methods: self.maybe_list(node.get("methods"), text),
-            base: self.one(node.get("base"), |text| value::path_prefix(text).map(str::to_owned)),
-            publish: self.maybe_list(node.get("publish"), text),
-            withhold: self.list(node.get("withhold"), text),
-        }
-    }
-
-    /// `none`, or codings; `None` where nothing is said.
-    fn compress(&mut self, node: Option<&Node>) -> Option<Said<Codings>> {
-        let words = Coding::ALL.map(|coding| (coding.as_str(), Some(coding)));
-        let words: Vec<_> = words.into_iter().chain([("none", None)]).collect();
-        let said = self.list(node, |text| word(text, &words));
-        let span = said.first()?.span;
-        let value = said.iter().filter_map(|said| said.value).fold(Codings::NONE, Codings::with);
-        Some(Said { value, span })
-    }
-
-    fn retire(&mut self, node: Option<&Node>) -> Option<Retire> {
-        let node = node?;
-        Some(Retire {
-            since: self.one(node.get("since"), value::day),
-            on: self.one(node.get("on"), value::day),
-            link: self.one(node.get("link"), |text| value::web_address(text).map(str::to_owned)),
-        })
-    }
-
-    fn idempotent(&mut self, retry: Option<&Node>) -> Option<Said<bool>> {
-        let retry = retry?;
-        if retry.text().is_some() {
-            return self.one(Some(retry), |text| word(text, &[("safe", false)]));
-        }
-        self.one(retry.get("idempotent"), |text| word(text, &[("true", true), ("false", false)]))
     }
 
     pub(super) fn scopes(&mut self, node: Option<&Node>) -> Vec<Said<String>> {
@@ -325,40 +166,6 @@ impl Reader {
     fn network(&mut self, name: Said<String>, node: &Node) -> NamedNetwork {
         let ranges: Vec<Said<IpNet>> = self.list(Some(node), value::ip_network);
         NamedNetwork { name, ranges }
-    }
-
-    fn key(&mut self, name: Said<String>, node: &Node) -> PinnedKey {
-        PinnedKey {
-            name,
-            kind: self.one(node.get("kind"), key_kind),
-            hash: self.one(node.get("hash"), value::hash),
-            apis: self.list(node.get("apis"), |text| Ok(text.to_owned())),
-            scopes: self.scopes(node.get("scopes")),
-            expires: self.one(node.get("expires"), value::day),
-        }
-    }
-
-    fn workload(&mut self, name: Said<String>, node: &Node) -> Workload {
-        let id = |text: &str| match value::workload_pattern(text)? {
-            WorkloadText::Id(id) => Ok::<SpiffeId, Wrong>(id),
-            _ => Err(Wrong::new("", "")),
-        };
-        Workload {
-            name,
-            id: self.one(node.get("id"), id),
-            dns: self.list(node.get("dns"), |text| value::host(text).map(str::to_owned)),
-            networks: self.networks(node.get("networks")),
-        }
-    }
-
-    fn trust(&mut self, node: Option<&Node>) -> Trust {
-        let get = |key| node.and_then(|node| node.get(key));
-        let root = get("root");
-        Trust {
-            domain: self.one(get("domain"), |text| value::trust_domain(text).map(str::to_owned)),
-            certificate: self.path(root.and_then(|root| root.get("certificate"))),
-            key: self.path(root.and_then(|root| root.get("key"))),
-        }
     }
 
     pub(super) fn loosen(&mut self, node: Option<&Node>, on: &str) -> Vec<Loosened> {
@@ -393,29 +200,7 @@ impl Draft {
     }
 }
 
-impl Door {
-    fn standing(name: Said<String>, kind: DoorKind) -> Self {
-        Self {
-            name,
-            written: false,
-            kind: Some(kind),
-            listen: Vec::new(),
-            hosts: Vec::new(),
-            tls: None,
-            redirect_from: None,
-            protocols: Vec::new(),
-            proxies: None,
-            addresses: Addresses::default(),
-            bounds: Bounds::default(),
-            errors: None,
-            at_most: None,
-            per_address: None,
-            loosen: Vec::new(),
-        }
-    }
-}
-
-fn key_kind(text: &str) -> Result<KeyKind, Wrong> {
+pub(super) fn key_kind(text: &str) -> Result<KeyKind, Wrong> {
     let kinds = [KeyKind::Publishable, KeyKind::Restricted, KeyKind::Secret];
     word(text, &kinds.map(|kind| (kind.as_str(), kind)))
 }

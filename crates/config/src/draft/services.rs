@@ -1,16 +1,113 @@
 //! Services: nodes to draft.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use upstream::{Balance, Http};
+use upstream::{Balance, Http, Pin};
 use wire::proxy::ProxyVersion;
 
 use super::read::{Reader, word};
-use super::{Api, Ask, Canary, Probes, Retries, RetryAfter, Said, Service, ServiceTls};
+use super::{Api, Ask, CertificateFiles, Loosened, Said};
 use crate::node::Node;
-use crate::value;
+use crate::value::{self, RouteText, Url};
 
 const HTTP: [(&str, Http); 3] = [("1", Http::One), ("2", Http::Two), ("auto", Http::Auto)];
+
+/// A service.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    /// Its name.
+    pub(crate) name: Said<String>,
+    /// Where it listens.
+    pub(crate) urls: Vec<Said<Url>>,
+    /// Which HTTP it speaks.
+    pub(crate) http: Option<Said<Http>>,
+    /// For one connection attempt.
+    pub(crate) connect_timeout: Option<Said<Duration>>,
+    /// How a replica is chosen.
+    pub(crate) balance: Option<Said<Balance>>,
+    /// Probes.
+    pub(crate) health: Option<Probes>,
+    /// For one attempt.
+    pub(crate) attempt: Option<Said<Duration>>,
+    /// Further attempts.
+    pub(crate) retries: Retries,
+    /// When it is left alone.
+    pub(crate) breaker: Breaker,
+    /// Where a share of requests goes.
+    pub(crate) canary: Option<Canary>,
+    /// For the first byte.
+    pub(crate) first_byte: Option<Said<Duration>>,
+    /// For an unused connection.
+    pub(crate) idle: Option<Said<Duration>>,
+    /// How it is told of each caller before each connection.
+    pub(crate) proxy_protocol: Option<Said<ProxyVersion>>,
+    /// How it is spoken to over TLS.
+    pub(crate) tls: ServiceTls,
+    /// Its loosenings.
+    pub(crate) loosen: Vec<Loosened>,
+    /// Whether it decides about requests of an API and gets none itself; no API can name it.
+    pub(crate) decides: bool,
+}
+
+/// How a service is spoken to over TLS.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServiceTls {
+    /// The authorities of its certificate.
+    pub(crate) ca: Option<Said<PathBuf>>,
+    /// The name in its certificate.
+    pub(crate) server_name: Option<Said<String>>,
+    /// Hashes of its key.
+    pub(crate) pins: Vec<Said<Pin>>,
+    /// What it is shown.
+    pub(crate) certificate: Option<CertificateFiles>,
+}
+
+/// Probes of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct Probes {
+    /// What is asked.
+    pub(crate) route: Said<RouteText>,
+    /// How often.
+    pub(crate) every: Option<Said<Duration>>,
+    /// Good ones until it is used.
+    pub(crate) healthy_after: Option<Said<u64>>,
+    /// Bad ones until it is not.
+    pub(crate) unhealthy_after: Option<Said<u64>>,
+}
+
+/// Further attempts at a service.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Retries {
+    /// How many; `none` is 0.
+    pub(crate) attempts: Option<Said<u64>>,
+    /// Share of requests, in percent.
+    pub(crate) budget: Option<Said<u8>>,
+    /// After what.
+    pub(crate) on: Option<Vec<Said<RetryAfter>>>,
+}
+
+/// After what a request is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryAfter {
+    /// The connection broke.
+    Broken,
+    /// An attempt was over.
+    Timeout,
+    /// The answer was 503.
+    Unavailable,
+}
+
+/// Where a share of requests goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Canary {
+    /// Where it listens.
+    pub(crate) urls: Vec<Said<Url>>,
+    /// How much, in percent.
+    pub(crate) share: Said<u8>,
+    /// Whether a caller always goes the same way.
+    pub(crate) sticky: Option<Said<()>>,
+}
 
 /// When a service is left alone.
 #[derive(Clone, Debug, Default)]
