@@ -1,9 +1,17 @@
 //! The words of the command line: commands, flags, and their help. What they do stands in `commands`.
 
+mod change;
+mod every;
+mod keys;
+mod time;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
+pub(crate) use every::{ColourWhen, EveryCommand};
+pub(crate) use keys::{KeyKind, Keys, KeysCreate};
 
 /// An API gateway with two doors.
 ///
@@ -29,65 +37,6 @@ const AFTER_HELP: &str = "\
 `vestibule help COMMAND` tells more about a command, `vestibule help CODE` what a code means.
 Exit codes: 0 done, 1 the answer is no, 2 used wrongly, 3 faults in the file, 4 not reachable,
 5 not allowed, 6 no such thing, 7 conflict, 8 applied and taken back, 70 a fault of vestibule itself.";
-
-/// Flags of every command.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Flags of every command")]
-pub(crate) struct EveryCommand {
-    /// The file [default: $VESTIBULE_CONFIG, ./vestibule.yaml, /etc/vestibule/vestibule.yaml]
-    #[arg(short, long, value_name = "FILE", global = true)]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Socket of the running gateway, `unix:PATH` [default: $VESTIBULE_ADMIN, then the file's `admin.listen`]
-    #[arg(long, value_name = "ADDRESS", global = true)]
-    pub(crate) admin: Option<String>,
-
-    /// Print one JSON object on one line
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-
-    /// Print results and errors only
-    #[arg(short, long, global = true)]
-    pub(crate) quiet: bool,
-
-    /// Print causes of errors as well
-    #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
-
-    /// Use colour
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
-    pub(crate) color: ColourWhen,
-
-    /// Give up talking to the gateway after this time
-    #[arg(long, value_name = "DURATION", global = true, default_value = "10s", value_parser = duration)]
-    pub(crate) timeout: Duration,
-}
-
-impl EveryCommand {
-    /// The flags when none is given.
-    pub(crate) const fn plain() -> Self {
-        Self {
-            config: None,
-            admin: None,
-            json: false,
-            quiet: false,
-            verbose: false,
-            color: ColourWhen::Auto,
-            timeout: Duration::from_secs(10),
-        }
-    }
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColourWhen {
-    /// On terminals, unless `NO_COLOR` is set.
-    Auto,
-    /// Also into files and pipes.
-    Always,
-    /// Not at all.
-    Never,
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -215,57 +164,6 @@ pub(crate) struct Top {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct Apply {
-    /// The file; it is read as if it stood where the running one stands, and becomes that file once it is kept
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-
-    /// Go back by itself after this time, unless `vestibule confirm` follows; 1 s to 1 h
-    #[arg(long, value_name = "DURATION", value_parser = whole_seconds)]
-    pub(crate) confirm: Option<Duration>,
-
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Rollback {
-    /// A hash of `vestibule versions` [default: the one before]
-    #[arg(value_name = "VERSION")]
-    pub(crate) version: Option<String>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Upgrade {
-    /// The program to start [default: what stands where the running one was started from]
-    #[arg(value_name = "BINARY")]
-    pub(crate) binary: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Diff {
-    /// The old file and the new one; a single one is compared with that of --config; `live` is what the gateway runs
-    #[arg(value_name = "FILE", required = true, num_args = 1..=2)]
-    pub(crate) files: Vec<PathBuf>,
-
-    /// When to end with 1: on any difference, only if something opens, or only for new loosenings
-    #[arg(long, value_name = "WHAT", default_value = "any")]
-    pub(crate) fail_on: DiffFailOn,
-}
-
-/// What makes `diff` end with 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFailOn {
-    /// Any difference.
-    Any,
-    /// Somebody may call what they might not.
-    Opens,
-    /// A loosening is new.
-    Loosenings,
-}
-
-#[derive(Args, Debug)]
 pub(crate) struct Explain {
     /// The method
     #[arg(value_name = "METHOD")]
@@ -319,46 +217,6 @@ pub(crate) struct Show {
     pub(crate) defaults: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Keys {
-    /// Make a key; it is printed once, alone, on standard output
-    Create(KeysCreate),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct KeysCreate {
-    /// Its name
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-
-    /// An API that it opens; a key opens no other
-    #[arg(long = "api", value_name = "API", required = true)]
-    pub(crate) apis: Vec<String>,
-
-    /// What it is for: `publishable` and `restricted` at client doors, `secret` at server doors [default: restricted]
-    #[arg(long, value_name = "KIND", default_value = "restricted", hide_default_value = true)]
-    pub(crate) kind: KeyKind,
-
-    /// A scope that it carries
-    #[arg(long = "scope", value_name = "SCOPE")]
-    pub(crate) scopes: Vec<String>,
-
-    /// Print the lines to pin it in the file, on standard error; needs no gateway
-    #[arg(long)]
-    pub(crate) for_file: bool,
-}
-
-/// The kinds of API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KeyKind {
-    /// May be shown in a page.
-    Publishable,
-    /// Held by one application or device.
-    Restricted,
-    /// Held by a back end.
-    Secret,
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct Help {
     /// A command, a problem code such as `not-found`, or a fault code such as `unknown-key`
@@ -392,31 +250,6 @@ impl Command {
             Self::Help(_) => "help",
         }
     }
-}
-
-/// Number and unit, as in the file.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "write a number and a unit, as in `10s`".to_owned())?;
-    let milliseconds = match unit {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "min" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    milliseconds
-        .and_then(|unit| number.checked_mul(unit))
-        .map(Duration::from_millis)
-        .ok_or_else(|| "the units are `ms`, `s`, `min` and `h`".to_owned())
-}
-
-/// The same in seconds, from one to those of an hour.
-fn whole_seconds(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    let fits = time.subsec_nanos() == 0 && (1..=3_600).contains(&time.as_secs());
-    if fits { Ok(time) } else { Err("write whole seconds, from `1s` to `1h`".to_owned()) }
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! YAML events to nodes, with a fault for everything that YAML has and the file does not.
 
+mod judge;
+mod offsets;
+
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::scalar::{is_null, is_text, written};
+use self::offsets::Offsets;
+use super::scalar::{is_null, written};
 use super::{Dialect, Entry, Node, Text, Value, characters, json};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::source::{Source, Span};
@@ -170,39 +174,6 @@ impl<'a> Builder<'a> {
         self.within_bounds(span)
     }
 
-    fn within_bounds(&mut self, span: Span) -> bool {
-        let Dialect { depth_at_most, nodes_at_most, .. } = self.dialect;
-        let fault = if self.open.len() > *depth_at_most {
-            format!("maps and lists stand more than {depth_at_most} deep in one another")
-        } else if self.nodes > *nodes_at_most {
-            format!("the file has more than {nodes_at_most} values")
-        } else {
-            return true;
-        };
-        self.faults.push(Fault::new(FaultCode::TooLarge, span, fault));
-        false
-    }
-
-    fn feature(&mut self, span: Span, what: &str, instead: &str) {
-        self.faults.push(Fault::new(FaultCode::YamlFeature, span, format!("{what} of YAML")).label(instead));
-    }
-
-    fn unplain(&mut self, span: Span, anchor: usize, tagged: bool) {
-        if anchor == 0 && !tagged {
-            return;
-        }
-        // The anchor or tag comes first: the words that begin with `&` or `!`.
-        let words = self.source.words(self.source.first_line(self.source.span(span.start(), span.start() + 64)));
-        let length = words.find([' ', ',', ']', '}']).unwrap_or(words.len());
-        let span = self.source.span(span.start(), span.start() + length);
-        if anchor != 0 {
-            self.feature(span, "an anchor", "leave it out; every value is written where it counts");
-        }
-        if tagged {
-            self.feature(span, "a tag", "leave it out; the key says what the value is");
-        }
-    }
-
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
         // The span of a quoted scalar goes on over the spaces and the comment after it.
         let span =
@@ -230,57 +201,6 @@ impl<'a> Builder<'a> {
             self.empty(span);
         }
         self.place(Node { span, value });
-    }
-
-    /// Says that unquoted text goes on; where a colon follows, it is a key that stands too deep.
-    fn loose_text(&mut self, span: Span) {
-        let words = self.source.words(span);
-        let last = words.rfind('\n').map_or(0, |at| at + 1);
-        let last_line = words.get(last..).unwrap_or_default();
-        let key = last_line.trim_start();
-        let at = span.end() - key.len();
-        let after = self.source.text().get(span.end()..).unwrap_or_default();
-        self.explained = after.trim_start_matches(' ').starts_with(':');
-        let fault = if self.explained {
-            let message = format!("`{key}` stands deeper than the key above it, which has a value already");
-            Fault::new(FaultCode::Indentation, self.source.span(at, span.end()), message)
-                .label("begin it in the same column")
-                .help("what follows was not read; there may be more faults")
-        } else {
-            Fault::new(FaultCode::LooseText, span, "unquoted text goes on over several lines")
-                .label("write it on one line, or in quotes")
-        };
-        self.faults.push(fault);
-    }
-
-    /// Judges a key; false where it says nothing that could be gone on with.
-    fn check_key(&mut self, key: &str, plain: bool, span: Span) -> bool {
-        if key == "<<" && plain {
-            self.feature(span, "a merge key", "write the keys out");
-            return false;
-        }
-        if key.is_empty() || (plain && !self.dialect.foreign && !is_text(key)) {
-            let fault = Fault::new(FaultCode::KeyNotText, span, format!("the key `{key}` is not a word"));
-            self.faults.push(fault.label("keys are words"));
-            return false;
-        }
-        if !self.source.text().get(span.end()..).unwrap_or_default().trim_start_matches(' ').starts_with(':') {
-            let fault = Fault::new(FaultCode::YamlFeature, span, format!("no colon follows the key `{key}`"));
-            self.faults.push(fault.label(format!("write `{key}: …`")));
-        }
-        true
-    }
-
-    /// Says that a value is empty, at the key that it belongs to.
-    fn empty(&mut self, span: Span) {
-        let fault = match self.open.last() {
-            Some(Open::Map { key: Some(Key { text: key, span: key_span, .. }), .. }) => {
-                Fault::new(FaultCode::EmptyValue, *key_span, format!("`{key}` has no value"))
-                    .label("write one, or leave the key out")
-            }
-            _ => Fault::new(FaultCode::EmptyValue, span, "an empty value").label("write one, or leave it out"),
-        };
-        self.faults.push(fault);
     }
 
     fn close(&mut self, open: Open) {
@@ -331,64 +251,6 @@ impl<'a> Builder<'a> {
         };
         if let Some(node) = last {
             node.value = Value::Missing;
-        }
-    }
-
-    fn syntax(&mut self, error: &ScanError) {
-        if self.explained {
-            return;
-        }
-        let at = self.offsets.byte(error.marker().index());
-        let before = self.source.text().get(..at).unwrap_or_default();
-        let after = self.source.text().get(at..).unwrap_or_default();
-        // `{ url: ${env:X} }`: YAML sees a map inside the braces; what was meant is a reference.
-        if !self.dialect.foreign && before.ends_with('$') && after.starts_with('{') {
-            let length = after.find('}').map_or(1, |end| end + 1);
-            let reference = self.source.words(self.source.span(at - 1, at + length));
-            let fault = Fault::new(
-                FaultCode::UnquotedReference,
-                self.source.span(at - 1, at + length),
-                "a reference inside `{ }` or `[ ]` needs quotes",
-            );
-            self.faults.push(fault.label(format!("write `\"{reference}\"`")));
-            self.forget_last();
-            return;
-        }
-        if !self.dialect.foreign && before.ends_with('/') && after.starts_with('{') {
-            let length = after.find('}').map_or(1, |end| end + 1);
-            let message = "a route with a parameter needs quotes inside `{ }` or `[ ]`";
-            let fault = Fault::new(FaultCode::Syntax, self.source.span(at, at + length), message);
-            self.faults.push(
-                fault
-                    .label("put quotes around the whole route")
-                    .help("what follows was not read; there may be more faults"),
-            );
-            return;
-        }
-        let fault =
-            Fault::new(FaultCode::Syntax, self.source.span(at, at + 1), format!("this is not YAML: {}", error.info()));
-        self.faults.push(fault.help("what follows was not read; there may be more faults"));
-    }
-}
-
-/// From characters, as the YAML crate counts, to bytes.
-struct Offsets {
-    /// Empty where each character is one byte.
-    bytes: Vec<usize>,
-    length: usize,
-}
-
-impl Offsets {
-    fn new(text: &str) -> Self {
-        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(offset, _)| offset).collect() };
-        Self { bytes, length: text.len() }
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        if self.bytes.is_empty() {
-            character.min(self.length)
-        } else {
-            self.bytes.get(character).copied().unwrap_or(self.length)
         }
     }
 }

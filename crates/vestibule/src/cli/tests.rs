@@ -1,7 +1,10 @@
 //! The words of the command line hold together.
 
+use std::time::Duration;
+
 use clap::{CommandFactory as _, Parser as _};
 
+use super::time::duration;
 use super::*;
 
 #[test]
