@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::{Builder, SendResponse};
@@ -34,6 +35,8 @@ pub enum Turn {
     Head(u16, Vec<Field>, bool),
     /// Sends content.
     Send(Vec<u8>),
+    /// Does nothing for so long, as a service does that has nothing to say yet.
+    Pause(Duration),
     /// Sends back each piece of the body as it comes, and its trailers, which end the answer.
     Echo,
     /// Ends the answer.
@@ -263,6 +266,7 @@ impl Exchange {
                 self.stream = Some(self.respond.send_response(head, end)?);
             }
             Turn::Send(bytes) => self.send(Bytes::from(bytes)).await?,
+            Turn::Pause(time) => tokio::time::sleep(time).await,
             Turn::Echo => {
                 while let Some(piece) = self.read().await? {
                     self.send(piece).await?;

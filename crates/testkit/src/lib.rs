@@ -22,6 +22,7 @@ pub mod backend;
 pub mod certificates;
 pub mod client;
 mod deadline;
+pub mod grpc;
 pub mod http2;
 pub mod http2_backend;
 pub mod port;

@@ -1,4 +1,4 @@
-//! Everything at once: reloads, renewals and upgrades while requests, WebSockets and streams of events run, and none of them fails.
+//! Everything at once: reloads, renewals and upgrades while requests, gRPC calls, WebSockets and streams of events run, and none of them fails.
 //!
 //! `VESTIBULE_MIXED_LOAD=long` makes it a thousand reloads and twenty upgrades.
 
@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use testkit::grpc::{self, Called, Grpc};
 use testkit::http2::{Http2, Outcome};
+use testkit::http2_backend::{Turn, Turns};
 use testkit::script::Step;
-use testkit::{Backend, ClientTls, Connection, Deadline, House, Reply, Root, Stream, script};
+use testkit::{Backend, ClientTls, Connection, Deadline, House, Http2Backend, Reply, Root, Stream, script};
 use tungstenite::{Message, WebSocket};
 
 use crate::reload::load::ask_http2;
@@ -22,13 +24,18 @@ use crate::websocket::Echo;
 const STREAMS: u32 = 200;
 const MESSAGES: usize = 30;
 const EVENT: &str = "data: 1\n\n";
-/// How many a stream has, which takes almost half a second.
+/// How many a stream has; with what comes between them that takes a good 40 ms, and under load more.
 const EVENTS: usize = 20;
+const BETWEEN: Duration = Duration::from_millis(2);
+/// Calls with one answer for each with a stream of them.
+const UNARY: usize = 10;
 
-/// A house with a plain door and one over TLS, before a service of pages and events, and one of WebSockets.
+/// A house with a plain door and one over TLS, before a service of pages and events, one of WebSockets and one of
+/// gRPC.
 struct Site {
     house: House,
     _shop: Backend,
+    _rpc: Http2Backend,
     root: Root,
     plain: SocketAddr,
     tls_at: SocketAddr,
@@ -37,7 +44,7 @@ struct Site {
 
 impl Site {
     fn start(talk: &Echo) -> Self {
-        let pause = |bytes: &str| Step::Trickle(bytes.into(), Duration::from_millis(2));
+        let pause = |bytes: &str| Step::Trickle(bytes.into(), BETWEEN);
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
         let mut feed = vec![Step::ReadBody, Step::Send(head.into())];
         feed.extend((0..EVENTS).map(|_| pause(EVENT)));
@@ -46,6 +53,7 @@ impl Site {
             "/feed" => feed.clone(),
             _ => script::answer(Reply::ok("served")),
         });
+        let rpc = Http2Backend::choosing(|request, _| calls(request.uri.ends_with("/Watch")));
         let root = Root::new("people");
         let (plain, tls_at) = (free_address(), free_address());
         let file = format!(
@@ -54,13 +62,17 @@ impl Site {
              \x20 client:\n    listen: \"{tls_at}\"\n\
              \x20   tls: {{ files: [{{ certificate: door.pem, key: door-key.pem }}] }}\n\
              services:\n  shop: {{ urls: \"{}\" }}\n  talk: {{ urls: \"{}\" }}\n\
+             \x20 rpc: {{ urls: \"{}\", http: 2 }}\n\
              apis:\n  open:\n    door: client\n    service: shop\n    public: true\n\
              \x20   operations: {{ read: GET /things, feed: GET /feed, more: GET /in-0 }}\n\
+             \x20 calls:\n    door: client\n    service: rpc\n    public: true\n\
+             \x20   operations: {{ get: POST /shop.Feed/Get, watch: POST /shop.Feed/Watch }}\n\
              \x20 bare:\n    door: plain\n    service: shop\n    public: true\n    operations: {{ read: GET /things }}\n\
              \x20 talk:\n    door: plain\n    path: /talk\n    service: talk\n    public: true\n\
              \x20   operations: {{ chat: {{ route: GET /chat, websocket: true }} }}\n",
             shop.url(),
-            talk.url()
+            talk.url(),
+            rpc.url()
         );
         let prepared = house();
         let leaf = root.server(&["localhost", "127.0.0.1"]);
@@ -68,7 +80,7 @@ impl Site {
         prepared.write("door-key.pem", &leaf.key_pem);
         let house = prepared.config(&file).start_with(&["run", "-c", testkit::program::FILE, "--watch", "false"]);
         house.wait_for_message("ready in ");
-        Self { house, _shop: shop, root, plain, tls_at, file }
+        Self { house, _shop: shop, _rpc: rpc, root, plain, tls_at, file }
     }
 
     /// Another file, which publishes one more path than the first.
@@ -91,13 +103,26 @@ impl Site {
     }
 }
 
+/// A method with one answer, or a stream of them.
+fn calls(watch: bool) -> Turns {
+    let mut turns =
+        vec![Turn::ReadBody, Turn::Head(200, vec![("content-type".into(), "application/grpc".into())], false)];
+    if watch {
+        turns.extend((0..EVENTS).flat_map(|_| [Turn::Pause(BETWEEN), Turn::Send(grpc::framed(b"1").to_vec())]));
+    } else {
+        turns.push(Turn::Send(grpc::framed(b"served").to_vec()));
+    }
+    turns.push(Turn::Trailers(vec![("grpc-status".into(), "0".into())]));
+    turns
+}
+
 /// What is done as long as nobody stops it, and how often each was done.
 struct Load<'a> {
     site: &'a Site,
     tls: ClientTls,
     stop: &'a AtomicBool,
-    /// Requests, messages and streams that came to a good end.
-    done: [AtomicUsize; 3],
+    /// Requests, messages, streams, gRPC calls and gRPC streams that came to a good end.
+    done: [AtomicUsize; 5],
     /// What the house sent elsewhere in order, as it may when its process ends.
     elsewhere: AtomicUsize,
 }
@@ -211,6 +236,36 @@ impl Load<'_> {
     }
 }
 
+impl Load<'_> {
+    /// Calls with one answer, and now and then one with a stream of them, on one connection as long as it lasts.
+    fn grpc(&self) {
+        while self.goes_on() {
+            let connection = Grpc::connect(self.site.tls_at, &self.tls);
+            for number in 0.. {
+                if !self.goes_on() {
+                    break;
+                }
+                let watch = number % (UNARY + 1) == UNARY;
+                let (method, messages) = match watch {
+                    true => ("/shop.Feed/Watch", vec![b"1".to_vec(); EVENTS]),
+                    false => ("/shop.Feed/Get", vec![b"served".to_vec()]),
+                };
+                match connection.call(method, b"which", SOON) {
+                    Called::Ended(said, status) => {
+                        assert_eq!((said, status.as_str()), (messages, "0"), "{method}");
+                        self.count(3 + usize::from(watch));
+                    }
+                    Called::NotTaken if number > 0 => {
+                        self.elsewhere();
+                        break;
+                    }
+                    other => panic!("call {number} of a connection, {method}: {other:?}"),
+                }
+            }
+        }
+    }
+}
+
 /// All events come, and the end of their chunks.
 #[track_caller]
 fn assert_whole(connection: &mut Connection) {
@@ -243,6 +298,7 @@ fn reloads_renewals_and_upgrades_under_mixed_load_fail_nothing() {
             scope.spawn(|| load.http2()),
             scope.spawn(|| load.websockets()),
             scope.spawn(|| load.events()),
+            scope.spawn(|| load.grpc()),
         ];
         let mut before = site.house.pid();
         for number in 1..=reloads {
@@ -264,17 +320,19 @@ fn reloads_renewals_and_upgrades_under_mixed_load_fail_nothing() {
             thread.join().expect("all of this thread came to a good end");
         }
     });
-    let [requests, messages, streams] = load.done.map(AtomicUsize::into_inner);
+    let [requests, messages, streams, calls, watches] = load.done.map(AtomicUsize::into_inner);
     let elsewhere = load.elsewhere.into_inner();
     println!(
-        "{requests} requests, {messages} messages and {streams} streams during {reloads} reloads, {} renewals and \
+        "{requests} requests, {messages} messages, {streams} streams of events, {calls} gRPC calls and {watches} \
+         streams of such during {reloads} reloads, {} renewals and \
          {upgrades} upgrades in {:?}; {elsewhere} sent elsewhere",
         reloads / 10,
         began.elapsed()
     );
     assert!(requests >= reloads && messages >= upgrades && streams >= upgrades, "{requests} {messages} {streams}");
-    // Three kinds of lasting connections, each once at an upgrade.
-    assert!(elsewhere <= 3 * upgrades, "{elsewhere} were sent elsewhere at {upgrades} upgrades");
+    assert!(calls >= upgrades && watches >= upgrades, "{calls} {watches}");
+    // Four kinds of lasting connections, each once at an upgrade.
+    assert!(elsewhere <= 4 * upgrades, "{elsewhere} were sent elsewhere at {upgrades} upgrades");
 }
 
 #[test]
