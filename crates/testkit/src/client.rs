@@ -3,9 +3,10 @@
 mod answer;
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 
 pub use answer::Answer;
+use socket2::{Domain, Socket, Type};
 
 use crate::deadline::PATIENCE;
 use crate::{ClientTls, Deadline, Stream};
@@ -39,6 +40,19 @@ impl Connection {
         let stream = TcpStream::connect_timeout(&address, PATIENCE).unwrap_or_else(|e| panic!("{address}: {e}"));
         stream.set_nodelay(true).expect("TCP_NODELAY");
         Self::over(Stream::Tcp(stream))
+    }
+
+    /// Connects without TLS, from this address of the machine; each of `127.0.0.0/8` is one on Linux.
+    ///
+    /// # Panics
+    /// When nothing listens there, or the address is not the machine's.
+    #[must_use]
+    pub fn plain_from(from: IpAddr, address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
+        socket.bind(&SocketAddr::new(from, 0).into()).unwrap_or_else(|e| panic!("{from}: {e}"));
+        socket.connect_timeout(&address.into(), PATIENCE).unwrap_or_else(|e| panic!("{address}: {e}"));
+        socket.set_tcp_nodelay(true).expect("TCP_NODELAY");
+        Self::over(Stream::Tcp(socket.into()))
     }
 
     /// Connects and shakes hands; a test that expects a refusal uses [`ClientTls::connect`].

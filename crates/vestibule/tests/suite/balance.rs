@@ -1,5 +1,7 @@
 //! Services with several replicas: which of them is asked, and what callers notice when some are not well.
 
+mod affinity;
+
 use std::collections::HashSet;
 
 use testkit::script::{self, Script};
