@@ -1,10 +1,13 @@
 //! What gRPC writes into the fields of HTTP/2: its media type, its timeouts and its messages (gRPC over HTTP/2, "Requests" and "Responses").
+//! And how it frames what is said.
 
 use std::time::Duration;
 
 /// Digits of a timeout at most.
 const DIGITS_AT_MOST: usize = 8;
 const LARGEST: u64 = 99_999_999;
+/// Whether it is compressed, and its length as four octets.
+const PREFIX: usize = 5;
 
 /// Whether a `content-type` is gRPC's: `application/grpc`, with a subtype behind `+` or parameters or neither.
 /// `application/grpc-web` is another protocol.
@@ -60,6 +63,25 @@ pub fn write_message(text: &str) -> String {
         }
     }
     message
+}
+
+/// One message, not compressed, as the content of a call ("Length-Prefixed-Message").
+#[must_use]
+pub fn frame(message: &[u8]) -> Vec<u8> {
+    let mut framed = Vec::with_capacity(PREFIX + message.len());
+    framed.push(0);
+    // Nobody frames 4 GiB: what is said here is made of heads.
+    framed.extend_from_slice(&u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
+    framed.extend_from_slice(message);
+    framed
+}
+
+/// The message of a content that is one message, whole and not compressed; `None` for anything else.
+#[must_use]
+pub fn unframe(content: &[u8]) -> Option<&[u8]> {
+    let ([compressed, length @ ..], message) = content.split_first_chunk::<PREFIX>()?;
+    let whole = u32::from_be_bytes(*length) as usize == message.len();
+    (*compressed == 0 && whole).then_some(message)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@
 //! What a request wants of a representation that the house has itself is read here too: [`conditional`], [`range`],
 //! [`coding`].
 //!
+//! How another service is asked about a request by gRPC: [`ext_authz`].
+//!
 //! Deliberately absent: sockets, clocks, a lenient mode.
 
 mod authority;
@@ -24,6 +26,7 @@ pub mod coding;
 pub mod conditional;
 pub mod encode;
 mod error;
+pub mod ext_authz;
 pub mod fields;
 pub mod forwarded;
 mod framing;

@@ -46,3 +46,15 @@ fn a_message_is_plain_text_whatever_it_says() {
         "no more than 50 %25%0D%0Agrpc-status: 0 %C3%A4"
     );
 }
+
+#[test]
+fn a_message_is_framed_and_read_back_whole_or_not_at_all() {
+    assert_eq!(frame(b""), [0, 0, 0, 0, 0]);
+    let framed = frame(&[7; 300]);
+    assert_eq!(framed.get(..5), Some([0, 0, 0, 1, 44].as_slice()));
+    assert_eq!(unframe(&framed), Some([7; 300].as_slice()));
+    for cut in 0..framed.len() {
+        assert_eq!(unframe(&framed[..cut]), None);
+    }
+    assert_eq!(unframe(&[0, 0xFF, 0xFF, 0xFF, 0xFF, 1]), None);
+}
