@@ -69,6 +69,8 @@ pub struct Record {
     pub keys: &'static [Key],
     /// Whether exactly one of the keys must be there: the keys are alternatives.
     pub alternatives: bool,
+    /// Exactly one of these keys must be there, beside the others.
+    pub one_of: &'static [&'static str],
 }
 
 /// A key of a record.
@@ -212,11 +214,16 @@ impl Word {
 
 impl Record {
     const fn new(noun: &'static str, doc: &'static str, keys: &'static [Key]) -> Self {
-        Self { noun, doc, keys, alternatives: false }
+        Self { noun, doc, keys, alternatives: false, one_of: &[] }
     }
 
     const fn alternatives(noun: &'static str, doc: &'static str, keys: &'static [Key]) -> Self {
-        Self { noun, doc, keys, alternatives: true }
+        Self { noun, doc, keys, alternatives: true, one_of: &[] }
+    }
+
+    const fn with_one_of(mut self, keys: &'static [&'static str]) -> Self {
+        self.one_of = keys;
+        self
     }
 
     /// The key of this name.

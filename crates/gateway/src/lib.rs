@@ -46,7 +46,8 @@ pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
-    AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors, HeadBounds,
-    NetworkRule, OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings, UpstreamErrors,
+    AskProtocol, AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors,
+    HeadBounds, NetworkRule, OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings,
+    UpstreamErrors,
 };
 pub use tls::TlsError;

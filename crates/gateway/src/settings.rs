@@ -247,7 +247,7 @@ pub struct OperationSettings {
     pub ask: Option<Arc<AskSettings>>,
 }
 
-/// An external authorisation service, asked by HTTP about each request that the policy has let pass.
+/// An external authorisation service, asked about each request that the policy has let pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskSettings {
     /// Its index among the services.
@@ -256,6 +256,8 @@ pub struct AskSettings {
     pub name: Arc<str>,
     /// What stands in `Host`.
     pub authority: Box<str>,
+    /// How it is asked.
+    pub protocol: AskProtocol,
     /// Path and query asked for.
     pub target: Box<str>,
     /// For its answer.
@@ -264,4 +266,13 @@ pub struct AskSettings {
     pub headers: Vec<Box<str>>,
     /// `file:line:column` that says so.
     pub place: Arc<str>,
+}
+
+/// How an external authorisation service is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskProtocol {
+    /// By a `GET`, and its status is the answer.
+    Http,
+    /// By Envoy's `ext_authz`, a call of gRPC.
+    ExtAuthz,
 }

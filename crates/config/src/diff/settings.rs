@@ -137,7 +137,7 @@ fn things(old: &[ShownLine], new: &[ShownLine]) -> Vec<SettingChange> {
 /// Whether a value that grew or shrank lets more or less through; of others only that they are different.
 fn effect(path: &str, from: Option<&str>, to: Option<&str>) -> Effect {
     let name = path.rsplit('.').next().unwrap_or_default();
-    if path.ends_with(".ask.http") && from.is_some() != to.is_some() {
+    if (path.ends_with(".ask.http") || path.ends_with(".ask.grpc")) && from.is_some() != to.is_some() {
         // Who else is asked may only say no.
         return if to.is_some() { Effect::Tightens } else { Effect::Loosens };
     }

@@ -60,6 +60,8 @@ pub(crate) struct Ask {
     pub(crate) span: Span,
     /// Where it listens, and what is asked for there.
     pub(crate) http: Option<Said<(Url, String)>>,
+    /// Where it listens, where it is asked by gRPC.
+    pub(crate) grpc: Option<Said<Url>>,
     /// For its answer.
     pub(crate) deadline: Option<Said<Duration>>,
     /// What it is told of a request besides.
@@ -196,6 +198,7 @@ impl Reader {
         Ask {
             span: entry.key_span,
             http: self.one(node.get("http"), value::url_and_target),
+            grpc: self.one(node.get("grpc"), value::url),
             deadline: self.one(node.get("deadline"), value::duration),
             headers: self.list(node.get("headers"), value::told_field),
         }

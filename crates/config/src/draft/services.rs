@@ -147,11 +147,16 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
 
 /// The service that an API asks: the URL is the file's, and everything else the default.
 pub(super) fn asked(api: &Api) -> Option<Service> {
-    let Said { value: (url, _), span } = api.ask.as_ref()?.http.as_ref()?;
+    let ask = api.ask.as_ref()?;
+    let (url, span, http) = match (&ask.http, &ask.grpc) {
+        (Some(http), _) => (http.value.0.clone(), http.span, None),
+        // gRPC is spoken over HTTP/2 only.
+        (None, grpc) => grpc.as_ref().map(|grpc| (grpc.value.clone(), grpc.span, Some(Http::Two)))?,
+    };
     Some(Service {
-        name: Said { value: Ask::service_of(&api.name.value), span: *span },
-        urls: vec![Said { value: url.clone(), span: *span }],
-        http: None,
+        name: Said { value: Ask::service_of(&api.name.value), span },
+        urls: vec![Said { value: url, span }],
+        http: http.map(|value| Said { value, span }),
         proxy_protocol: None,
         balance: None,
         health: None,

@@ -437,7 +437,18 @@ apis: {{ shop: {{ door: front, service: {service}, public: true, ask: {ask}, ope
     good(loaded(&file("{ http: 'http://127.0.0.1:9/check?a=b', headers: [X-Tenant] }", "shop")));
     good(loaded(&file("{ http: 'unix:/run/ask.sock', deadline: 50ms }", "shop")));
     assert_eq!(ask("{ deadline: 50ms }"), [FaultCode::MissingKey]);
-    assert_eq!(ask("{ grpc: 'http://127.0.0.1:9' }"), [FaultCode::MissingKey, FaultCode::NotBuilt]);
+    good(loaded(&file("{ grpc: 'http://127.0.0.1:9', headers: [X-Tenant] }", "shop")));
+    good(loaded(&file("{ grpc: 'unix:/run/ask.sock', deadline: 50ms }", "shop")));
+    let both = "{ http: 'http://127.0.0.1:9', grpc: 'http://127.0.0.1:9' }";
+    assert_eq!(ask(both), [FaultCode::WrongShape], "nobody would know who is asked");
+    for (grpc, code) in [
+        ("'http://192.0.2.7'", FaultCode::Plaintext),
+        ("'http://127.0.0.1:9/check'", FaultCode::BadValue),
+        ("'http://ada:secret@127.0.0.1'", FaultCode::BadValue),
+        ("'grpc://127.0.0.1:9'", FaultCode::BadValue),
+    ] {
+        assert_eq!(ask(&format!("{{ grpc: {grpc} }}")), [code], "{grpc}");
+    }
     for (http, code) in [
         ("'http://192.0.2.7/check'", FaultCode::Plaintext),
         ("'http://169.254.169.254/check'", FaultCode::BadValue),
@@ -453,5 +464,8 @@ apis: {{ shop: {{ door: front, service: {service}, public: true, ask: {ask}, ope
         assert_eq!(told, [FaultCode::BadValue], "{header}");
     }
     // What is asked serves nobody.
-    assert_eq!(codes(loaded(&file("{ http: 'http://127.0.0.1:9' }", "shop.ask"))), [FaultCode::UnknownName]);
+    for how in ["http", "grpc"] {
+        let asked = file(&format!("{{ {how}: 'http://127.0.0.1:9' }}"), "shop.ask");
+        assert_eq!(codes(loaded(&asked)), [FaultCode::UnknownName]);
+    }
 }

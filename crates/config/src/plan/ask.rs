@@ -1,7 +1,8 @@
 //! Who else is asked about the requests of an API.
 
-use gateway::AskSettings;
+use gateway::{AskProtocol, AskSettings};
 use model::ServiceId;
+use wire::ext_authz;
 
 use super::Planner;
 use crate::draft::{Api, Ask};
@@ -10,7 +11,10 @@ use crate::value::Url;
 impl Planner<'_> {
     /// `None` where it is not said whom to ask, which the grammar has told.
     pub(super) fn ask(&self, api: &Api, ask: &Ask) -> Option<AskSettings> {
-        let (url, target) = &ask.http.as_ref()?.value;
+        let (protocol, url, target) = match (&ask.http, &ask.grpc) {
+            (Some(http), _) => (AskProtocol::Http, &http.value.0, http.value.1.as_str()),
+            (None, grpc) => (AskProtocol::ExtAuthz, &grpc.as_ref()?.value, ext_authz::TARGET),
+        };
         let name = Ask::service_of(&api.name.value);
         let at = self.draft.services.iter().position(|service| service.decides && service.name.value == name)?;
         let deadline = ask.deadline.as_ref().map_or(self.defaults.ask_deadline, |said| said.value);
@@ -18,7 +22,8 @@ impl Planner<'_> {
             service: ServiceId(u32::try_from(at).ok()?),
             name: name.into(),
             authority: authority(url),
-            target: target.as_str().into(),
+            protocol,
+            target: target.into(),
             deadline,
             headers: ask.headers.iter().map(|name| name.value.as_str().into()).collect(),
             place: self.place(ask.span),

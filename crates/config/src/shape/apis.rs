@@ -169,15 +169,16 @@ static ASK: Record = Record::new(
     "An external authorisation service; it can only refuse.",
     keys! {
         /// By HTTP: a `GET` of this URL for each request; 2xx lets it pass.
-        "http" => one!(TargetUrl), needed();
-        /// By Envoy's ext_authz protocol.
-        "grpc" => one!(TargetUrl), not_yet("write `http`");
+        "http" => one!(TargetUrl);
+        /// By Envoy's ext_authz protocol, in gRPC over HTTP/2.
+        "grpc" => one!(ServiceUrl);
         /// For its answer; silence refuses.
         "deadline" => one!(Duration);
         /// Headers of the request that it is told, beside what it is always told.
         "headers" => list!(one!(HeaderName));
     },
-);
+)
+.with_one_of(&["http", "grpc"]);
 
 static RETIRE: Record = Record::new(
     "`retire`",

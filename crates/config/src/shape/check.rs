@@ -107,6 +107,16 @@ impl Checker<'_> {
                 self.faults.push(fault.label(format!("write `{}: …`, {}", key.name, key.shape.describe())));
             }
         }
+        let chosen = record.one_of.iter().filter(|name| is_there(name)).count();
+        if chosen != 1 && !record.one_of.is_empty() {
+            let names = one_of(&record.one_of.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+            let fault = if chosen == 0 {
+                Fault::new(FaultCode::MissingKey, owner, format!("`{what}` has no {names}"))
+            } else {
+                Fault::new(FaultCode::WrongShape, owner, format!("`{what}` says several things at once"))
+            };
+            self.faults.push(fault.label(format!("write one: {names}")));
+        }
         if record.alternatives && entries.len() > 1 {
             let names = record.keys.iter().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(" or ");
             let fault = Fault::new(FaultCode::WrongShape, owner, format!("`{what}` says several things at once"));

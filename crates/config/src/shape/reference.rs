@@ -101,6 +101,10 @@ impl Page {
         if record.alternatives {
             self.line("Exactly one of these is written.\n");
         }
+        if !record.one_of.is_empty() {
+            let names: Vec<_> = record.one_of.iter().map(|name| format!("`{name}`")).collect();
+            let _ = writeln!(self.out, "Exactly one of {} is written.\n", names.join(" and "));
+        }
         self.head(&["key", "value", "default", "meaning"]);
         for key in &built {
             let (value, default) = (key.shape.describe(), self.default(key));

@@ -41,6 +41,10 @@ fn record(record: &Record) -> Value {
     if record.alternatives {
         set(&mut object, "maxProperties", json!(1));
     }
+    if !record.one_of.is_empty() {
+        let each: Vec<_> = record.one_of.iter().map(|name| json!({ "required": [name] })).collect();
+        set(&mut object, "oneOf", json!(each));
+    }
     object
 }
 

@@ -18,7 +18,7 @@ rm -f "$mark"
 cp -r "$here/$language/." "$folder/"
 cd "$folder"
 case $language in
-python)
+python | ext_authz)
     rm -rf library
     python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --only-binary :all: \
         --target library --requirement requirements.txt

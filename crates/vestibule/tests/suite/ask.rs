@@ -1,5 +1,7 @@
 //! Another service that is asked: its yes adds nothing, and everything else refuses.
 
+pub(crate) mod ext_authz;
+
 use testkit::script::{self, Script};
 use testkit::{Backend, Reply, port};
 
@@ -67,6 +69,8 @@ fn it_is_told_what_is_asked_for_and_by_whom_and_no_more() {
     ] {
         assert_eq!(head.all(name), [value.as_bytes()], "{name}: {head:?}");
     }
+    let left = head.field("vestibule-deadline-ms").and_then(|left| str::from_utf8(left).ok()?.parse::<u64>().ok());
+    assert!(left.is_some_and(|left| left <= 500), "how long it has: {head:?}");
     assert_eq!(head.all("x-tenant"), [b"one", b"two"]);
     assert_eq!((head.field("x-secret"), asked.body.len()), (None, 0));
     let served = asking.service.requests().remove(0);

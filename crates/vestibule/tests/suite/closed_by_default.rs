@@ -27,7 +27,9 @@ use draw::Surroundings;
 use fastrand::Rng;
 use gateway::{CertificateAndKey, Gateway, Options};
 use probe::{Caller, Probe};
-use testkit::{Backend, Leaf, Reply, Root, script};
+use testkit::{Backend, Http2Backend, Leaf, Reply, Root, script};
+
+use crate::ask;
 
 /// Files that are drawn, where nothing else is said; most of them load.
 const FILES: usize = 120;
@@ -38,7 +40,7 @@ const LOADED_AT_LEAST: usize = 60;
 struct Ground {
     services: Vec<Backend>,
     /// Says yes; kept so that it does.
-    _asked: Backend,
+    _asked: (Backend, Http2Backend),
     /// The target of each request that arrived at a service.
     arrivals: Receiver<String>,
     surroundings: Surroundings,
@@ -90,14 +92,15 @@ impl Ground {
                 })
             })
             .collect();
-        let asked = Backend::saying("yes");
+        let (asked, called) = (Backend::saying("yes"), Http2Backend::always(ask::ext_authz::yes()));
         let url = |number: usize| services[number].url().to_owned();
-        let surroundings = Surroundings { urls: [vec![url(0), url(1)], vec![url(2)]], asked: asked.url().to_owned() };
+        let urls = [vec![url(0), url(1)], vec![url(2)]];
+        let surroundings = Surroundings { urls, asked: asked.url().to_owned(), called: called.url() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         Self {
             services,
-            _asked: asked,
+            _asked: (asked, called),
             arrivals,
             surroundings,
             folder,

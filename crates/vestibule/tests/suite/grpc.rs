@@ -6,7 +6,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use testkit::{House, port};
 
@@ -44,24 +44,32 @@ fn python(folder: &Path, script: &str) -> Command {
     command
 }
 
-/// The service, which ends with its standard input.
-struct Service {
+/// A service, which says its port first and ends with its standard input.
+pub(crate) struct Service {
     process: Child,
     open: Option<ChildStdin>,
-    port: u16,
+    said: BufReader<ChildStdout>,
+    pub(crate) port: u16,
 }
 
 impl Service {
-    fn start() -> Self {
-        let folder = installed("python");
+    pub(crate) fn start(language: &str) -> Self {
+        let folder = installed(language);
         let mut command = python(&folder, "server.py");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("a service");
+        let mut said = BufReader::new(process.stdout.take().expect("its output"));
         let mut line = String::new();
-        let said = process.stdout.take().expect("its output");
-        BufReader::new(said).read_line(&mut line).expect("a line");
+        said.read_line(&mut line).expect("a line");
         let port = line.trim().parse().expect("a port");
-        Self { open: process.stdin.take(), process, port }
+        Self { open: process.stdin.take(), process, said, port }
+    }
+
+    /// The next line that it says.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("a line");
+        line
     }
 }
 
@@ -105,7 +113,7 @@ fn is_said(language: &str, command: impl FnOnce(&Path) -> Command) {
     if !testkit::needs("pip") {
         return;
     }
-    let service = Service::start();
+    let service = Service::start("python");
     let (_house, address) = open(&service);
     let folder = installed(language);
     assert_eq!(says(command(&folder).arg(address.to_string())), SAID);

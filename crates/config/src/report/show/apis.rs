@@ -194,6 +194,9 @@ impl Lines<'_, '_> {
                 let (url, target) = &http.value;
                 lines.said("http", &text(&format!("{url}{target}")), http.span);
             }
+            if let Some(grpc) = &ask.grpc {
+                lines.said("grpc", &text(&grpc.value.to_string()), grpc.span);
+            }
             lines.duration("deadline", ask.deadline.as_ref(), default);
             lines.texts("headers", &ask.headers);
         });

@@ -24,6 +24,8 @@ pub(super) struct Surroundings {
     pub(super) urls: [Vec<String>; 2],
     /// Who says yes to everything that it is asked.
     pub(super) asked: String,
+    /// The same by gRPC.
+    pub(super) called: String,
 }
 
 /// A drawn file.
@@ -127,13 +129,15 @@ impl Artist<'_> {
         let built: Vec<&Key> =
             record.keys.iter().filter(|key| key.state == State::Built && elements::is_built(&key.shape)).collect();
         let built = if record.alternatives { vec![self.alternative(&built)] } else { built };
+        let chosen = if record.one_of.is_empty() { "" } else { self.pick(record.one_of) };
+        let built = built.into_iter().filter(|key| key.name == chosen || !record.one_of.contains(&key.name));
         for key in built {
             let before = self.elements.clone();
             let tree = self.inside(key.name, key.name, |artist| {
                 let written = match artist.choice() {
                     Write => true,
                     Leave => false,
-                    Toss => key.needed || record.alternatives || artist.random.bool(),
+                    Toss => key.needed || record.alternatives || key.name == chosen || artist.random.bool(),
                 };
                 written.then(|| {
                     artist.note("");
@@ -491,6 +495,7 @@ impl Artist<'_> {
             ["services", _, "balance", "hash"] => {
                 Some(self.pick(&["caller", "address", "header:x-session"]).to_owned())
             }
+            ["apis", _, "ask", "grpc"] => Some(self.surroundings.called.clone()),
             ["apis", _, "ask", "http"] => Some(format!("{}/check", self.surroundings.asked)),
             ["services", _, "health", "route"] => Some(format!("GET {HEALTH}")),
             ["services", _, "health", "every"] => Some("5s".into()),
