@@ -26,6 +26,7 @@ mod rounds;
 mod running;
 mod sample;
 pub(crate) mod scenario;
+mod setup;
 mod table;
 mod trial;
 
@@ -79,7 +80,7 @@ pub(crate) struct Proxy {
     /// Print all samples as one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// Write bench/RESULTS.md; with `--all`, bench/RESULTS-all.md
+    /// Write bench/RESULTS.md
     #[arg(long)]
     write: bool,
 }
@@ -105,8 +106,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         print!("{}", report.tables());
     }
     if proxy.write {
-        ensure!(proxy.rounds >= 5, "results are written from at least five rounds");
-        report.write(if proxy.all { "bench/RESULTS-all.md" } else { "bench/RESULTS.md" })?;
+        ensure!(proxy.rounds >= 3, "results are written from at least three rounds");
+        report.write("bench/RESULTS.md")?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(crate) enum Command {
         /// Where to; must exist.
         directory: PathBuf,
     },
-    /// Serves `/bytes/N` until it is stopped.
+    /// Serves all that callers ask for until it is stopped.
     Origin {
         /// Where to listen.
         listen: SocketAddr,
@@ -45,6 +45,21 @@ pub(crate) enum Shape {
 pub(crate) enum Protocol {
     Http1,
     Http2,
+    /// Unary calls by gRPC, over HTTP/2; the message comes back.
+    Grpc,
+    /// Messages on WebSockets over HTTP/1.1; each comes back.
+    Websocket,
+}
+
+/// What requests are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ask {
+    /// `/bytes/N`, which nobody may keep.
+    Bytes,
+    /// `/cached/N`, which may be kept for an hour.
+    Cached,
+    /// `/areaAA/kindKK/N` of 5,000 routes, one after the other (HTTP/1.1 only).
+    Routes,
 }
 
 #[derive(Debug, Args)]
@@ -58,13 +73,15 @@ pub(crate) struct Load {
     /// What the requests name as their authority.
     #[arg(long, default_value = "localhost")]
     pub(crate) authority: String,
-    /// Length of the answers' bodies, in bytes.
+    /// Length of the answers' bodies, or of the messages, in bytes.
     #[arg(long, default_value_t = 1024)]
     pub(crate) length: usize,
     #[arg(long, value_enum, default_value = "closed")]
     pub(crate) shape: Shape,
     #[arg(long, value_enum, default_value = "http1")]
     pub(crate) protocol: Protocol,
+    #[arg(long, value_enum, default_value = "bytes")]
+    pub(crate) ask: Ask,
     /// Speak TLS, and expect exactly this certificate (PEM).
     #[arg(long)]
     pub(crate) server_certificate: Option<PathBuf>,

@@ -12,13 +12,15 @@ mod paced;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod websocket;
 mod window;
 
 use crate::arguments::{Load, Protocol, Shape};
+use crate::origin::{self, Origin};
 use crate::report::Report;
 use crate::transport::Dialler;
-use crate::{body, origin};
-use anyhow::Context;
+use crate::websocket::LONGEST as LONGEST_MESSAGE;
+use anyhow::{Context, ensure};
 use exchange::Exchange;
 pub(crate) use paced::Pace;
 use std::rc::Rc;
@@ -43,13 +45,16 @@ struct Run {
 /// When the files it was told of cannot be read, the origin cannot listen or a
 /// process to be measured is gone. Wrong answers are no error but counted.
 pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
+    let short = load.protocol != Protocol::Websocket || load.length <= LONGEST_MESSAGE;
+    ensure!(short, "messages on WebSockets are at most {LONGEST_MESSAGE} bytes long here");
+    let origin = Origin::default();
     if let Some(address) = load.origin {
-        spawn_local(origin::serve(origin::bind(address)?));
+        spawn_local(origin::serve(origin::bind(address)?, origin.clone()));
     }
     let run = Rc::new(Run {
         dialler: Dialler::new(load)?,
-        exchange: Exchange::new(load, body::body(load.length)),
-        window: Window::new(&load.processes)?,
+        exchange: Exchange::new(load),
+        window: Window::new(&load.processes, origin)?,
     });
     if load.shape == Shape::Idle {
         return idle::run(&run, load).await;
@@ -89,8 +94,10 @@ fn start_callers(run: &Rc<Run>, load: &Load) -> JoinSet<()> {
                 (Shape::Handshakes, _, true) => paced::handshakes(&run, &queue).await,
                 (_, Protocol::Http1, false) => http1::caller(&run, quota).await,
                 (_, Protocol::Http1, true) => paced::caller(&run, &queue).await,
-                (_, Protocol::Http2, false) => http2::caller(&run, streams, quota).await,
-                (_, Protocol::Http2, true) => http2::paced(&run, &queue, streams).await,
+                (_, Protocol::Http2 | Protocol::Grpc, false) => http2::caller(&run, streams, quota).await,
+                (_, Protocol::Http2 | Protocol::Grpc, true) => http2::paced(&run, &queue, streams).await,
+                (_, Protocol::Websocket, false) => websocket::caller(&run, quota).await,
+                (_, Protocol::Websocket, true) => websocket::paced(&run, &queue).await,
             };
             if let Err(fault) = ended {
                 run.window.fault(&fault);

@@ -19,12 +19,15 @@
 mod arguments;
 mod body;
 mod certificates;
+mod frame;
+mod grpc;
 mod histogram;
 mod load;
 mod origin;
 mod processes;
 mod report;
 mod transport;
+mod websocket;
 
 use anyhow::Context;
 use clap::Parser;
@@ -48,7 +51,7 @@ fn run(command: &arguments::Command, out: &mut dyn Write) -> anyhow::Result<()> 
     match command {
         arguments::Command::Certificates { directory } => certificates::write(directory),
         arguments::Command::Origin { listen } => {
-            runtime()?.block_on(async { origin::serve(origin::bind(*listen)?).await })
+            runtime()?.block_on(async { origin::serve(origin::bind(*listen)?, origin::Origin::default()).await })
         }
         arguments::Command::Load(settings) => {
             let report = runtime()?.block_on(load::run(settings))?;

@@ -1,21 +1,44 @@
-//! The service behind every proxy of a comparison: answers `/bytes/N` with N known bytes and keeps connections open.
+//! The service behind every proxy of a comparison: known bytes at `…/N`, a WebSocket and a method of gRPC that echo.
 
-use crate::body;
+mod http1;
+mod http2;
+#[cfg(test)]
+mod tests;
+
+use crate::frame;
 use anyhow::Context;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use http1::Answers;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::spawn_local;
 
-/// Heads longer than this end the connection.
-const LONGEST_HEAD: usize = 16 * 1024;
+/// Heads longer than this end the connection, and frames of HTTP/2 too.
+const BUFFER: usize = 32 * 1024;
 const BACKLOG: u32 = 4096;
 
-/// Complete answers by the length of their body.
-type Answers = Rc<RefCell<HashMap<usize, Rc<Vec<u8>>>>>;
+/// What all connections to the origin share.
+#[derive(Clone, Default)]
+pub(crate) struct Origin(Rc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    answers: RefCell<Answers>,
+    requests: Cell<u64>,
+}
+
+impl Origin {
+    /// How many requests, calls and messages have come so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.0.requests.get()
+    }
+
+    fn count(&self) {
+        self.0.requests.set(self.0.requests.get() + 1);
+    }
+}
 
 /// Listens at `address`.
 ///
@@ -36,61 +59,57 @@ pub(crate) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 ///
 /// # Errors
 /// When connections can no longer be accepted.
-pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
-    let answers = Answers::default();
+pub(crate) async fn serve(listener: TcpListener, origin: Origin) -> anyhow::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let answers = Rc::clone(&answers);
+        let origin = origin.clone();
         // A proxy may close its connection at any time; that is its right and no event here.
-        spawn_local(async move { connection(stream, &answers).await.ok() });
+        spawn_local(async move { connection(stream, &origin).await.ok() });
     }
 }
 
-async fn connection(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
-    let mut buffer = vec![0; LONGEST_HEAD];
-    let mut filled = 0;
-    loop {
-        let received = stream.read(buffer.get_mut(filled..).unwrap_or_default()).await?;
-        if received == 0 {
+/// Serves one connection, which speaks HTTP/2 if it begins with that version's preface.
+async fn connection(stream: TcpStream, origin: &Origin) -> std::io::Result<()> {
+    let mut input = Input { stream, buffer: vec![0; BUFFER], filled: 0 };
+    while input.filled < frame::PREFACE.len() {
+        let filled = input.filled;
+        if filled > 0 && !frame::PREFACE.starts_with(input.unread()) {
+            break;
+        }
+        if !input.read().await? {
             return Ok(());
         }
-        filled += received;
-        while let Some(end) = memchr::memmem::find(buffer.get(..filled).unwrap_or_default(), b"\r\n\r\n") {
-            let answer = buffer.get(..end).and_then(wanted).map(|length| complete(answers, length));
-            match answer {
-                Some(answer) => stream.write_all(&answer).await?,
-                None => return stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await,
-            }
-            buffer.copy_within(end + 4..filled, 0);
-            filled -= end + 4;
-        }
+    }
+    if input.unread().starts_with(frame::PREFACE) {
+        http2::serve(input, origin).await
+    } else {
+        http1::serve(input, origin).await
     }
 }
 
-/// The length that `GET /bytes/N HTTP/1.1` asks for.
-fn wanted(head: &[u8]) -> Option<usize> {
-    let rest = head.strip_prefix(b"GET /bytes/")?;
-    let figure = rest.get(..memchr::memchr(b' ', rest)?)?;
-    str::from_utf8(figure).ok()?.parse().ok().filter(|length| *length <= body::LONGEST)
+/// A connection and what was read from it and not yet taken.
+struct Input {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    filled: usize,
 }
 
-fn complete(answers: &Answers, length: usize) -> Rc<Vec<u8>> {
-    Rc::clone(answers.borrow_mut().entry(length).or_insert_with(|| Rc::new(answer(length))))
-}
+impl Input {
+    fn unread(&self) -> &[u8] {
+        self.buffer.get(..self.filled).unwrap_or_default()
+    }
 
-/// What a service of today answers with: a handful of fields, and the body.
-fn answer(length: usize) -> Vec<u8> {
-    let mut answer = format!(
-        "HTTP/1.1 200 OK\r\n\
-         date: Mon, 01 Jan 2024 00:00:00 GMT\r\n\
-         content-type: text/plain; charset=utf-8\r\n\
-         content-length: {length}\r\n\
-         cache-control: no-store\r\n\
-         etag: \"5c4d-6a1f0e\"\r\n\
-         vary: accept-encoding\r\n\r\n"
-    )
-    .into_bytes();
-    answer.extend(body::body(length));
-    answer
+    /// Reads once; says whether there was anything to read. A buffer that is full is the end, too.
+    async fn read(&mut self) -> std::io::Result<bool> {
+        let count = self.stream.read(self.buffer.get_mut(self.filled..).unwrap_or_default()).await?;
+        self.filled += count;
+        Ok(count > 0)
+    }
+
+    /// Lets go of the first bytes.
+    fn take(&mut self, taken: usize) {
+        self.buffer.copy_within(taken..self.filled, 0);
+        self.filled -= taken;
+    }
 }

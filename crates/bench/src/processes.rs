@@ -1,31 +1,51 @@
 //! What a process has cost: CPU to the nanosecond and memory, as Linux tells it under `/proc`.
 
 use anyhow::Context;
+use std::collections::BTreeMap;
 use std::fs;
 
-/// CPU time of all threads of these processes, in nanoseconds.
+/// CPU time of each thread of these processes, in nanoseconds.
 ///
 /// From `schedstat`, whose first figure is the time on a CPU; `stat` counts in
 /// hundredths of a second, too coarse for a short window.
-pub(crate) fn cpu_ns(processes: &[u32]) -> anyhow::Result<u64> {
-    processes.iter().map(|process| process_cpu_ns(*process)).sum()
+pub(crate) fn cpu_ns(processes: &[u32]) -> anyhow::Result<Threads> {
+    let mut all = Threads::default();
+    for process in processes {
+        all.0.extend(threads_cpu_ns(*process)?);
+    }
+    Ok(all)
 }
 
 /// CPU time of this process, in nanoseconds.
 pub(crate) fn own_cpu_ns() -> anyhow::Result<u64> {
-    process_cpu_ns(std::process::id())
+    Ok(threads_cpu_ns(std::process::id())?.values().sum())
 }
 
-fn process_cpu_ns(process: u32) -> anyhow::Result<u64> {
+/// CPU time by thread, in nanoseconds.
+#[derive(Clone, Default)]
+pub(crate) struct Threads(BTreeMap<String, u64>);
+
+impl Threads {
+    /// What all have taken since, and what the busiest has.
+    pub(crate) fn since(&self, before: &Self) -> (u64, u64) {
+        let taken = |(thread, now): (&String, &u64)| now.saturating_sub(before.0.get(thread).copied().unwrap_or(0));
+        let each: Vec<u64> = self.0.iter().map(taken).collect();
+        (each.iter().sum(), each.iter().copied().max().unwrap_or(0))
+    }
+}
+
+fn threads_cpu_ns(process: u32) -> anyhow::Result<BTreeMap<String, u64>> {
     let threads =
         fs::read_dir(format!("/proc/{process}/task")).with_context(|| format!("process {process} is gone"))?;
-    let mut total = 0;
+    let mut all = BTreeMap::new();
     for thread in threads {
-        let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-        total +=
+        let thread = thread?;
+        let text = fs::read_to_string(thread.path().join("schedstat"))?;
+        let cpu_ns =
             first_figure(&text).with_context(|| format!("cannot read schedstat of process {process}: `{text}`"))?;
+        all.insert(thread.file_name().to_string_lossy().into_owned(), cpu_ns);
     }
-    Ok(total)
+    Ok(all)
 }
 
 /// Memory of these processes in KiB, what they share divided among those who share it (`Pss`).

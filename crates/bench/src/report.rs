@@ -9,6 +9,10 @@ pub(crate) struct Report {
     pub(crate) seconds: f64,
     /// CPU of the proxy's processes within the window, in microseconds.
     pub(crate) proxy_cpu_us: f64,
+    /// CPU of the busiest thread of the proxy's processes within the window, in microseconds.
+    pub(crate) busiest_cpu_us: f64,
+    /// Requests, calls and messages that came as far as the origin within the window.
+    pub(crate) origin_requests: u64,
     /// CPU of origin and callers within the window, in microseconds.
     pub(crate) load_cpu_us: f64,
     /// CPU of everything else on the machine, in microseconds; exact to some ten milliseconds.

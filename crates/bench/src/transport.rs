@@ -65,8 +65,8 @@ fn client_config(load: &Load, pinned: &Path) -> anyhow::Result<ClientConfig> {
     // Every handshake is a full one: a resumed one costs a proxy next to nothing and would measure the store.
     config.resumption = Resumption::disabled();
     config.alpn_protocols = match load.protocol {
-        Protocol::Http1 => vec![b"http/1.1".to_vec()],
-        Protocol::Http2 => vec![b"h2".to_vec()],
+        Protocol::Http1 | Protocol::Websocket => vec![b"http/1.1".to_vec()],
+        Protocol::Http2 | Protocol::Grpc => vec![b"h2".to_vec()],
     };
     Ok(config)
 }

@@ -1,5 +1,6 @@
 //! The proxies that are compared: what each is started with, from configuration files that are committed.
 
+mod template;
 #[cfg(test)]
 mod tests;
 mod wheels;
@@ -13,6 +14,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::ground::Ground;
+use super::setup::{Setup, Variant};
 use crate::repository;
 
 pub(crate) use wheels::{INSTALLER, install as install_wheels};
@@ -85,10 +87,26 @@ impl Contender {
         self == Contender::Traefik
     }
 
+    /// Whether it can do what it would be set up for.
+    pub(crate) fn can(self, setup: Setup) -> bool {
+        match setup {
+            // Neither has a cache unless it is built with another's plugin.
+            Setup::Cache => !matches!(self, Contender::Caddy | Contender::Traefik),
+            Setup::Plain | Setup::Grpc | Setup::WebSocket | Setup::Routes | Setup::TwoWorkers => true,
+        }
+    }
+
+    /// Whether its workers are threads or processes that stay the same.
+    pub(crate) fn has_workers(self) -> bool {
+        !matches!(self, Contender::Caddy | Contender::Traefik)
+    }
+
     /// The processes that a running one is made of, besides the one that was started.
-    pub(crate) fn workers(self) -> usize {
-        match self {
-            Contender::Nginx => 1,
+    pub(crate) fn children(self, setup: Setup) -> usize {
+        match (self, setup) {
+            // Two more look after what is kept.
+            (Contender::Nginx, Setup::Cache) => 3,
+            (Contender::Nginx, _) => setup.workers() as usize,
             _ => 0,
         }
     }
@@ -100,7 +118,9 @@ impl Contender {
             Contender::Nginx => {
                 &[("bench/peers/nginx.conf", "nginx.conf"), ("bench/peers/nginx-forward.conf", "nginx-forward.conf")]
             }
-            Contender::Haproxy => &[("bench/peers/haproxy.cfg", "haproxy.cfg")],
+            Contender::Haproxy => {
+                &[("bench/peers/haproxy.cfg", "haproxy.cfg"), ("bench/peers/haproxy-routes.map", "haproxy-routes.map")]
+            }
             Contender::Envoy => &[("bench/peers/envoy.yaml", "envoy.yaml")],
             Contender::Caddy => &[("bench/peers/Caddyfile", "Caddyfile")],
             Contender::Traefik => &[
@@ -114,15 +134,21 @@ impl Contender {
     ///
     /// # Errors
     /// When a file of `bench/` is missing or the directory cannot be written.
-    pub(crate) fn configure(self, ground: &Ground, logged: bool) -> Result<()> {
+    pub(crate) fn configure(self, ground: &Ground, variant: Variant) -> Result<()> {
         for (template, name) in self.files() {
             let text = fs::read_to_string(repository::root().join(template)).with_context(|| (*template).to_owned())?;
-            fs::write(ground.directory.join(name), self.fill(ground, &text, logged))?;
+            fs::write(ground.directory.join(name), self.fill(ground, &text, variant))?;
         }
         Ok(())
     }
 
-    fn fill(self, ground: &Ground, template: &str, logged: bool) -> String {
+    fn fill(self, ground: &Ground, template: &str, Variant { setup, logged }: Variant) -> String {
+        let template = template::sections(template, setup);
+        let forward = ground.directory.join("nginx-forward.conf");
+        let routes = match setup {
+            Setup::Routes => template::routes(self, &forward.display().to_string()),
+            _ => String::new(),
+        };
         let port = |address: SocketAddr| address.port().to_string();
         let places = [
             ("{{DIRECTORY}}", ground.directory.display().to_string()),
@@ -134,9 +160,13 @@ impl Contender {
             ("{{PLAIN}}", ground.plain.to_string()),
             ("{{TLS}}", ground.tls.to_string()),
             ("{{MTLS}}", ground.mtls.to_string()),
+            ("{{MEMORY}}", ground.memory.display().to_string()),
+            ("{{WORKERS}}", setup.workers().to_string()),
+            ("{{SCHEME}}", if setup == Setup::Grpc { "h2c" } else { "http" }.to_owned()),
+            ("{{ROUTES}}", routes),
             ("{{ACCESS_LOG}}", self.access_log(ground, logged)),
         ];
-        places.iter().fold(template.to_owned(), |text, (place, value)| text.replace(place, value))
+        places.iter().fold(template, |text, (place, value)| text.replace(place, value))
     }
 
     /// What its file says about the access log. All write one JSON line per request into a file: HAProxy and
@@ -167,7 +197,8 @@ impl Contender {
     }
 
     /// The command line that runs it in the foreground.
-    pub(crate) fn command_line(self, ground: &Ground) -> Vec<String> {
+    pub(crate) fn command_line(self, ground: &Ground, setup: Setup) -> Vec<String> {
+        let workers = setup.workers().to_string();
         let file = |name: &str| ground.directory.join(name).display().to_string();
         let arguments = match self {
             Contender::Vestibule => vec!["run".to_owned(), "-c".to_owned(), file("vestibule.yaml")],
@@ -178,7 +209,7 @@ impl Contender {
             Contender::Haproxy => vec!["-db".to_owned(), "-f".to_owned(), file("haproxy.cfg")],
             Contender::Envoy => {
                 let arguments =
-                    ["-c", &file("envoy.yaml"), "--concurrency", "1", "--disable-hot-restart", "-l", "error"];
+                    ["-c", &file("envoy.yaml"), "--concurrency", &workers, "--disable-hot-restart", "-l", "error"];
                 arguments.map(str::to_owned).to_vec()
             }
             Contender::Caddy => {
@@ -188,12 +219,11 @@ impl Contender {
             Contender::Traefik => vec![format!("--configFile={}", file("traefik.yaml"))],
         };
         // It replaces itself by the program, as what stands in front of all does.
-        let one_thread: &[&str] = match self {
-            Contender::Caddy | Contender::Traefik => &["env", "GOMAXPROCS=1"],
-            _ => &[],
+        let threads = match self {
+            Contender::Caddy | Contender::Traefik => vec!["env".to_owned(), format!("GOMAXPROCS={workers}")],
+            _ => Vec::new(),
         };
-        let front = one_thread.iter().map(|word| (*word).to_owned());
-        front.chain([self.program(ground).display().to_string()]).chain(arguments).collect()
+        threads.into_iter().chain([self.program(ground).display().to_string()]).chain(arguments).collect()
     }
 
     /// What makes it do its work in the process that was started, for a counter that can follow only that.

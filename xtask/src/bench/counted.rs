@@ -36,7 +36,7 @@ pub(crate) fn instructions_per_request(
 ) -> Result<f64> {
     let counts = empty_directory(ground)?;
     let wrapper = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}/%p", counts.display())];
-    let mut running = Running::start_under(&wrapper.map(str::to_owned), contender, ground, logged)?;
+    let mut running = Running::start_under(&wrapper.map(str::to_owned), contender, ground, scenario.variant(logged))?;
     let mut dumps = Vec::new();
     // The first fills pools, caches and the branch of a log that is written for the first time.
     for (number, requests) in (1..).zip([FEW, FEW, MANY]) {

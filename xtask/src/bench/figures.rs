@@ -28,6 +28,11 @@ impl Figure {
         Self::of(&ratios).filter(|figure| figure.highest.is_finite())
     }
 
+    /// `12.3`, as in `text`.
+    pub(crate) fn median_text(&self) -> String {
+        grouped(self.median, decimals(self.median))
+    }
+
     /// `12.3 (12.1–13.0)`, with so many decimals that three figures are seen.
     pub(crate) fn text(&self) -> String {
         let decimals = decimals(self.median);

@@ -14,6 +14,9 @@ use crate::{needs, repository};
 /// Open files that 2,000 idle connections and their upstream side need, with room to spare.
 const OPEN_FILES: u32 = 16_384;
 
+/// A file system in memory.
+const MEMORY: &str = "/dev/shm";
+
 /// Which core whose work is done on.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Cores {
@@ -31,7 +34,16 @@ pub(crate) struct Ground {
     pub(crate) plain: SocketAddr,
     pub(crate) tls: SocketAddr,
     pub(crate) mtls: SocketAddr,
+    /// A directory in memory, for what is written while load is on; removed at the end.
+    pub(crate) memory: PathBuf,
     cores: Cores,
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        // It may never have been made.
+        std::fs::remove_dir_all(&self.memory).ok();
+    }
 }
 
 impl Ground {
@@ -55,10 +67,12 @@ impl Ground {
         }
         let directory = target.join("bench");
         std::fs::create_dir_all(&directory)?;
+        let memory = Path::new(MEMORY).join(format!("vestibule-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&memory)?;
         let [origin, plain, tls, mtls] = free_addresses()?;
         let generator = release.join("vestibule-bench");
         must_succeed(Command::new(&generator).arg("certificates").arg(&directory))?;
-        Ok(Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, cores })
+        Ok(Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, memory, cores })
     }
 
     /// Addresses and a directory that nobody uses.
@@ -67,20 +81,22 @@ impl Ground {
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
         let (directory, vestibule, generator) = ("directory".into(), "vestibule".into(), "generator".into());
         let (origin, plain, tls, mtls) = (nowhere, nowhere, nowhere, nowhere);
-        let (wheels, cores) = ("wheels".into(), Cores { contender: 1, load: 0 });
-        Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, cores }
+        let (wheels, memory) = ("wheels".into(), "memory".into());
+        let cores = Cores { contender: 1, load: 0 };
+        Self { directory, vestibule, wheels, generator, origin, plain, tls, mtls, memory, cores }
     }
 
-    /// A command that runs on the contender's core.
-    pub(crate) fn beside_nobody(&self, line: &[String]) -> Command {
-        let mut command = pinned(self.cores.contender);
+    /// A command that runs on the contender's core; with two workers, on that of the load as well.
+    pub(crate) fn beside_nobody(&self, line: &[String], workers: u32) -> Command {
+        let Cores { contender, load } = self.cores;
+        let mut command = pinned(&if workers > 1 { format!("{contender},{load}") } else { contender.to_string() });
         command.args(line);
         command
     }
 
     /// The load generator, on its core.
     pub(crate) fn generator(&self) -> Command {
-        let mut command = pinned(self.cores.load);
+        let mut command = pinned(&self.cores.load.to_string());
         command.arg(&self.generator);
         command
     }
@@ -91,9 +107,9 @@ impl Ground {
 }
 
 /// Both programs replace themselves by what they are told to run, so that its process id is the command's.
-fn pinned(core: u32) -> Command {
+fn pinned(cores: &str) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["--cpu-list", &core.to_string(), "prlimit", &format!("--nofile={OPEN_FILES}")]);
+    command.args(["--cpu-list", cores, "prlimit", &format!("--nofile={OPEN_FILES}")]);
     command
 }
 

@@ -20,6 +20,7 @@ pub(crate) enum Metric {
     P50Us,
     P99Us,
     MemoryMib,
+    BusiestPercent,
     KbPerConnection,
     StartMs,
     InstructionsPerRequest,
@@ -33,6 +34,7 @@ impl Metric {
             Metric::P50Us => "p50 µs",
             Metric::P99Us => "p99 µs",
             Metric::MemoryMib => "memory MiB",
+            Metric::BusiestPercent => "% by the busiest worker",
             Metric::KbPerConnection => "KB/connection",
             Metric::StartMs => "ms",
             Metric::InstructionsPerRequest => "instructions/request",
@@ -51,6 +53,7 @@ impl Metric {
             Metric::P50Us => sample.p50_us,
             Metric::P99Us => sample.p99_us,
             Metric::MemoryMib => sample.memory_mib(),
+            Metric::BusiestPercent => sample.busiest_percent(),
             Metric::KbPerConnection => sample.kb_per_connection(),
             Metric::StartMs | Metric::InstructionsPerRequest => f64::NAN,
         }
@@ -103,6 +106,7 @@ impl Outcome {
             }
             // Of requests that come in bursts, some wait for others: no latencies.
             (Kind::Most, Some(_)) => &[Metric::CpuUsPerRequest, Metric::MemoryMib],
+            (Kind::Spread, _) => &[Metric::CpuUsPerRequest, Metric::BusiestPercent, Metric::MemoryMib],
             (Kind::Paced, _) => &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib],
             (Kind::Idle | Kind::Start | Kind::Counted, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
         };
@@ -112,6 +116,9 @@ impl Outcome {
         let mut series = Vec::new();
         for metric in metrics {
             for (index, contender) in contenders.iter().enumerate() {
+                if *metric == Metric::BusiestPercent && !contender.has_workers() {
+                    continue;
+                }
                 let counting = rounds.iter().filter(|round| !metric.is_latency() || !late(round));
                 let values = counting.filter_map(|round| round.get(index)).map(|sample| metric.of(sample)).collect();
                 series.push(Series { contender: *contender, metric: *metric, values });
@@ -150,6 +157,13 @@ impl Outcome {
         let mut metrics: Vec<Metric> = self.series.iter().map(|series| series.metric).collect();
         metrics.dedup();
         metrics
+    }
+
+    /// Who takes part, the subject first.
+    pub(crate) fn contenders(&self) -> Vec<Contender> {
+        let first = self.series.first().map(|series| series.metric);
+        let of_first = self.series.iter().filter(|series| Some(series.metric) == first);
+        of_first.map(|series| series.contender).collect()
     }
 
     pub(crate) fn figure(&self, metric: Metric, contender: Contender) -> Option<Figure> {

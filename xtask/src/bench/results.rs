@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::contender::Contender;
+use super::figures::Figure;
 use super::ground::{Cores, Ground};
 use super::outcome::{Metric, Outcome};
 use super::scenario::{Aim, Kind};
@@ -14,6 +15,7 @@ use crate::repository;
 
 /// Ratios nearer to one than this are no claim: builds and machines differ by as much.
 const EVEN: std::ops::Range<f64> = 0.85..1.15;
+const MB_PER_MIB: f64 = 1.048_576;
 
 #[derive(Serialize)]
 pub(crate) struct Report {
@@ -52,7 +54,7 @@ impl Report {
 
     /// The summary and one table for each scenario.
     pub(crate) fn tables(&self) -> String {
-        let mut out = format!("## In short\n\n{}\n{}\n## In full\n", LEGEND, table::markdown(&self.summary()));
+        let mut out = format!("## In short\n\n{LEGEND}\n{}\n## In full\n", table::markdown(&self.summary()));
         for outcome in &self.outcomes {
             out += &format!("\n### {}\n\n{}", outcome.title(), table::markdown(&self.full(outcome)));
             out += &notes(outcome);
@@ -60,71 +62,94 @@ impl Report {
         out
     }
 
-    fn heading(&self, first: &str) -> Vec<String> {
-        let mut heading = vec![first.to_owned()];
-        heading.extend(self.contenders.iter().map(|contender| contender.name().to_owned()));
-        heading.extend(self.peers().iter().map(|peer| format!("/ {}", peer.name())));
-        heading
-    }
-
-    /// The one metric of each scenario that an aim could be about.
+    /// One row for each scenario: the metric that it is about.
     fn summary(&self) -> Vec<Vec<String>> {
-        let mut heading = self.heading("scenario");
+        let mut heading = vec!["scenario".to_owned()];
+        heading.extend(self.contenders.iter().map(|contender| contender.name().to_owned()));
         heading.extend(["aim".to_owned(), "reached".to_owned()]);
         let mut rows = vec![heading];
         for outcome in &self.outcomes {
             let Some(metric) = outcome.metrics().first().copied() else { continue };
-            let mut row = vec![format!("{}: {}", outcome.title(), metric.title())];
-            row.extend(self.contenders.iter().map(|contender| median(outcome, metric, *contender)));
-            row.extend(self.peers().iter().map(|peer| self.ratio(outcome, metric, *peer)));
-            row.extend(self.aim(outcome, metric));
-            rows.push(row);
+            rows.push(self.summary_row(outcome, metric, self.aim(outcome, metric)));
+            if let Some(most_mb) = outcome.scenario.memory_aim_mb {
+                rows.push(self.summary_row(outcome, Metric::MemoryMib, self.memory_aim(outcome, most_mb)));
+            }
         }
         rows
     }
 
+    fn summary_row(&self, outcome: &Outcome, metric: Metric, aim: [String; 2]) -> Vec<String> {
+        let mut row = vec![format!("{}: {}", outcome.title(), metric.title())];
+        row.push(median(outcome, metric, self.subject()));
+        row.extend(self.peers().iter().map(|peer| {
+            let ratio = outcome
+                .ratio(metric, self.subject(), *peer)
+                .map(|ratio| format!(" ({})", marked(outcome, &ratio.median_text(), ratio)));
+            median(outcome, metric, *peer) + &ratio.unwrap_or_default()
+        }));
+        row.extend(aim);
+        row
+    }
+
+    /// One row for each contender; its last column says how the subject compares with it.
     fn full(&self, outcome: &Outcome) -> Vec<Vec<String>> {
-        let mut rows = vec![self.heading("")];
-        for metric in outcome.metrics() {
-            let mut row = vec![metric.title().to_owned()];
-            let figures = self.contenders.iter().map(|contender| outcome.figure(metric, *contender));
-            row.extend(figures.map(|figure| figure.map_or_else(|| "–".to_owned(), |figure| figure.text())));
-            row.extend(self.peers().iter().map(|peer| self.ratio(outcome, metric, *peer)));
+        let metrics = outcome.metrics();
+        let mut heading = vec![String::new()];
+        heading.extend(metrics.iter().map(|metric| metric.title().to_owned()));
+        heading.extend(metrics.first().map(|metric| format!("{} / this: {}", self.subject().name(), metric.title())));
+        let mut rows = vec![heading];
+        for contender in outcome.contenders() {
+            let mut row = vec![contender.name().to_owned()];
+            let figures = metrics.iter().map(|metric| outcome.figure(*metric, contender));
+            row.extend(figures.map(|figure| figure.map_or_else(nothing, |figure| figure.text())));
+            let peer = (contender != self.subject()).then_some(contender);
+            row.extend(
+                metrics.first().map(|metric| peer.map_or_else(String::new, |peer| self.ratio(outcome, *metric, peer))),
+            );
             rows.push(row);
         }
         rows
     }
 
     fn ratio(&self, outcome: &Outcome, metric: Metric, peer: Contender) -> String {
-        let Some(figure) = outcome.ratio(metric, self.subject(), peer) else { return "–".to_owned() };
-        let exact = outcome.scenario.kind == Kind::Counted;
-        let even = if EVEN.contains(&figure.median) && !exact { "≈ " } else { "" };
-        format!("{even}{}", figure.text())
+        let ratio = outcome.ratio(metric, self.subject(), peer);
+        ratio.map_or_else(nothing, |ratio| marked(outcome, &ratio.text(), ratio))
     }
 
     /// What was aimed at and whether it was reached.
     fn aim(&self, outcome: &Outcome, metric: Metric) -> [String; 2] {
-        let reached = |reached: Option<bool>| match reached {
-            Some(true) => "yes".to_owned(),
-            Some(false) => "no".to_owned(),
-            None => "–".to_owned(),
-        };
         if self.subject() != Contender::Vestibule {
             return [String::new(), String::new()];
         }
+        let within = |peer, most| outcome.ratio(metric, self.subject(), peer).map(|figure| figure.median <= most);
         match outcome.scenario.aim {
             Aim::None => [String::new(), String::new()],
-            Aim::Own(most) => {
-                let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.is_sound(self.subject()));
-                [format!("≤ {most}"), reached(figure.map(|figure| figure.median <= most))]
-            }
+            Aim::Own(most) => [format!("≤ {most}"), reached(self.own(outcome, metric).map(|figure| figure <= most))],
             Aim::Cpu { nginx, haproxy } => {
-                let within =
-                    |peer, most| outcome.ratio(metric, self.subject(), peer).map(|figure| figure.median <= most);
                 let both = within(Contender::Nginx, nginx).zip(within(Contender::Haproxy, haproxy));
-                [format!("≤ {nginx} / {haproxy}"), reached(both.map(|(one, other)| one && other))]
+                let aim = if nginx == haproxy { format!("≤ {nginx}") } else { format!("≤ {nginx} / {haproxy}") };
+                [aim, reached(both.map(|(one, other)| one && other))]
+            }
+            Aim::EachCpu(most) => {
+                let peers = self.peers().iter().filter(|peer| peer.can(outcome.scenario.setup));
+                let each: Option<Vec<bool>> = peers.map(|peer| within(*peer, most)).collect();
+                [format!("each ≤ {most}"), reached(each.map(|each| each.into_iter().all(|one| one)))]
             }
         }
+    }
+
+    fn memory_aim(&self, outcome: &Outcome, most_mb: f64) -> [String; 2] {
+        if self.subject() != Contender::Vestibule {
+            return [String::new(), String::new()];
+        }
+        let mib = self.own(outcome, Metric::MemoryMib);
+        [format!("≤ {most_mb} MB"), reached(mib.map(|mib| mib * MB_PER_MIB <= most_mb))]
+    }
+
+    /// The subject's own figure, if nothing forbids to use it.
+    fn own(&self, outcome: &Outcome, metric: Metric) -> Option<f64> {
+        let figure = outcome.figure(metric, self.subject()).filter(|_| outcome.is_sound(self.subject()));
+        figure.map(|figure| figure.median)
     }
 
     /// Writes the report into a file of the repository.
@@ -198,41 +223,27 @@ fn notes(outcome: &Outcome) -> String {
 }
 
 fn median(outcome: &Outcome, metric: Metric, contender: Contender) -> String {
-    let text = outcome.figure(metric, contender).map(|figure| figure.text());
-    text.and_then(|text| Some(text.split_once(' ')?.0.to_owned())).unwrap_or_else(|| "–".to_owned())
+    outcome.figure(metric, contender).map_or_else(nothing, |figure| figure.median_text())
 }
 
-const LEGEND: &str = "\
-Medians of all rounds; in brackets the lowest and the highest. A ratio is the median of the rounds' own
-ratios; below one, the subject needs less. `≈` marks ratios within 15 % of one: they are no claim. `–` stands
-where there is nothing to compare, or where a flaw, named below, forbids it.
-";
+/// A ratio's text, marked if it is too near to one to be a claim.
+fn marked(outcome: &Outcome, text: &str, ratio: Figure) -> String {
+    let exact = outcome.scenario.kind == Kind::Counted;
+    format!("{}{text}", if EVEN.contains(&ratio.median) && !exact { "≈ " } else { "" })
+}
 
-const HOW: &str = "\
-## How
+fn reached(reached: Option<bool>) -> String {
+    match reached {
+        Some(true) => "yes".to_owned(),
+        Some(false) => "no".to_owned(),
+        None => nothing(),
+    }
+}
 
-One worker each, on a core of its own; the load generator and the origin share another core and one thread
-(`crates/bench`). Every sample starts the contender afresh, warms it up for 0.3 s, and reads CPU (of all
-threads of all its processes, from `schedstat`) and counters at both ends of the window. The contenders take
-turns, and the order of the turns changes each round. Every answer's status and length are checked, and its body
-compared with what the origin sends (of 100 KB bodies every sixteenth); one wrong answer voids the contender's figures.
+/// Where there is no figure.
+fn nothing() -> String {
+    "–".to_owned()
+}
 
-Before its rounds, a scenario looks for a moment at what each contender can do. Where the load generator cannot
-follow the fastest, all get the same number of requests per second instead, half of what was seen of the slowest, in
-bursts of twenty (fewer, if twenty are not due within 5 ms); there, no latencies are told.
-A sample counts if the load generator used less than 95 % of its core and, at a fixed rate, 97 % of what was due was
-answered within the window; else it is taken again, up to four times, and where that does not help the contender has
-no ratio in that scenario. At a fixed rate, latencies count from when a request was due, and only in rounds in which the load
-generator was less than a millisecond late (99th percentile) with all contenders: it shares its core with whatever
-else the machine does, which does not change what a request costs the contender.
-
-All contenders have the same certificate (ECDSA P-256), TLS 1.3 with `TLS_AES_128_GCM_SHA256` and X25519, kept
-connections to the origin, and forward `X-Forwarded-For` and `X-Forwarded-Proto`; Vestibule also makes request ids
-and trace context, counts metrics and decides who may call, because it always does. Handshakes are full ones; the
-caller does not verify signatures, so that it is not the first to run out of CPU. Access logs go to a file, one
-JSON line each; nginx, Envoy and Traefik are given a buffer for it, HAProxy and Caddy write each line. Envoy, Caddy
-and Traefik come as Python packages (`bench/peers/requirements.txt`) and leave the cipher to the caller; the two that
-are written in Go get one thread for Go code (`GOMAXPROCS=1`). Instructions are counted once, of those whose process
-a counter can follow. Memory is proportional set size. The files:
-`bench/vestibule.yaml`, `bench/peers/`.
-";
+const LEGEND: &str = include_str!("results/legend.md");
+const HOW: &str = include_str!("results/how.md");

@@ -25,14 +25,17 @@ pub(crate) fn run(
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for scenario in scenarios {
+        let able: Vec<Contender> = contenders.iter().copied().filter(|one| one.can(scenario.setup)).collect();
         for logged in [false, true] {
             if logged && !scenario.logged {
                 continue;
             }
             let outcome = match scenario.kind {
                 Kind::Start => starts(proxy, ground, contenders, scenario)?,
-                Kind::Counted => counts(ground, contenders, scenario, logged)?,
-                Kind::Most | Kind::Paced | Kind::Idle => Trial { proxy, ground, contenders, scenario, logged }.run()?,
+                Kind::Counted => counts(ground, &able, scenario, logged)?,
+                Kind::Most | Kind::Paced | Kind::Spread | Kind::Idle => {
+                    Trial { proxy, ground, contenders: &able, scenario, logged }.run()?
+                }
             };
             outcomes.push(outcome);
         }
@@ -68,7 +71,7 @@ fn values(
     for round in 1..=rounds {
         for (contender, values) in &mut series {
             let value = measure(*contender)?;
-            eprintln!("{:<15}round {round:<3}{:<10}{value:>8.1}", scenario.name, contender.name());
+            eprintln!("{:<20}round {round:<3}{:<10}{value:>8.1}", scenario.name, contender.name());
             values.push(value);
         }
     }

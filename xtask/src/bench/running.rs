@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::contender::Contender;
 use super::ground::Ground;
+use super::setup::{Setup, Variant};
 
 /// A contender that does not answer after this long does not start at all; a counted one runs fifty times slower.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,14 +27,15 @@ impl Running {
     ///
     /// # Errors
     /// With what it said, when it does not start.
-    pub(crate) fn start(contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
-        let running = Self::spawn(contender, ground, logged, &contender.command_line(ground))?;
+    pub(crate) fn start(contender: Contender, ground: &Ground, variant: Variant) -> Result<Self> {
+        let line = contender.command_line(ground, variant.setup);
+        let running = Self::spawn(contender, ground, variant, &line)?;
         let mut running = running.listening(contender, ground)?;
         if contender.is_configured_late() {
             running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status != "404"))?;
         }
         let process = running.child.id();
-        running.wait(contender, ground, || children(process).len() >= contender.workers())?;
+        running.wait(contender, ground, || children(process).len() >= contender.children(variant.setup))?;
         Ok(running)
     }
 
@@ -41,11 +43,16 @@ impl Running {
     ///
     /// # Errors
     /// With what it said, when it does not start.
-    pub(crate) fn start_under(wrapper: &[String], contender: Contender, ground: &Ground, logged: bool) -> Result<Self> {
+    pub(crate) fn start_under(
+        wrapper: &[String],
+        contender: Contender,
+        ground: &Ground,
+        variant: Variant,
+    ) -> Result<Self> {
         let mut line = wrapper.to_vec();
-        line.extend(contender.command_line(ground));
+        line.extend(contender.command_line(ground, variant.setup));
         line.extend(contender.without_workers().iter().map(|word| (*word).to_owned()));
-        Self::spawn(contender, ground, logged, &line)?.listening(contender, ground)
+        Self::spawn(contender, ground, variant, &line)?.listening(contender, ground)
     }
 
     fn listening(mut self, contender: Contender, ground: &Ground) -> Result<Self> {
@@ -60,19 +67,21 @@ impl Running {
     /// # Errors
     /// With what it said, when it does not start.
     pub(crate) fn time_to_answer(contender: Contender, ground: &Ground) -> Result<Duration> {
-        let mut running = Self::spawn(contender, ground, false, &contender.command_line(ground))?;
+        let variant = Variant { setup: Setup::Plain, logged: false };
+        let line = contender.command_line(ground, variant.setup);
+        let mut running = Self::spawn(contender, ground, variant, &line)?;
         running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status == "200"))?;
         Ok(running.begun.elapsed())
     }
 
-    fn spawn(contender: Contender, ground: &Ground, logged: bool, line: &[String]) -> Result<Self> {
-        contender.configure(ground, logged)?;
+    fn spawn(contender: Contender, ground: &Ground, variant: Variant, line: &[String]) -> Result<Self> {
+        contender.configure(ground, variant)?;
         let said = |stream: &str| File::create(said_file(contender, ground, stream));
         // A log that grows from sample to sample would be another load for each.
         fs::remove_file(contender.log_file(ground)).ok();
         let begun = Instant::now();
         let child = ground
-            .beside_nobody(line)
+            .beside_nobody(line, variant.setup.workers())
             .stdin(Stdio::null())
             .stdout(said("stdout")?)
             .stderr(said("stderr")?)

@@ -12,6 +12,7 @@ use super::contender::Contender;
 use super::ground::Ground;
 use super::running::Running;
 use super::scenario::{Door, Kind, Scenario};
+use super::setup::Setup;
 
 /// Above this share of its core the load generator may be what limits the contender.
 const SATURATED: f64 = 0.95;
@@ -23,6 +24,8 @@ const KEPT: f64 = 0.97;
 const BURST: u64 = 20;
 /// But a burst is made of no more than this time's requests, in microseconds, so that those of the last one are few.
 const LONGEST_BURST_US: u64 = 5_000;
+/// Where answers are kept, the origin may be asked this often for an answer: hardly ever.
+const MISSED: f64 = 0.001;
 /// Latencies count if the generator itself was no later than this, 99th percentile, in microseconds. CPU per
 /// request does not depend on it.
 const LATE_US: f64 = 1_000.0;
@@ -33,6 +36,8 @@ pub(crate) struct Sample {
     pub(crate) requests: u64,
     pub(crate) seconds: f64,
     proxy_cpu_us: f64,
+    busiest_cpu_us: f64,
+    origin_requests: u64,
     load_cpu_us: f64,
     others_cpu_us: f64,
     pub(crate) p50_us: f64,
@@ -79,7 +84,7 @@ impl Sample {
         pace: Option<u64>,
         seconds: f64,
     ) -> Result<Self> {
-        let running = Running::start(contender, ground, logged)?;
+        let running = Running::start(contender, ground, scenario.variant(logged))?;
         let mut load = command(ground, scenario);
         load.args(["--window-ms", &format!("{:.0}", seconds * 1_000.0)]);
         if let Some(pace) = pace {
@@ -112,8 +117,12 @@ impl Sample {
     }
 
     /// Why this sample must not be compared, if so.
-    pub(crate) fn flaw(&self, kind: Kind) -> Option<Flaw> {
+    pub(crate) fn flaw(&self, kind: Kind, setup: Setup) -> Option<Flaw> {
         if let Some(why) = self.wrong() {
+            return Some(Flaw::Wrong(why));
+        }
+        if setup == Setup::Cache && self.origin_requests as f64 > self.requests as f64 * MISSED {
+            let why = format!("of {} answers the origin gave {}", self.requests, self.origin_requests);
             return Some(Flaw::Wrong(why));
         }
         let loaded = matches!(kind, Kind::Most | Kind::Paced);
@@ -149,6 +158,11 @@ impl Sample {
     /// Shares of a core, 0 to 1.
     pub(crate) fn proxy_busy(&self) -> f64 {
         self.proxy_cpu_us / (self.seconds * 1e6)
+    }
+
+    /// What the busiest of its threads has taken of its CPU, in percent.
+    pub(crate) fn busiest_percent(&self) -> f64 {
+        self.busiest_cpu_us / self.proxy_cpu_us * 100.0
     }
 
     pub(crate) fn load_busy(&self) -> f64 {

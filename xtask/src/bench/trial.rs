@@ -18,6 +18,8 @@ use super::scenario::{Kind, Scenario};
 /// Where the load generator cannot follow, all get this share of what was seen of the slowest, be it limited by
 /// itself or by the load generator.
 const PACE: f64 = 0.5;
+/// Requests per second where load and contender share a core: what both can do on one core together.
+const SPREAD_PACE: u64 = 10_000;
 /// Length of the first look, in seconds.
 const LOOK_SECONDS: f64 = 0.3;
 /// A load generator that is this busy in the first look would be saturated in one round or another.
@@ -60,6 +62,7 @@ impl Trial<'_> {
     pub(crate) fn run(&self) -> Result<Outcome> {
         let mut pace = match self.scenario.kind {
             Kind::Most => self.look()?,
+            Kind::Spread => Some(SPREAD_PACE),
             _ => None,
         };
         let mut taken = self.rounds(pace)?;
@@ -117,7 +120,7 @@ impl Trial<'_> {
         loop {
             let sample = self.take(contender, pace, self.proxy.seconds)?;
             self.tell(round, contender, &sample);
-            let flaw = sample.flaw(kind);
+            let flaw = sample.flaw(kind, self.scenario.setup);
             let again = match &flaw {
                 // At no other pace than this can it be had; so try once more before the pace is changed.
                 Some(Flaw::Saturated(_)) if pace.is_none() => left == RETAKES,

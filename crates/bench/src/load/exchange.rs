@@ -1,7 +1,9 @@
 //! One request of a run, and the one answer that is right.
 
 use super::fault::Fault;
-use crate::arguments::{Load, Protocol, Shape};
+use crate::arguments::{Ask, Load, Protocol, Shape};
+use crate::{body, grpc, websocket};
+use std::cell::Cell;
 
 /// Bodies from this length on are compared now and then only: comparing 100 KB each time would cost the caller
 /// more than the rest of its work.
@@ -9,33 +11,70 @@ const LONG: usize = 16 * 1024;
 /// Of long bodies every sixteenth is compared; of all, the length is.
 const COMPARED_EVERY: u64 = 16;
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// The fields that a browser or a client library sends, the same for every request.
-pub(crate) const FIELDS: [(&str, &str); 4] = [
+const FIELDS: [(&str, &str); 4] = [
     ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) bench/1"),
     ("accept", "application/json, text/plain;q=0.9, */*;q=0.8"),
     ("accept-language", "en-GB,en;q=0.7,de;q=0.3"),
     ("cache-control", "no-cache"),
 ];
+/// As they are where something that was kept will do.
+const FIELDS_CACHED: Fields = FIELDS.split_at(3).0;
 
 pub(crate) struct Exchange {
-    /// HTTP/1.1: the whole request.
-    pub(crate) request: Vec<u8>,
+    /// HTTP/1.1: the whole requests, which take turns.
+    requests: Vec<Vec<u8>>,
+    turn: Cell<usize>,
     pub(crate) authority: String,
     pub(crate) path: String,
+    pub(crate) fields: Fields,
     /// Whether the connection ends after the answer, by the request's own word.
     pub(crate) last: bool,
+    protocol: Protocol,
     body: Vec<u8>,
 }
 
 impl Exchange {
-    pub(crate) fn new(load: &Load, body: Vec<u8>) -> Self {
-        let path = format!("/bytes/{}", load.length);
+    pub(crate) fn new(load: &Load) -> Self {
         let last = load.shape == Shape::Handshakes;
-        let request = match load.protocol {
-            Protocol::Http1 => request(&path, &load.authority, last),
-            Protocol::Http2 => Vec::new(),
+        let (fields, path) = match (load.protocol, load.ask) {
+            (Protocol::Grpc, _) => (grpc::FIELDS, grpc::PATH.to_owned()),
+            (Protocol::Websocket, _) => (websocket::FIELDS, websocket::PATH.to_owned()),
+            (_, Ask::Cached) => (FIELDS_CACHED, format!("/cached/{}", load.length)),
+            (_, Ask::Bytes | Ask::Routes) => (FIELDS.as_slice(), format!("/bytes/{}", load.length)),
         };
-        Self { request, authority: load.authority.clone(), path, last, body }
+        let body = match load.protocol {
+            Protocol::Grpc => grpc::message(&body::body(load.length)),
+            _ => body::body(load.length),
+        };
+        let requests = match (load.protocol, load.ask) {
+            (Protocol::Http2 | Protocol::Grpc, _) => Vec::new(),
+            (Protocol::Http1, Ask::Routes) => {
+                body::routes().map(|route| request(&format!("{route}/{}", load.length), load, fields, last)).collect()
+            }
+            (Protocol::Http1 | Protocol::Websocket, _) => vec![request(&path, load, fields, last)],
+        };
+        let turn = Cell::new(0);
+        Self { requests, turn, authority: load.authority.clone(), path, fields, last, protocol: load.protocol, body }
+    }
+
+    /// HTTP/1.1: the whole request whose turn it is.
+    pub(crate) fn request(&self) -> &[u8] {
+        let turn = self.turn.get();
+        self.turn.set(if turn + 1 < self.requests.len() { turn + 1 } else { 0 });
+        self.requests.get(turn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether it is a call by gRPC: a message each way, and trailers.
+    pub(crate) fn is_call(&self) -> bool {
+        self.protocol == Protocol::Grpc
+    }
+
+    /// The right answer's body; of a call, what is sent as well.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// Length of the right answer's body, in bytes.
@@ -55,8 +94,8 @@ impl Exchange {
     }
 }
 
-fn request(path: &str, authority: &str, last: bool) -> Vec<u8> {
-    let fields: String = FIELDS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+fn request(path: &str, load: &Load, fields: Fields, last: bool) -> Vec<u8> {
+    let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let end = if last { "connection: close\r\n" } else { "" };
-    format!("GET {path} HTTP/1.1\r\nhost: {authority}\r\n{fields}{end}\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{fields}{end}\r\n", load.authority).into_bytes()
 }

@@ -20,6 +20,8 @@ pub(crate) enum Fault {
     Surplus,
     #[error("the proxy closes a connection that was to be kept")]
     NotKept,
+    #[error("no WebSocket was opened: `{0}`")]
+    Upgrade(String),
     #[error("HTTP/2: {0}")]
     Http2(&'static str),
 }

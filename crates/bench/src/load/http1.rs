@@ -45,7 +45,7 @@ impl Connection {
 
     /// Sends the request and reads the answer to its last byte.
     pub(crate) async fn ask(&mut self, run: &Run) -> Result<(), Fault> {
-        self.stream.write_all(&run.exchange.request).await?;
+        self.stream.write_all(run.exchange.request()).await?;
         self.stream.flush().await?;
         let compare = run.exchange.compares(self.answers);
         let (head, filled) = self.read_head().await?;

@@ -4,27 +4,26 @@
 //! same bytes each time, but for the stream's number: the first one enters its
 //! fields into the proxy's table (RFC 7541 §2.3.2), the others point there, as
 //! a browser's do. Of an answer's head only the first field is read, which is
-//! `:status` and, for 200, the one byte 0x88 in every encoder.
+//! `:status` and, for 200, the one byte 0x88 in every encoder. Calls by gRPC
+//! have a message in the request, the same one in the answer, and trailers
+//! behind it whose status is read.
 
 mod answer;
-mod frame;
+mod fields;
+mod requests;
 
 use super::Run;
-use super::exchange::Exchange;
 use super::fault::Fault;
 use super::paced::Queue;
+use crate::frame::{self, Frame, Kind};
 use crate::transport::Transport;
 use answer::Answers;
-use frame::{Frame, Kind};
+use requests::Requests;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// No push, and windows that never hold an answer back.
 const SETTINGS: [u8; 12] = [0, 2, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff];
-const CONNECTION_WINDOW: u32 = 0x7fff_ffff - 65_535;
-/// The connection's window is refilled when this much was used.
-const REFILL: u32 = 1 << 26;
 const BUFFER: usize = 128 * 1024;
 
 /// Asks `quota` times on `streams` streams of one connection, on each again as soon as it is answered.
@@ -78,9 +77,9 @@ struct Connection {
 
 impl Connection {
     async fn open(run: &Run) -> Result<Self, Fault> {
-        let mut out = PREFACE.to_vec();
+        let mut out = frame::PREFACE.to_vec();
         frame::write(&mut out, Kind::Settings, 0, 0, &SETTINGS);
-        frame::write(&mut out, Kind::WindowUpdate, 0, 0, &CONNECTION_WINDOW.to_be_bytes());
+        frame::write(&mut out, Kind::WindowUpdate, 0, 0, &frame::CONNECTION_WINDOW.to_be_bytes());
         Ok(Self {
             stream: run.dialler.dial().await?,
             out,
@@ -127,28 +126,5 @@ impl Connection {
         self.buffer.copy_within(self.filled - unread..self.filled, 0);
         self.filled = unread;
         Ok(ended)
-    }
-}
-
-/// Makes the requests of one connection.
-struct Requests {
-    first: Vec<u8>,
-    later: Vec<u8>,
-    stream: u32,
-}
-
-impl Requests {
-    fn new(exchange: &Exchange) -> Self {
-        let (first, later) = frame::fields(exchange);
-        Self { first, later, stream: 1 }
-    }
-
-    /// Appends the next request and says on which stream it is.
-    fn next(&mut self, out: &mut Vec<u8>) -> u32 {
-        let stream = self.stream;
-        let block = if stream == 1 { &self.first } else { &self.later };
-        frame::write(out, Kind::Headers, frame::END_HEADERS | frame::END_STREAM, stream, block);
-        self.stream += 2;
-        stream
     }
 }

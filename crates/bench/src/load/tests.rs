@@ -119,3 +119,42 @@ fn another_certificate_than_the_pinned_one_is_a_fault() {
     let report = report(&server, &format!("--server-certificate {pinned} --connections 1 --requests 1"));
     assert_eq!((report.requests, report.faults), (0, 1));
 }
+
+#[test]
+fn calls_by_grpc_are_answered_and_their_trailers_read() {
+    let call = "--protocol grpc --length 64 --connections 2 --streams 3";
+    let report = report(&Server::origin(), &format!("{call} --requests 25"));
+    assert_eq!((report.requests, report.faults), (25, 0), "{:?}", report.first_fault);
+    kept_its_rate(&self::report(&Server::origin(), &format!("{PACED} --protocol grpc --length 64 --streams 2")));
+    let failing = self::report(&Server::calls("13"), "--protocol grpc --length 64 --connections 1 --requests 1");
+    assert!(failing.first_fault.unwrap().contains("status is not 0"));
+    let fine = self::report(&Server::calls("0"), "--protocol grpc --length 64 --connections 1 --requests 3");
+    assert_eq!((fine.requests, fine.faults), (3, 0), "{:?}", fine.first_fault);
+}
+
+#[test]
+fn messages_on_websockets_come_back() {
+    let report = report(&Server::origin(), "--protocol websocket --length 125 --connections 2 --requests 25");
+    assert_eq!((report.requests, report.faults), (25, 0), "{:?}", report.first_fault);
+    kept_its_rate(&self::report(&Server::origin(), &format!("{PACED} --protocol websocket --length 64")));
+    let refused = Server::repeating("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+    let refused = self::report(&refused, "--protocol websocket --length 4 --connections 1 --requests 1");
+    assert!(refused.first_fault.unwrap().contains("403"));
+}
+
+#[test]
+fn every_route_is_asked_for_once_before_one_is_again() {
+    let routes: std::collections::BTreeSet<String> = crate::body::routes().collect();
+    assert_eq!(routes.len(), 5_000);
+    assert!(routes.contains("/area00/kind00") && routes.contains("/area99/kind49"));
+    let report = report(&Server::origin(), "--ask routes --length 4 --connections 2 --requests 100");
+    assert_eq!((report.requests, report.faults), (100, 0), "{:?}", report.first_fault);
+}
+
+#[test]
+fn requests_that_came_as_far_as_the_origin_are_counted() {
+    let target = Server::origin();
+    // It serves at another address than the load goes to, and so sees nothing of it.
+    let report = report(&target, "--ask cached --length 4 --connections 1 --requests 5 --origin 127.0.0.1:0");
+    assert_eq!((report.requests, report.origin_requests), (5, 0));
+}

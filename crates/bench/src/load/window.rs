@@ -3,15 +3,17 @@
 use super::fault::Fault;
 use crate::arguments::Load;
 use crate::histogram::Histogram;
-use crate::processes;
+use crate::origin::Origin;
+use crate::processes::{self, Threads};
 use crate::report::Report;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 pub(crate) struct Window {
     processes: Vec<u32>,
+    origin: Origin,
     memory_before_kib: u64,
-    opened: Cell<Option<Reading>>,
+    opened: RefCell<Option<Reading>>,
     answers: Cell<u64>,
     due: Cell<u64>,
     latencies: RefCell<Histogram>,
@@ -21,20 +23,23 @@ pub(crate) struct Window {
 }
 
 /// All clocks at one moment.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Reading {
     at: Instant,
-    proxy_ns: u64,
+    proxy: Threads,
+    /// Requests that came as far as the origin.
+    origin_requests: u64,
     own_ns: u64,
     machine_ns: u64,
 }
 
 impl Window {
-    pub(crate) fn new(measured: &[u32]) -> anyhow::Result<Self> {
+    pub(crate) fn new(measured: &[u32], origin: Origin) -> anyhow::Result<Self> {
         Ok(Self {
             processes: measured.to_vec(),
+            origin,
             memory_before_kib: processes::memory_kib(measured)?,
-            opened: Cell::new(None),
+            opened: RefCell::new(None),
             answers: Cell::new(0),
             due: Cell::new(0),
             latencies: RefCell::new(Histogram::new()),
@@ -75,16 +80,16 @@ impl Window {
         self.due.set(0);
         self.latencies.borrow_mut().clear();
         self.lateness.borrow_mut().clear();
-        self.opened.set(Some(self.read()?));
+        self.opened.replace(Some(self.read()?));
         Ok(())
     }
 
     /// Ends the counting.
     pub(crate) fn close(&self, load: &Load) -> anyhow::Result<Report> {
         let after = self.read()?;
-        let before = self.opened.get().unwrap_or(after);
+        let before = self.opened.borrow().clone().unwrap_or_else(|| after.clone());
         // A thread that ends takes its figure along; proxies under load end none.
-        let proxy_ns = after.proxy_ns.saturating_sub(before.proxy_ns);
+        let (proxy_ns, busiest_ns) = after.proxy.since(&before.proxy);
         let own_ns = after.own_ns.saturating_sub(before.own_ns);
         // The machine's figure is made of samples and may even step back a little.
         let others_ns = after.machine_ns.saturating_sub(before.machine_ns + proxy_ns + own_ns);
@@ -93,6 +98,8 @@ impl Window {
             requests: self.answers.get(),
             seconds: (after.at - before.at).as_secs_f64(),
             proxy_cpu_us: microseconds(proxy_ns),
+            busiest_cpu_us: microseconds(busiest_ns),
+            origin_requests: after.origin_requests - before.origin_requests,
             load_cpu_us: microseconds(own_ns),
             others_cpu_us: microseconds(others_ns),
             p50_us: microseconds(latencies.quantile(0.5)),
@@ -112,7 +119,8 @@ impl Window {
     fn read(&self) -> anyhow::Result<Reading> {
         Ok(Reading {
             machine_ns: processes::machine_busy_ns()?,
-            proxy_ns: processes::cpu_ns(&self.processes)?,
+            proxy: processes::cpu_ns(&self.processes)?,
+            origin_requests: self.origin.requests(),
             own_ns: processes::own_cpu_ns()?,
             at: Instant::now(),
         })

@@ -13,7 +13,8 @@ fn outcome() -> Outcome {
 fn outcome_late_by(late_us: [f64; 3]) -> Outcome {
     let sample = |cpu_us: u32, late_us: f64| {
         serde_json::from_value::<Sample>(serde_json::json!({
-            "requests": 1000, "seconds": 1.0, "proxy_cpu_us": f64::from(cpu_us) * 1000.0, "load_cpu_us": 500_000.0,
+            "requests": 1000, "seconds": 1.0, "proxy_cpu_us": f64::from(cpu_us) * 1000.0, "busiest_cpu_us": 1000.0,
+            "origin_requests": 1000, "load_cpu_us": 500_000.0,
             "others_cpu_us": 20_000.0, "p50_us": 100.0, "p99_us": 200.0, "lateness_p99_us": late_us, "due": 0,
             "memory_before_kib": 1024, "memory_after_kib": 2048, "connections": 64, "faults": 0,
         }))

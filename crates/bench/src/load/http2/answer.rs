@@ -1,7 +1,7 @@
 //! The answers that one HTTP/2 connection waits for.
 
-use super::REFILL;
-use super::frame::{self, Frame, Kind};
+use super::fields::{Fact, Table};
+use crate::frame::{self, Frame, Kind, REFILL};
 use crate::load::exchange::Exchange;
 use crate::load::fault::Fault;
 use std::collections::HashMap;
@@ -12,18 +12,22 @@ pub(crate) struct Answers {
     waiting: HashMap<u32, Waiting>,
     finished: u64,
     unreturned: u32,
+    /// What the proxy has entered into this side's table; kept for calls only.
+    table: Table,
 }
 
 struct Waiting {
     since: Instant,
     right_head: bool,
+    right_trailers: bool,
     received: usize,
     compare: Option<bool>,
 }
 
 impl Answers {
     pub(crate) fn begin(&mut self, stream: u32, since: Instant) {
-        self.waiting.insert(stream, Waiting { since, right_head: false, received: 0, compare: None });
+        self.waiting
+            .insert(stream, Waiting { since, right_head: false, right_trailers: false, received: 0, compare: None });
     }
 
     /// How many are waited for.
@@ -40,6 +44,7 @@ impl Answers {
     ) -> Result<Option<Instant>, Fault> {
         match frame.kind {
             Kind::Data => self.data(frame, exchange, out)?,
+            Kind::Headers if exchange.is_call() => self.block_of_call(frame)?,
             Kind::Headers => self.head(frame)?,
             Kind::Settings if !frame.has(frame::ACK) => frame::write(out, Kind::Settings, frame::ACK, 0, &[]),
             Kind::Ping if !frame.has(frame::ACK) => frame::write(out, Kind::Ping, frame::ACK, 0, frame.payload),
@@ -57,12 +62,10 @@ impl Answers {
     }
 
     fn head(&mut self, frame: &Frame<'_>) -> Result<(), Fault> {
+        can_be_read(frame)?;
         let waiting = self.waiting_on(frame)?;
         if waiting.right_head {
             return Err(Fault::Http2("a second head"));
-        }
-        if !frame.has(frame::END_HEADERS) || frame.has(frame::PADDED) || frame.has(frame::PRIORITY) {
-            return Err(Fault::Http2("a head of a form that is not read here"));
         }
         // Changes of the table's size may stand in front (RFC 7541 §6.3): 001xxxxx, and more bytes if all x are set.
         let mut block = frame.payload;
@@ -78,6 +81,27 @@ impl Answers {
             )));
         }
         waiting.right_head = true;
+        Ok(())
+    }
+
+    /// The head of a call's answer, or its trailers, which end it.
+    fn block_of_call(&mut self, frame: &Frame<'_>) -> Result<(), Fault> {
+        can_be_read(frame)?;
+        let last = frame.has(frame::END_STREAM);
+        let wanted = if last { Fact::GrpcOk } else { Fact::Status200 };
+        if !self.table.shows(frame.payload, wanted)? {
+            return Err(Fault::Http2(if last {
+                "a call's status is not 0"
+            } else {
+                "a call's status of HTTP is not 200"
+            }));
+        }
+        let waiting = self.waiting_on(frame)?;
+        if last {
+            waiting.right_trailers = true;
+        } else {
+            waiting.right_head = true;
+        }
         Ok(())
     }
 
@@ -101,10 +125,20 @@ impl Answers {
     fn finish(&mut self, stream: u32, exchange: &Exchange) -> Result<Instant, Fault> {
         let ended = self.waiting.remove(&stream).ok_or(Fault::Http2("a frame on a stream that is not open"))?;
         self.finished += 1;
+        if exchange.is_call() && !ended.right_trailers {
+            return Err(Fault::Http2("a call's answer without trailers"));
+        }
         match (ended.right_head, ended.received == exchange.length()) {
             (true, true) => Ok(ended.since),
             (false, _) => Err(Fault::Http2("a body without a head")),
             (_, false) => Err(Fault::Length { expected: exchange.length(), found: Some(ended.received) }),
         }
     }
+}
+
+fn can_be_read(frame: &Frame<'_>) -> Result<(), Fault> {
+    if !frame.has(frame::END_HEADERS) || frame.has(frame::PADDED) || frame.has(frame::PRIORITY) {
+        return Err(Fault::Http2("a head of a form that is not read here"));
+    }
+    Ok(())
 }

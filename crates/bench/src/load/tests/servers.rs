@@ -1,6 +1,7 @@
 //! Servers for the generator's own tests: an origin, one that always says the same, one with HTTP/2, one with TLS.
 
-use crate::{body, certificates, origin};
+use crate::origin::{self, Origin};
+use crate::{body, certificates};
 use rustls::{HandshakeKind, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -33,7 +34,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn origin() -> Self {
-        Self::start(|listener, _| async move { origin::serve(listener).await.unwrap() })
+        Self::start(|listener, _| async move { origin::serve(listener, Origin::default()).await.unwrap() })
     }
 
     /// Answers every request with these bytes and ends the connection with the third.
@@ -51,6 +52,16 @@ impl Server {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 spawn_local(speak_http2(stream, length));
+            }
+        })
+    }
+
+    /// Sends each call's message back with this status.
+    pub(super) fn calls(status: &'static str) -> Self {
+        Self::start(move |listener, _| async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                spawn_local(speak_grpc(stream, status));
             }
         })
     }
@@ -133,6 +144,22 @@ async fn speak_http2(stream: TcpStream, length: usize) {
         if let Ok(mut body) = respond.send_response(http::Response::new(()), false) {
             body.send_data(body::body(length).into(), true).ok();
         }
+    }
+}
+
+async fn speak_grpc(stream: TcpStream, status: &'static str) {
+    let mut connection = h2::server::handshake(stream).await.unwrap();
+    while let Some(Ok((request, mut respond))) = connection.accept().await {
+        assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/bench.Echo/Call"));
+        assert_eq!(request.headers()["te"], "trailers");
+        spawn_local(async move {
+            let mut asked = request.into_body();
+            let message = asked.data().await.unwrap().unwrap();
+            let mut body = respond.send_response(http::Response::new(()), false).unwrap();
+            body.send_data(message, false).unwrap();
+            let trailers = [("grpc-status".parse().unwrap(), status.parse().unwrap())];
+            body.send_trailers(http::HeaderMap::from_iter(trailers)).unwrap();
+        });
     }
 }
 

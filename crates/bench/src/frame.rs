@@ -1,6 +1,11 @@
-//! Frames of HTTP/2 (RFC 9113 §4.1) and the field block of the one request that is sent (RFC 7541).
+//! Frames of HTTP/2 (RFC 9113 §4.1), and literals of its field blocks (RFC 7541 §6.2).
 
-use crate::load::exchange::{Exchange, FIELDS};
+/// What a caller's side of a connection begins with (RFC 9113 §3.4).
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// What makes a connection's window as large as it can be.
+pub(crate) const CONNECTION_WINDOW: u32 = 0x7fff_ffff - 65_535;
+/// The connection's window is refilled when this much was used.
+pub(crate) const REFILL: u32 = 1 << 26;
 
 pub(crate) const END_STREAM: u8 = 0x1;
 pub(crate) const ACK: u8 = 0x1;
@@ -75,24 +80,9 @@ pub(crate) fn write(out: &mut Vec<u8>, kind: Kind, flags: u8, stream: u32, paylo
     out.extend(payload);
 }
 
-/// The field block of a connection's first request, and that of all later ones.
-pub(crate) fn fields(exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
-    const GET_HTTPS: [u8; 2] = [0x82, 0x87];
-    let mut first = GET_HTTPS.to_vec();
-    // Literals with incremental indexing; 1 and 4 are `:authority` and `:path` in the static table.
-    literal(&mut first, Some(1), "", &exchange.authority);
-    literal(&mut first, Some(4), "", &exchange.path);
-    for (name, value) in FIELDS {
-        literal(&mut first, None, name, value);
-    }
-    let entries = 2 + FIELDS.len() as u8;
-    let mut later = GET_HTTPS.to_vec();
-    // The newest entry of the dynamic table is number 62.
-    later.extend((0..entries).rev().map(|age| 0x80 | (62 + age)));
-    (first, later)
-}
-
-fn literal(out: &mut Vec<u8>, indexed_name: Option<u8>, name: &str, value: &str) {
+/// A literal that the reader enters into its table (RFC 7541 §6.2.1); `indexed_name` is the name's number in the
+/// static table, if it has one below 63.
+pub(crate) fn literal(out: &mut Vec<u8>, indexed_name: Option<u8>, name: &str, value: &str) {
     out.push(0x40 | indexed_name.unwrap_or(0));
     if indexed_name.is_none() {
         string(out, name);
@@ -101,7 +91,7 @@ fn literal(out: &mut Vec<u8>, indexed_name: Option<u8>, name: &str, value: &str)
 }
 
 /// Without Huffman coding; the constants here are shorter than 127 bytes.
-fn string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     debug_assert!(text.len() < 127);
     out.push(text.len() as u8);
     out.extend(text.as_bytes());
