@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gateway::{Errors, UpstreamErrors};
 use model::DoorKind;
-use wire::coding::{Coding, Codings};
+use wire::coding::Codings;
 
 /// Every default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl Defaults {
                 body_bytes: 1 << 20,
                 errors: Errors::Terse,
                 upstream_errors: UpstreamErrors::Replace,
-                compress: Codings::NONE.with(Coding::Gzip),
+                compress: Codings::ALL,
                 attempts: 1,
                 connections: 20_000,
                 connections_per_address: 100,

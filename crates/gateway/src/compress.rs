@@ -9,6 +9,9 @@
 //! condition is understood to mean the strong one too ([`write_condition`]).
 
 mod coded;
+mod encoder;
+
+use std::rc::Rc;
 
 use model::Caller;
 use wire::coding::{Accepted, Coding, Codings};
@@ -21,6 +24,8 @@ use crate::content::Content;
 use crate::house::FileContent;
 use crate::record::Record;
 use crate::request::Request;
+use coded::{Counter, Place};
+use encoder::Encoder;
 
 pub(crate) use coded::{Coded, Places};
 
@@ -44,7 +49,8 @@ pub(crate) fn answer(request: &Request<'_>, record: &Record<'_>, mut answer: Ans
     if !varies(answer.head.fields()) {
         say(&mut answer.head, "vary", b"accept-encoding");
     }
-    let coding = Accepted::of(request.head.fields()).best(codings.iter());
+    let accepted = Accepted::of(request.head.fields());
+    let coding = accepted.best(codings.iter());
     let Some(coding) = coding.filter(|_| !may_be_made_by_others(request, record)) else { return answer };
     let AnswerBody::Streamed(content) = answer.body else { return answer };
     if request.head.method() == Method::Head {
@@ -57,13 +63,43 @@ pub(crate) fn answer(request: &Request<'_>, record: &Record<'_>, mut answer: Ans
         answer.head.remove(Name::ContentLength);
         return Answer { head: answer.head, body: AnswerBody::Streamed(content) };
     }
-    let Some(place) = request.thread.coding_places.take() else {
-        return Answer { head: answer.head, body: AnswerBody::Streamed(content) };
+    let content = encode(request, &accepted, codings, &mut answer.head, content);
+    Answer { head: answer.head, body: AnswerBody::Streamed(content) }
+}
+
+/// The content in the coding that is wanted most of those that there is room for; as it is where there is for none.
+fn encode(
+    request: &Request<'_>,
+    accepted: &Accepted,
+    codings: Codings,
+    head: &mut ResponseHead,
+    content: Content,
+) -> Content {
+    let (observer, door) = (Rc::clone(&request.thread.observer), request.door_row());
+    let Some(place) = place(&request.thread.coding_places, accepted, codings) else {
+        observer.not_encoded(door);
+        return content;
     };
-    announce(&mut answer.head, coding);
-    answer.head.set_framing(Framing::Chunked);
-    let body = AnswerBody::Streamed(Content::Coded(Box::new(Coded::new(content, coding, place))));
-    Answer { head: answer.head, body }
+    let length = match (&content, head.framing()) {
+        (Content::Kept(kept), _) => Some(kept.len() as u64),
+        (_, Framing::Length(length)) => Some(length),
+        _ => None,
+    };
+    let coding = place.coding();
+    let Ok(encoder) = Encoder::new(coding, length) else { return content };
+    announce(head, coding);
+    head.set_framing(Framing::Chunked);
+    Content::Coded(Box::new(Coded::new(content, encoder, place, Counter { observer, door })))
+}
+
+fn place(places: &Places, accepted: &Accepted, mut codings: Codings) -> Option<Place> {
+    while let Some(coding) = accepted.best(codings.iter()) {
+        if let Some(place) = places.take(coding) {
+            return Some(place);
+        }
+        codings = codings.without(coding);
+    }
+    None
 }
 
 /// What is said of an encoded answer.

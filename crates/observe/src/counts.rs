@@ -71,6 +71,32 @@ impl HandshakeFailure {
     }
 }
 
+/// The content coding that an answer was given in; the values of the label `coding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EncodedAnswer {
+    /// RFC 8878.
+    Zstd,
+    /// RFC 7932.
+    Brotli,
+    /// RFC 1952.
+    Gzip,
+}
+
+impl EncodedAnswer {
+    /// Every coding there is.
+    pub const ALL: [Self; 3] = [Self::Zstd, Self::Brotli, Self::Gzip];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
 /// The bound that a connection was refused by; the values of the label `bound`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionBound {
@@ -194,6 +220,13 @@ pub(crate) enum DoorCount {
     Abandoned,
     BytesIn,
     BytesOut,
+    /// Should have been encoded, and there was no room.
+    NotEncoded,
+    Encoded(EncodedAnswer),
+    /// Bytes before the coding.
+    EncodedFrom(EncodedAnswer),
+    /// Bytes behind it.
+    EncodedTo(EncodedAnswer),
     /// Index into [`CALLER_KINDS`].
     Caller(usize),
     ConnectionRefused(ConnectionBound),
@@ -203,7 +236,10 @@ pub(crate) enum DoorCount {
 }
 
 impl DoorCount {
-    const CALLERS: usize = 9;
+    const ENCODED: usize = 10;
+    const ENCODED_FROM: usize = Self::ENCODED + EncodedAnswer::ALL.len();
+    const ENCODED_TO: usize = Self::ENCODED_FROM + EncodedAnswer::ALL.len();
+    const CALLERS: usize = Self::ENCODED_TO + EncodedAnswer::ALL.len();
     const BOUNDS: usize = Self::CALLERS + CALLER_KINDS.len();
     const HANDSHAKES: usize = Self::BOUNDS + ConnectionBound::ALL.len();
     const REFUSED: usize = Self::HANDSHAKES + HandshakeFailure::ALL.len();
@@ -221,6 +257,10 @@ impl DoorCount {
             Self::Abandoned => 6,
             Self::BytesIn => 7,
             Self::BytesOut => 8,
+            Self::NotEncoded => 9,
+            Self::Encoded(coding) => Self::ENCODED + coding as usize,
+            Self::EncodedFrom(coding) => Self::ENCODED_FROM + coding as usize,
+            Self::EncodedTo(coding) => Self::ENCODED_TO + coding as usize,
             Self::Caller(kind) => Self::CALLERS + kind,
             Self::ConnectionRefused(bound) => Self::BOUNDS + bound as usize,
             Self::HandshakeFailed(reason) => Self::HANDSHAKES + reason as usize,

@@ -39,7 +39,7 @@ mod settings;
 mod specimen;
 
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
-pub use counts::{AdminRefusal, ConnectionBound, HandshakeFailure};
+pub use counts::{AdminRefusal, ConnectionBound, EncodedAnswer, HandshakeFailure};
 pub use figures::{ApiFigures, BUCKET_BOUNDS_US, DoorFigures, Figures};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
 pub use observatory::{DoorCertificate, Observatory, StoreFigures, WatchedStore};

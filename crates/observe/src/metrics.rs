@@ -74,6 +74,13 @@ metrics! {
     ABANDONED = Counter "vestibule_abandoned_requests_total" ["door"] "Requests whose caller went away first.";
     RECEIVED_BYTES = Counter "vestibule_received_body_bytes_total" ["door"] "Bytes of request bodies.";
     SENT_BYTES = Counter "vestibule_sent_body_bytes_total" ["door"] "Bytes of answer bodies.";
+    ENCODED = Counter "vestibule_encoded_answers_total" ["door", "coding"] "Answers that were given in a content coding.";
+    ENCODED_FROM = Counter "vestibule_encoded_answers_read_bytes_total" ["door", "coding"]
+        "Bytes of these answers before they were encoded.";
+    ENCODED_TO = Counter "vestibule_encoded_answers_written_bytes_total" ["door", "coding"]
+        "Bytes of these answers after they were encoded.";
+    NOT_ENCODED = Counter "vestibule_unencoded_answers_total" ["door"]
+        "Answers that went out as they are because too many were being encoded.";
     CONNECTIONS = Gauge "vestibule_connections" ["door"] "Open connections.";
     CONNECTIONS_ACCEPTED = Counter "vestibule_connections_accepted_total" ["door"] "Connections accepted.";
     CONNECTIONS_REFUSED = Counter "vestibule_connections_refused_total" ["door", "bound"]

@@ -9,8 +9,8 @@ use model::{Caller, Event, Outcome, RequestId};
 use crate::catalogue::{DoorRow, ServiceRow};
 use crate::cells::Cells;
 use crate::counts::{
-    ApiCount, CacheCount, ConnectionBound, DoorCount, HandshakeFailure, HistogramCount, HouseCount, OperationCount,
-    ServiceCount, StatusClass, nanoseconds,
+    ApiCount, CacheCount, ConnectionBound, DoorCount, EncodedAnswer, HandshakeFailure, HistogramCount, HouseCount,
+    OperationCount, ServiceCount, StatusClass, nanoseconds,
 };
 use crate::log::{Block, Clerk, Log};
 use crate::record::Record;
@@ -90,6 +90,18 @@ impl Observer {
     /// A TLS handshake failed.
     pub fn handshake_failed(&self, door: DoorRow, reason: HandshakeFailure) {
         self.count_door(door, DoorCount::HandshakeFailed(reason), 1);
+    }
+
+    /// An answer in a content coding ended: its bytes before the coding and behind it.
+    pub fn encoded(&self, door: DoorRow, coding: EncodedAnswer, from: u64, to: u64) {
+        self.count_door(door, DoorCount::Encoded(coding), 1);
+        self.count_door(door, DoorCount::EncodedFrom(coding), from);
+        self.count_door(door, DoorCount::EncodedTo(coding), to);
+    }
+
+    /// An answer went out as it is because too many were being encoded.
+    pub fn not_encoded(&self, door: DoorRow) {
+        self.count_door(door, DoorCount::NotEncoded, 1);
     }
 
     /// The handling of a request panicked.

@@ -47,6 +47,8 @@ impl Coding {
 pub struct Codings(u8);
 
 impl Codings {
+    /// Every coding.
+    pub const ALL: Self = Self::NONE.with(Coding::Zstd).with(Coding::Brotli).with(Coding::Gzip);
     /// None at all.
     pub const NONE: Self = Self(0);
 
@@ -54,6 +56,12 @@ impl Codings {
     #[must_use]
     pub const fn with(self, coding: Coding) -> Self {
         Self(self.0 | 1 << coding.place())
+    }
+
+    /// The same set without this coding.
+    #[must_use]
+    pub const fn without(self, coding: Coding) -> Self {
+        Self(self.0 & !(1 << coding.place()))
     }
 
     /// Whether it is empty.

@@ -107,7 +107,7 @@ static API: Record = Record::new(
         "ask" => Shape::Record(&ASK);
         /// The content codings that answers are given in to callers who accept them, where they gain by it; their order
         /// means nothing. Files that have neighbours in a coding are given so whatever stands here.
-        "compress" => either!(words!("none"), list!(words!("gzip"; "zstd" => "write `gzip`", "br" => "write `gzip`"))),
+        "compress" => either!(words!("none"), list!(words!("zstd", "br", "gzip"))),
             by_door(|d| format!("`{}`", codings_word(d.compress)));
         /// What the audit log keeps.
         "record" => words!("refusals", "changes", "all"), not_yet(LEAVE);

@@ -1,67 +1,83 @@
 //! Content that is encoded as it goes by: in bounded pieces, and never held back while its source is silent.
 
 use std::cell::Cell;
-use std::io::{self, Write as _};
+use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use model::{Code, Problem};
+use observe::{DoorRow, EncodedAnswer, Observer};
 use upstream::UpstreamError;
 use wire::coding::Coding;
 use wire::fields::Fields;
 
+use super::encoder::{Encoder, most_bytes};
 use crate::content::Content;
 
 /// So much is encoded at a time: other connections of the thread wait for it.
 const INPUT_BYTES: usize = 16 * 1024;
-/// So many answers are encoded at once on a thread; further ones go out as they are.
-const AT_MOST: usize = 128;
-/// Low: twice the time buys a few percent more.
-const GZIP_LEVEL: u32 = 5;
+/// What the encoders of a thread hold together at most; what does not fit goes out as it is.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Counts the answers of a thread that are being encoded.
+/// Counts what the encoders of a thread may hold, in bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Places(Rc<Cell<usize>>);
 
 /// Held while an answer is encoded.
 #[derive(Debug)]
-pub(crate) struct Place(Rc<Cell<usize>>);
+pub(crate) struct Place {
+    places: Rc<Cell<usize>>,
+    coding: Coding,
+}
 
 impl Places {
-    /// A place, if there is one.
-    pub(crate) fn take(&self) -> Option<Place> {
-        let taken = self.0.get();
-        (taken < AT_MOST).then(|| {
-            self.0.set(taken + 1);
-            Place(Rc::clone(&self.0))
+    /// A place for an encoder, if there is room for it.
+    pub(crate) fn take(&self, coding: Coding) -> Option<Place> {
+        let taken = self.0.get() + most_bytes(coding);
+        (taken <= MOST_BYTES).then(|| {
+            self.0.set(taken);
+            Place { places: Rc::clone(&self.0), coding }
         })
+    }
+}
+
+impl Place {
+    /// What it is for.
+    pub(crate) const fn coding(&self) -> Coding {
+        self.coding
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_sub(1));
+        self.places.set(self.places.get().saturating_sub(most_bytes(self.coding)));
     }
+}
+
+/// Where it is counted once it has ended, or was given up.
+pub(crate) struct Counter {
+    pub(crate) observer: Rc<Observer>,
+    pub(crate) door: DoorRow,
 }
 
 /// Content on its way through an encoder.
 pub(crate) struct Coded {
     content: Content,
-    encoder: Option<GzEncoder<Vec<u8>>>,
+    encoder: Option<Encoder>,
     piece: BytesMut,
     /// Something is in the encoder that has not come out.
     held: bool,
-    _place: Place,
+    read: u64,
+    written: u64,
+    place: Place,
+    counter: Counter,
 }
 
 impl Coded {
-    pub(crate) fn new(content: Content, coding: Coding, place: Place) -> Self {
-        debug_assert_eq!(coding, Coding::Gzip, "the file offers no other");
-        let encoder = GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL));
-        Self { content, encoder: Some(encoder), piece: BytesMut::new(), held: false, _place: place }
+    pub(crate) fn new(content: Content, encoder: Encoder, place: Place, counter: Counter) -> Self {
+        let piece = BytesMut::new();
+        Self { content, encoder: Some(encoder), piece, held: false, read: 0, written: 0, place, counter }
     }
 
     /// Ready with `true` when [`Coded::piece`] has bytes, with `false` at the end.
@@ -82,17 +98,20 @@ impl Coded {
                 Poll::Ready(Ok(true)) => {
                     let content = self.content.piece();
                     let count = content.len().min(INPUT_BYTES);
-                    encoder.write_all(content.get(..count).unwrap_or_default()).map_err(failed)?;
+                    encoder.write(content.get(..count).unwrap_or_default()).map_err(failed)?;
                     self.content.consume(count);
+                    self.read += count as u64;
                     self.held = true;
                 }
                 Poll::Ready(Ok(false)) => {
-                    let rest = self.encoder.take().map_or(Ok(Vec::new()), GzEncoder::finish).map_err(failed)?;
+                    let rest = self.encoder.take().map_or(Ok(Vec::new()), Encoder::finish).map_err(failed)?;
+                    self.written += rest.len() as u64;
                     self.piece.extend_from_slice(&rest);
                     continue;
                 }
             }
-            let out = encoder.get_mut();
+            let out = encoder.output();
+            self.written += out.len() as u64;
             self.piece.extend_from_slice(out);
             out.clear();
         }
@@ -121,6 +140,17 @@ impl Coded {
     /// The trailer fields, once it has ended.
     pub(crate) fn trailers(&self) -> Option<&Fields> {
         self.content.trailers()
+    }
+}
+
+impl Drop for Coded {
+    fn drop(&mut self) {
+        let coding = match self.place.coding {
+            Coding::Zstd => EncodedAnswer::Zstd,
+            Coding::Brotli => EncodedAnswer::Brotli,
+            Coding::Gzip => EncodedAnswer::Gzip,
+        };
+        self.counter.observer.encoded(self.counter.door, coding, self.read, self.written);
     }
 }
 

@@ -15,17 +15,17 @@ use model::Code;
 use super::process::Process;
 use super::{
     ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CACHE_ANSWERS, CACHE_BYTES, CACHE_EVICTED, CACHE_REQUESTS,
-    CACHE_STORED, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED,
-    EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES,
-    Metric, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS, PROCESS_MAX_FDS,
-    PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS, REQUEST_DURATION,
-    SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED,
-    UPSTREAM_RETRIES, UPSTREAM_REUSED,
+    CACHE_STORED, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED, ENCODED,
+    ENCODED_FROM, ENCODED_TO, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED,
+    LOG_FAILURES, LOG_LINES, Metric, NOT_ENCODED, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU,
+    PROCESS_FDS, PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES,
+    REFUSALS, REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED,
+    UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
 };
 use crate::cells::Cells;
 use crate::counts::{
-    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, HandshakeFailure,
-    HistogramCount, HouseCount, OperationCount, ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, EncodedAnswer,
+    HandshakeFailure, HistogramCount, HouseCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::observatory::{Observatory, Registry, StoreFigures, sum};
 use crate::record::CacheUse;
@@ -110,6 +110,13 @@ impl Page {
         self.each(&ABANDONED, &rows, DoorCount::Abandoned.slot());
         self.each(&RECEIVED_BYTES, &rows, DoorCount::BytesIn.slot());
         self.each(&SENT_BYTES, &rows, DoorCount::BytesOut.slot());
+        let codings = |count: fn(EncodedAnswer) -> DoorCount| {
+            EncodedAnswer::ALL.iter().map(move |coding| (coding.as_str(), count(*coding).slot()))
+        };
+        self.words(&ENCODED, &rows, codings(DoorCount::Encoded));
+        self.words(&ENCODED_FROM, &rows, codings(DoorCount::EncodedFrom));
+        self.words(&ENCODED_TO, &rows, codings(DoorCount::EncodedTo));
+        self.each(&NOT_ENCODED, &rows, DoorCount::NotEncoded.slot());
         let kinds = (0..).zip(CALLER_KINDS).map(|(kind, word)| (word, DoorCount::Caller(kind).slot()));
         self.words(&CALLER_REQUESTS, &rows, kinds);
         let codes = Code::ALL.iter().map(|code| (code.as_str(), DoorCount::Refused(*code).slot()));

@@ -7,8 +7,8 @@ use model::{Code, OperationId, ServiceId};
 
 use super::{METRICS, MetricKind};
 use crate::counts::{
-    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, HandshakeFailure,
-    HistogramCount, OperationCount, ServiceCount, StatusClass,
+    AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, EncodedAnswer,
+    HandshakeFailure, HistogramCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::specimen::{Kept, answered, door, failed, labels, laptop, settings};
 use crate::{CacheUse, DoorCertificate, LogFormat, Observatory, OperationLabel, Record, StoreFigures, WatchedStore};
@@ -32,6 +32,7 @@ fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
         ConnectionBound::ALL.iter().map(|bound| bound.as_str()).collect(),
         AdminRefusal::ALL.iter().map(|reason| reason.as_str()).collect(),
         CALLER_KINDS.to_vec(),
+        EncodedAnswer::ALL.iter().map(|coding| coding.as_str()).collect(),
         CacheUse::ALL.iter().map(|used| used.as_str()).collect(),
         StatusClass::ALL.iter().map(|class| class.as_str()).collect(),
     ] {
@@ -58,6 +59,8 @@ fn busy() -> std::sync::Arc<Observatory> {
     observer.handshake_completed(client, false);
     observer.handshake_failed(client, HandshakeFailure::Closed);
     observer.connection_refused(client, ConnectionBound::Door);
+    observer.encoded(client, EncodedAnswer::Zstd, 3_000, 1_000);
+    observer.not_encoded(client);
     let (door, caller) = (door(), laptop());
     let operation = OperationLabel { row: catalogue.operation(OperationId(0)), api: "shop", operation: "list" };
     let failed =
