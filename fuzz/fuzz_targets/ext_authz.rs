@@ -14,9 +14,9 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     assert!(whole.is_err() || grpc::unframe(input).is_some());
     let answer = read(&grpc::frame(input));
     assert_ne!(answer, Err(AnswerError::Framing));
-    // Whatever stands before or behind it, what refuses is never lost.
-    for refusal in REFUSALS {
-        let behind = read(&grpc::frame(&[input, refusal].concat()));
+    // Whatever stands before or behind it, what refuses is never lost. Behind half a message it would be a part of that.
+    for refusal in REFUSALS.iter().filter(|_| answer != Err(AnswerError::Malformed)) {
+        let behind = read(&grpc::frame(&[input, *refusal].concat()));
         assert!(!matches!(behind, Ok(Verdict::Yes(_))), "{behind:?}");
     }
     for refusal in &REFUSALS[1..] {

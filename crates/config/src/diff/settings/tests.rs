@@ -57,3 +57,16 @@ fn a_line_that_many_inherit_is_told_once() {
     };
     assert_eq!(told(&file("deadline: 10s"), &file("deadline: 5s")), ["changes apis.a.deadline 10s->5s"]);
 }
+
+#[test]
+fn whoever_is_asked_besides_may_only_say_no() {
+    let api = ("apis.a", "a:");
+    for how in ["http", "grpc"] {
+        let path = format!("apis.a.ask.{how}");
+        let one = (path.as_str(), "url: http://127.0.0.1:9000");
+        let other = (path.as_str(), "url: http://127.0.0.1:9001");
+        assert!(told(&[api], &[api, one])[0].starts_with(&format!("tightens {path} ")), "{how}");
+        assert!(told(&[api, one], &[api])[0].starts_with(&format!("loosens {path} ")), "{how}");
+        assert!(told(&[api, one], &[api, other])[0].starts_with(&format!("changes {path} ")), "{how}");
+    }
+}

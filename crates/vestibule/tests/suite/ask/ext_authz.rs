@@ -3,7 +3,7 @@
 mod published;
 
 use testkit::http2_backend::{Field, Turn, Turns};
-use testkit::{Backend, Deadline, Http2Backend, Root, ServerTls, port, script};
+use testkit::{Backend, Deadline, Http2Backend, Reply, Root, ServerTls, port, script};
 
 use crate::open_house::{OpenHouse, SOON, get};
 use crate::standing::house;
@@ -131,6 +131,59 @@ fn whatever_is_neither_yes_nor_no_refuses() {
     for (what, turns) in cases {
         Asking::answering(turns).assert_refused(what, 503, "authorization-unavailable");
     }
+}
+
+/// A yes that would set this field (`ok_response.headers`), or take it away (`headers_to_remove`).
+fn yes_changing(name: &str, set: bool) -> Turns {
+    let part = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).expect("short")], content].concat();
+    let field = if set { part(0x12, &part(0x0A, &part(0x0A, name.as_bytes()))) } else { part(0x2A, name.as_bytes()) };
+    saying(&framed(&[&[0x0A, 0], part(0x1A, &field).as_slice()].concat()), &[("grpc-status", "0")])
+}
+
+#[test]
+fn a_yes_to_a_request_with_other_fields_is_none_and_what_the_service_never_sees_is_no_change() {
+    let sent =
+        "GET / HTTP/1.1\r\nHost: shop.example\r\nX-Role: user\r\nX-Forwarded-User: root\r\nX-Real-IP: ::1\r\n\r\n";
+    for set in [true, false] {
+        for name in ["x-role", "X-Role", "x_role", "host", "content-length", "x-forwarded-for", "X-Request-ID", ":path"]
+        {
+            let asking = Asking::answering(yes_changing(name, set));
+            let answer = asking.house.connect().exchange(sent);
+            assert_eq!(answer.problem().as_deref(), Some("authorization-unavailable"), "{name}, {set}");
+            assert!(asking.service.requests().is_empty(), "{name}, {set}");
+            asking.house.house.wait_for_log(&format!("another {}", name.to_lowercase()));
+        }
+        for name in ["x-other", "x-forwarded-user", "x-rol", "no name", ""] {
+            let asking = Asking::answering(yes_changing(name, set));
+            assert_eq!(asking.house.connect().exchange(sent).status, 200, "{name}, {set}");
+            let head = asking.service.requests().remove(0).head;
+            assert_eq!((head.field("x-other"), head.field("x-forwarded-user")), (None, None), "{name}, {set}");
+            assert_eq!(head.field("x-role"), Some(b"user".as_slice()));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_told_as_text_is_not_told_in_part() {
+    let asking = Asking::with(Http2Backend::always(yes()), ", headers: x-tenant");
+    let answer = asking.house.connect().exchange(b"GET / HTTP/1.1\r\nHost: shop.example\r\nX-Tenant: \xff\r\n\r\n");
+    assert_eq!((answer.status, answer.problem().as_deref()), (400, Some("malformed-request")));
+    let answer = asking.house.connect().exchange(b"GET / HTTP/1.1\r\nHost: shop.example\r\nX-Other: \xff\r\n\r\n");
+    assert_eq!((answer.status, asking.asked.arrived().len()), (200, 1));
+}
+
+#[test]
+fn what_is_kept_is_asked_about_each_time() {
+    let reply = Reply::ok("kept").field("cache-control", "max-age=60");
+    let service = Backend::always(script::answer(reply));
+    let no = saying(&framed(&[0x0A, 2, 8, 7]), &[("grpc-status", "0")]);
+    let asked = Http2Backend::choosing(move |_, number| if number < 2 { yes() } else { no.clone() });
+    let ask = format!("ask: {{ grpc: \"{}\" }}", asked.url());
+    let house = OpenHouse::plain(&service, &[&ask, "cache: { size: 1MiB }"]);
+    assert_eq!((house.get("/a"), house.get("/a")), ("kept".to_owned(), "kept".to_owned()));
+    assert_eq!((service.arrivals(), asked.arrived().len()), (1, 2));
+    let answer = house.connect().exchange(get("/a"));
+    assert_eq!((answer.status, answer.problem().as_deref()), (403, Some("authorization-refused")));
 }
 
 #[test]
