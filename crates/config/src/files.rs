@@ -78,10 +78,12 @@ impl Files {
         }
     }
 
-    /// Where a part of a contract really is. One that is gone, and was read before, is where it was.
+    /// Where a contract's folder, or a part of it, really is. What is gone, and was read before, is where it was.
     pub(crate) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         let resolved = self.resolve(path);
-        resolved.canonicalize().or_else(|error| match self.earlier.iter().any(|(kept, _)| kept == path) {
+        // The folder of `vestibule.yaml` alone is written with no letter at all.
+        let here = if resolved.as_os_str().is_empty() { Path::new(".") } else { &resolved };
+        here.canonicalize().or_else(|error| match self.earlier.iter().any(|(kept, _)| kept.starts_with(path)) {
             true => Ok(resolved),
             false => Err(error),
         })

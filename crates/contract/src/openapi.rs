@@ -21,6 +21,9 @@ use crate::contract::{Contract, Operation, Schemas, Security, Server};
 use crate::documents::{Cursor, Documents};
 use crate::names;
 
+/// As many bytes as a route may have: what is done with a path may take the square of its length.
+const PATH_AT_MOST: usize = 2048;
+
 /// Whether the versions of a document are ones that are read; tells what it is instead.
 pub(crate) fn is_openapi(root: &Node, source: &Source, faults: &mut Collector) -> bool {
     let version = root.entry("openapi").and_then(|entry| Some((entry.node.span, entry.node.text()?)));
@@ -85,6 +88,11 @@ fn operations(documents: &Documents, faults: &mut Collector) -> Vec<Operation> {
         if !entry.key.starts_with('/') {
             let fault = Fault::new(FaultCode::BadContract, entry.key_span, format!("`{}` is not a path", entry.key));
             faults.push(fault.label("a path begins with `/`"));
+            continue;
+        }
+        if entry.key.len() > PATH_AT_MOST {
+            let message = format!("this path has more than {PATH_AT_MOST} bytes");
+            faults.push(Fault::new(FaultCode::TooLarge, entry.key_span, message));
             continue;
         }
         if is_ambiguous(&entry.key, entry.key_span, &mut templates, faults) {

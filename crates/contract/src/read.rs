@@ -97,9 +97,7 @@ impl Reader<'_> {
     /// The content of a file in a folder or below it, also where links lead to it.
     pub(crate) fn read_in(&mut self, folder: &Path, path: &Path) -> io::Result<Vec<u8>> {
         // Somebody else may have written the contract: a link in their folder opens no other one.
-        if let (Ok(folder), Ok(real)) = (self.files.real(folder), self.files.real(path))
-            && !real.starts_with(folder)
-        {
+        if !self.files.real(path)?.starts_with(self.files.real(folder)?) {
             return Err(io::Error::other("it leads out of its folder"));
         }
         self.files.read(path, Dialect::CONTRACT.bytes_at_most as u64)

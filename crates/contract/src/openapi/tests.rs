@@ -227,6 +227,14 @@ fn references_that_lead_nowhere_are_told_where_they_stand() {
 }
 
 #[test]
+fn a_path_longer_than_any_route_is_told_and_not_worked_on() {
+    // With 200,000 parameters, whatever takes the square of their number would never end.
+    let path: String = (0..200_000).map(|number| format!("/{{p{number}}}")).collect();
+    let text = format!("{{\"openapi\":\"3.1.0\",\"paths\":{{\n\"{path}\":{{\"get\":{{\"responses\":{{}}}}}}}}}}");
+    assert_eq!(told(&text, &[]), [(FaultCode::TooLarge, "a/shop.yaml:2:1".to_owned())]);
+}
+
+#[test]
 fn what_is_no_openapi_says_what_it_is() {
     for (text, place, words) in [
         ("swagger: '2.0'\n", "a/shop.yaml:1:1", "swagger2openapi"),

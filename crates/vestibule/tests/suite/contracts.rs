@@ -201,3 +201,25 @@ fn methods_of_a_proto_file_are_published_at_their_paths() {
         assert_problem(&ask(method, target), 404, "not-found");
     }
 }
+
+#[test]
+fn a_link_beside_a_contract_opens_no_other_folder_wherever_the_command_runs() {
+    let prepared = house();
+    let outside = tempfile::tempdir().expect("a folder");
+    let secret = outside.path().join("secret.yaml");
+    std::fs::write(&secret, "item: { get: { operationId: leaked, responses: {} } }\n").expect("written");
+    std::os::unix::fs::symlink(&secret, prepared.folder().join("link.yaml")).expect("a link");
+    prepared.write("shop.yaml", "openapi: 3.1.0\npaths: { /a: { $ref: 'link.yaml#/item' } }\n");
+    let prepared = prepared.config(
+        "vestibule: 1\nservices: { shop: { urls: 'http://127.0.0.1:1' } }\n\
+         apis: { shop: { door: client, service: shop, public: true, contract: shop.yaml } }\n",
+    );
+    // The file as it is found, by name alone, and with the way to it: each is the same folder.
+    for arguments in [&["check"][..], &["-c", "vestibule.yaml", "check"], &["-c", "./vestibule.yaml", "check"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        let output = command.args(arguments).current_dir(prepared.folder()).output().expect("vestibule");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("it leads out of its folder") && !said.contains("leaked"), "{arguments:?}: {said}");
+    }
+}
