@@ -26,7 +26,6 @@ pub(crate) struct Answer {
 }
 
 /// The body of an answer.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack; a box would cost each answer")]
 pub(crate) enum AnswerBody {
     /// Made by the house, and whole.
     Whole(Vec<u8>),

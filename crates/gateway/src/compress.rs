@@ -158,11 +158,7 @@ fn announced(head: &ResponseHead) -> Option<u64> {
 fn may_gain(head: &ResponseHead) -> bool {
     const DIGESTS: [&str; 4] = ["content-digest", "repr-digest", "digest", "content-md5"];
     let fields = head.fields();
-    let transformed = |value: &[u8]| {
-        value
-            .split(|octet| *octet == b',')
-            .any(|directive| directive.trim_ascii().eq_ignore_ascii_case(b"no-transform"))
-    };
+    let transformed = |value: &[u8]| names(value, b"no-transform");
     !matches!(head.status(), 100..=199 | 204 | 205 | 206)
         && fields.get(Name::ContentType).is_some_and(gains)
         && fields.count(Name::ContentEncoding) == 0
@@ -185,7 +181,8 @@ fn gains(media_type: &[u8]) -> bool {
         b"image/vnd.microsoft.icon",
         b"font/ttf",
     ];
-    let essence = media_type.split(|octet| *octet == b';').next().unwrap_or_default().trim_ascii();
+    let end = media_type.iter().position(|octet| *octet == b';').unwrap_or(media_type.len());
+    let essence = media_type.get(..end).unwrap_or_default().trim_ascii();
     let is = |known: &&[u8]| essence.eq_ignore_ascii_case(known);
     let begins = |front: &[u8]| essence.get(..front.len()).is_some_and(|own| own.eq_ignore_ascii_case(front));
     let ends = |end: &[u8]| {
@@ -195,25 +192,39 @@ fn gains(media_type: &[u8]) -> bool {
             .and_then(|at| essence.get(at..))
             .is_some_and(|own| own.eq_ignore_ascii_case(end))
     };
+    if begins(b"text/") {
+        return !is(&b"text/event-stream".as_slice());
+    }
     // Messages of gRPC have a coding of their own.
     if begins(b"application/grpc") {
         return false;
     }
-    (begins(b"text/") && !is(&b"text/event-stream".as_slice()))
-        || TYPES.iter().any(is)
-        || ends(b"+json")
-        || ends(b"+xml")
+    TYPES.iter().any(is) || ends(b"+json") || ends(b"+xml")
 }
 
 /// Whether caches are told already that it depends on `Accept-Encoding`.
 fn varies(fields: &Fields) -> bool {
-    let named = |value: &[u8]| {
-        value
-            .split(|octet| *octet == b',')
-            .map(<[u8]>::trim_ascii)
-            .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"accept-encoding"))
-    };
-    fields.all(Name::Vary).any(named)
+    fields.all(Name::Vary).any(|value| names(value, b"accept-encoding") || names(value, b"*"))
+}
+
+/// Whether a list names a word, in any case (RFC 9110 §5.6.1).
+fn names(list: &[u8], word: &[u8]) -> bool {
+    // Most lists have one member.
+    if list.eq_ignore_ascii_case(word) {
+        return true;
+    }
+    let mut rest = list;
+    loop {
+        let end = rest.iter().position(|octet| *octet == b',');
+        let (member, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
+        if member.len() >= word.len() && member.trim_ascii().eq_ignore_ascii_case(word) {
+            return true;
+        }
+        match after {
+            [_, after @ ..] => rest = after,
+            [] => return false,
+        }
+    }
 }
 
 /// Whether another site may have made a browser send this with a credential: a browser sends cookies and passwords

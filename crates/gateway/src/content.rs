@@ -13,7 +13,6 @@ use crate::compress::Coded;
 use crate::house::FileContent;
 
 /// What is sent as the body of an answer.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack; a box would cost each answer")]
 pub(crate) enum Content {
     /// The service's, as it arrives.
     Service(upstream::Body),

@@ -42,9 +42,12 @@ pub(crate) fn is_call(head: &RequestHead) -> bool {
 /// # Errors
 /// What is not a timeout, or more than one: nobody would know what holds.
 pub(crate) fn timeout(head: &RequestHead) -> Result<Option<Duration>, Problem> {
+    if !is_call(head) {
+        return Ok(None);
+    }
     let mut said = head.fields().iter().filter(|field| field.name == TIMEOUT);
     let (first, second) = (said.next(), said.next());
-    let Some(first) = first.filter(|_| is_call(head)) else { return Ok(None) };
+    let Some(first) = first else { return Ok(None) };
     match grpc::read_timeout(first.value) {
         Some(timeout) if second.is_none() => Ok(Some(timeout)),
         _ => Err(Problem::new(Code::MalformedRequest, "`grpc-timeout` is not one number and unit")),

@@ -57,7 +57,7 @@ pub(crate) async fn serve(open: OpenConnection, door: Door, socket: Socket, peer
                 true => patience.head,
                 false => patience.keep_alive,
             };
-            alarm.set(Some(*until.get_or_insert_with(|| peer.at_most_until(Instant::now() + wait))));
+            alarm.set(Some(*until.get_or_insert_with(|| peer.at_most_until(open.thread().about_now() + wait))));
             match wait_for_request(&open, &place, &stream, &mut alarm).await {
                 Wait::Readable => {}
                 Wait::Changed => {

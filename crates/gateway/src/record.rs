@@ -25,7 +25,6 @@ pub(crate) struct Record<'a> {
     pub(crate) operation: Option<OperationId>,
     pub(crate) caller: Caller,
     service: Option<ServiceId>,
-    forwarded: Option<Instant>,
     first_byte: Option<Duration>,
     outcome: Outcome,
     status: u16,
@@ -70,7 +69,6 @@ impl<'a> Record<'a> {
             operation: None,
             caller: Caller::Anonymous,
             service: None,
-            forwarded: None,
             first_byte: None,
             outcome: Outcome::Abandoned,
             status: 0,
@@ -102,10 +100,9 @@ impl<'a> Record<'a> {
     }
 
     /// The request goes to this service now.
-    pub(crate) fn forward(&mut self, service: ServiceId) {
+    pub(crate) const fn forward(&mut self, service: ServiceId) {
         self.stage = Stage::Forward;
         self.service = Some(service);
-        self.forwarded = Some(Instant::now());
     }
 
     /// The service that the request goes to, once it does.
@@ -113,10 +110,10 @@ impl<'a> Record<'a> {
         self.service
     }
 
-    /// The head of the service's answer is here.
-    pub(crate) fn answered(&mut self, retries: u8) {
+    /// The head of the service's answer is here, after that time.
+    pub(crate) const fn answered(&mut self, retries: u8, took: Duration) {
         self.retries = retries;
-        self.first_byte = self.forwarded.map(|at| at.elapsed());
+        self.first_byte = Some(took);
     }
 
     /// What the store of the API did; the last word counts.

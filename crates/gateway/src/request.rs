@@ -130,9 +130,10 @@ async fn pass(
     }
     let condition = asking.as_ref().and_then(Asking::condition);
     let outgoing = forward::toward_service(request, record, operation, body, deadlines.told, condition);
-    let answer = request.snapshot.upstreams.call(permit, outgoing, alarm).await;
+    // Pinned where it lies, as above.
+    let answer = pin!(request.snapshot.upstreams.call(permit, outgoing, alarm)).await;
     if let Ok(answer) = &answer {
-        record.answered(answer.retries);
+        record.answered(answer.retries, answer.took);
         if forward::is_stream(operation, answer) {
             // The operation's deadline was for its beginning; from here on silence ends it, or the caller's own.
             alarm.set(deadlines.stream);

@@ -91,7 +91,6 @@ fn is_same_store((one, at): (&Settings, usize), (other, place): (&Settings, usiz
 }
 
 /// What the store said.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack; a box would cost each hit")]
 pub(crate) enum Looked<'a> {
     /// This is the answer.
     Found(Answer),

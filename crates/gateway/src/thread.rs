@@ -17,6 +17,8 @@ use wire::{RequestHead, ResponseHead};
 use crate::compress::Places;
 use crate::snapshot::Snapshot;
 
+/// How often log lines are handed over and the clock on the wall is read.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 /// Buffers and heads kept for reuse; what comes back beyond that is freed.
 const KEPT_AT_MOST: usize = 64;
 /// A buffer that grew beyond this is not kept.
@@ -113,8 +115,11 @@ impl WallClock {
     }
 
     fn at(&self, instant: Instant) -> SystemTime {
-        let later = self.wall.checked_add(instant.saturating_duration_since(self.read));
-        later.and_then(|later| later.checked_sub(self.read.saturating_duration_since(instant))).unwrap_or(self.wall)
+        let at = match instant.checked_duration_since(self.read) {
+            Some(later) => self.wall.checked_add(later),
+            None => self.wall.checked_sub(self.read.saturating_duration_since(instant)),
+        };
+        at.unwrap_or(self.wall)
     }
 }
 
@@ -258,6 +263,12 @@ impl Thread {
     /// What the clock on the wall said at this instant.
     pub(crate) fn wall_clock(&self, instant: Instant) -> SystemTime {
         self.clock.borrow().at(instant)
+    }
+
+    /// A moment that has just been, or will be within a tenth of a second: for patience of seconds, and costs no look at
+    /// the clock.
+    pub(crate) fn about_now(&self) -> Instant {
+        self.clock.borrow().read + TICK
     }
 
     /// The chores of every tenth of a second: lines of the log are handed over, and the clock on the wall is read.

@@ -16,10 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::accept;
 use crate::snapshot::{Configuration, Snapshot};
-use crate::thread::Thread;
+use crate::thread::{TICK, Thread};
 
-/// How often log lines are handed over and the clock on the wall is read.
-const TICK: Duration = Duration::from_millis(100);
 /// How many ticks lie between two sweeps of idle connections.
 const TICKS_PER_SWEEP: u32 = 10;
 

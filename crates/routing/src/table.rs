@@ -87,7 +87,11 @@ impl Table {
 
     fn choose_decoded(&self, host: &str, path: &str, method: &str) -> Choice<'_> {
         let Some(path) = path.strip_prefix('/') else { return Choice::Nothing };
-        let wildcard = || after_first_label(host).and_then(|name| self.wildcard.get(name));
+        let wildcard = || {
+            // Most doors have none, and the host need not be searched then.
+            let name = if self.wildcard.is_empty() { None } else { after_first_label(host) };
+            name.and_then(|name| self.wildcard.get(name))
+        };
         let found = (self.exact.get(host).and_then(|tree| tree.find(path)))
             .or_else(|| wildcard()?.find(path))
             .or_else(|| self.anywhere.find(path));

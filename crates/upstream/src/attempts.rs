@@ -36,6 +36,9 @@ pub(crate) struct Attempts<'a> {
     route: Routing,
     request: Pending,
     admission: Option<Admission>,
+    began: Instant,
+    /// The time from then to the last answer or failure.
+    took: Duration,
     /// The deadline of the whole.
     whole: Option<Instant>,
     /// Further attempts that may still be made.
@@ -65,6 +68,7 @@ impl<'a> Attempts<'a> {
         outgoing: Outgoing,
         admission: Option<Admission>,
         whole: Option<Instant>,
+        now: Instant,
     ) -> Self {
         let Outgoing { head, method, body, upgrade, trailers, deadline, answer, route } = outgoing;
         let idempotent = route.idempotent || retry::is_idempotent(method);
@@ -79,6 +83,8 @@ impl<'a> Attempts<'a> {
             route,
             request: Pending { introduction, upload, answer, method, idempotent, trailers, renewed: 0 },
             admission,
+            began: now,
+            took: Duration::ZERO,
             whole,
             left: attempts.min(ATTEMPTS_AT_MOST - 1),
             retries: 0,
@@ -87,16 +93,17 @@ impl<'a> Attempts<'a> {
     }
 
     /// Attempt after attempt, until one has an answer or no other may follow.
-    pub(crate) async fn run(mut self, alarm: &mut Alarm) -> Result<Answer, UpstreamError> {
+    pub(crate) async fn run(&mut self, alarm: &mut Alarm) -> Result<Received, UpstreamError> {
         self.service.begin();
-        let mut place = self.first_place()?;
+        let mut now = self.began;
+        let mut place = self.first_place(now)?;
         loop {
-            let trial = Trial { pool: Rc::clone(&place.pool), way: place.way, began: Instant::now() };
-            let ending = match self.attempt(place, alarm).await {
+            let trial = Trial { pool: Rc::clone(&place.pool), way: place.way, began: now };
+            let ending = match self.attempt(place, now, alarm).await {
                 Ok(received) if is_unavailable(&self.request) => Ending::Unavailable(received),
                 Ok(received) => {
                     self.judge_answer(&trial);
-                    return Ok(self.answer(received));
+                    return Ok(received);
                 }
                 Err((error, failed)) => Ending::Error(error, failed),
             };
@@ -104,21 +111,25 @@ impl<'a> Attempts<'a> {
             let Some(next) = self.next_place(&trial, &ending) else {
                 return match ending {
                     Ending::Error(error, _) => Err(error),
-                    Ending::Unavailable(received) => Ok(self.answer(received)),
+                    Ending::Unavailable(received) => Ok(received),
                 };
             };
             drop(ending);
             self.rest(alarm).await?;
             self.request.upload.rewind();
-            place = next;
+            (place, now) = (next, Instant::now());
         }
     }
 
     /// One attempt within its own bounds. While the caller is waited for their clock stands still: a service cannot
     /// answer what it has not been asked.
-    async fn attempt(&mut self, place: Place, alarm: &mut Alarm) -> Result<Received, (UpstreamError, Failed)> {
+    async fn attempt(
+        &mut self,
+        place: Place,
+        mut since: Instant,
+        alarm: &mut Alarm,
+    ) -> Result<Received, (UpstreamError, Failed)> {
         let bounds = Bounds { whole: self.whole, own: self.bound() };
-        let mut since = Instant::now();
         self.request.upload.tell(since);
         let waits = Waits::default();
         let mut attempting = pin!(attempt(self.service, place, &mut self.request, &waits));
@@ -137,8 +148,7 @@ impl<'a> Attempts<'a> {
         [settings.attempt, settings.first_byte].into_iter().flatten().min()
     }
 
-    fn first_place(&self) -> Result<Place, UpstreamError> {
-        let now = Instant::now();
+    fn first_place(&self, now: Instant) -> Result<Place, UpstreamError> {
         let way = self.service.way(self.route.sticky);
         let nowhere = || self.service.no_connection(io::Error::from(io::ErrorKind::AddrNotAvailable));
         let choose = |way| self.service.choose(way, self.route.affinity, &[], now);
@@ -175,9 +185,10 @@ impl<'a> Attempts<'a> {
     }
 
     /// What an answer says of who gave it.
-    fn judge_answer(&self, trial: &Trial) {
+    fn judge_answer(&mut self, trial: &Trial) {
         let status = self.request.answer.status();
         let now = Instant::now();
+        self.took = now.duration_since(self.began);
         let took = now.duration_since(trial.began);
         if is_failure(status) {
             self.service.failed(&trial.pool, trial.way, took, now);
@@ -192,11 +203,12 @@ impl<'a> Attempts<'a> {
     }
 
     /// What it says of endpoint and service that there was no answer, or a 503.
-    fn judge(&self, trial: &Trial, ending: &Ending) {
+    fn judge(&mut self, trial: &Trial, ending: &Ending) {
         if let Ending::Error(UpstreamError::Caller(_) | UpstreamError::Exhausted { .. }, _) = ending {
             return;
         }
         let now = Instant::now();
+        self.took = now.duration_since(self.began);
         self.service.failed(&trial.pool, trial.way, now.duration_since(trial.began), now);
         let late = matches!(ending, Ending::Error(UpstreamError::TimedOut, _));
         if let Some(admission) = &self.admission {
@@ -204,9 +216,10 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    fn answer(self, received: Received) -> Answer {
+    /// The answer whose head has come.
+    pub(crate) fn answer(self, received: Received) -> Answer {
         let retries = self.retries.saturating_add(self.request.renewed);
-        finish_head(received, self.request, retries)
+        finish_head(received, self.request, retries, self.took)
     }
 }
 

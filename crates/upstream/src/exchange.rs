@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::ServiceId;
 use policy::Permit;
@@ -73,6 +73,8 @@ pub struct Answer {
     pub body: Body,
     /// How often the exchange was begun again on another connection.
     pub retries: u8,
+    /// How long its head took, all attempts together.
+    pub took: Duration,
 }
 
 impl Upstreams {
@@ -115,15 +117,14 @@ async fn exchange(
     alarm: &mut Alarm,
 ) -> Result<Answer, UpstreamError> {
     let service = service?;
-    let admission = service.admit(Instant::now())?;
+    let now = Instant::now();
+    let admission = service.admit(now)?;
     let whole = alarm.deadline();
-    let outcome = {
-        // Pinned where it lies: handed on by value, it would be copied at each step.
-        let exchanging = pin!(Attempts::new(service, request, admission, whole).run(alarm));
-        exchanging.await
-    };
+    let mut attempts = Attempts::new(service, request, admission, whole, now);
+    // Pinned where it lies: handed on by value, it would be copied at each step.
+    let received = pin!(attempts.run(alarm)).await;
     alarm.set(whole);
-    outcome
+    received.map(|received| attempts.answer(received))
 }
 
 /// Where the head of an answer has come.
@@ -183,13 +184,13 @@ pub(crate) struct Pending {
 }
 
 /// The answer whose head has come.
-pub(crate) fn finish_head(received: Received, request: Pending, retries: u8) -> Answer {
+pub(crate) fn finish_head(received: Received, request: Pending, retries: u8, took: Duration) -> Answer {
     let Pending { upload, answer: head, .. } = request;
     let body = match received {
         Received::Http1(lease) => Body::from(Http1Body::new(lease, upload, &head)),
         Received::Http2(incoming) => Body::from(Http2Body::new(incoming, upload, head.framing())),
     };
-    Answer { head, body, retries }
+    Answer { head, body, retries, took }
 }
 
 impl fmt::Debug for Outgoing {

@@ -78,25 +78,24 @@ pub(crate) fn value_len(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut read = 0;
     for word in words {
-        let flags = controls(u64::from_le_bytes(*word));
+        let flags = no_value_octets(u64::from_le_bytes(*word));
         if flags != 0 {
-            let first = flags.trailing_zeros() as usize / 8;
-            // A tab is flagged too; then the others are looked at one by one.
-            let mut after = word.iter().enumerate().skip(first);
-            if let Some((at, _)) = after.find(|(_, octet)| !is_value_octet(**octet)) {
-                return read + at;
-            }
+            return read + flags.trailing_zeros() as usize / 8;
         }
         read += 8;
     }
     read + rest.iter().position(|&octet| !is_value_octet(octet)).unwrap_or(rest.len())
 }
 
-/// The high bits of those of eight octets that are controls; of more than one, only the lowest is certain.
+/// The high bits of those of eight octets that may not stand in a value: controls but for the tab. No sum carries into
+/// the next octet, because the high bits are left out of all of them.
 #[inline]
-const fn controls(word: u64) -> u64 {
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-    below_space | zeros(word ^ (ONES * 0x7F))
+const fn no_value_octets(word: u64) -> u64 {
+    let low = word & !HIGH;
+    let from_space = low + ONES * (0x80 - 0x20);
+    let other_than_tab = (low ^ (ONES * b'\t' as u64)) + !HIGH;
+    let is_delete = low + ONES;
+    ((!from_space & other_than_tab) | is_delete) & !word & HIGH
 }
 
 /// The high bits of those of eight octets that are 0; of more than one, only the lowest is certain.

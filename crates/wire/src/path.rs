@@ -36,7 +36,7 @@ pub enum PathError {
     EncodedUtf8,
 }
 
-/// Allowed as it is: the unreserved characters, the sub-delimiters, `:`, `@` and `/`.
+/// Allowed in a segment as it is: the unreserved characters, the sub-delimiters, `:` and `@`.
 const PLAIN: u8 = 1;
 /// Allowed in a query too: what browsers send there without encoding.
 const QUERY: u8 = 2;
@@ -46,13 +46,13 @@ static CLASS: [u8; 256] = class_table();
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses what is out of bounds")]
 const fn class_table() -> [u8; 256] {
     let mut table = [0_u8; 256];
-    let plain = b"-._~!$&'()*+,;=:@/";
+    let plain = b"-._~!$&'()*+,;=:@";
     let mut index = 0;
     while index < plain.len() {
         table[plain[index] as usize] = PLAIN | QUERY;
         index += 1;
     }
-    let query = b"?%[]{}|^`";
+    let query = b"/?%[]{}|^`";
     index = 0;
     while index < query.len() {
         table[query[index] as usize] = QUERY;
@@ -84,23 +84,21 @@ pub(crate) fn is_query(query: &[u8]) -> bool {
 /// The first [`PathError`] from the left.
 pub fn check_path(path: &[u8]) -> Result<(), PathError> {
     let mut rest = path;
-    // Whether what follows begins a segment.
-    let mut begins = false;
     if path.first() != Some(&b'/') {
         return Err(PathError::Character);
     }
-    while let [octet, after @ ..] = rest {
-        if begins {
-            check_segment_start(rest)?;
-        }
-        begins = *octet == b'/';
-        rest = match octet {
-            b'%' => check_encoding(after)?,
-            _ if is(PLAIN, *octet) => after,
+    loop {
+        let segment = rest.iter().position(|&octet| !is(PLAIN, octet)).unwrap_or(rest.len());
+        rest = match rest.get(segment..).unwrap_or_default() {
+            [] | [b'/'] => return Ok(()),
+            [b'/', after @ ..] => {
+                check_segment_start(after)?;
+                after
+            }
+            [b'%', after @ ..] => check_encoding(after)?,
             _ => return Err(PathError::Character),
         };
     }
-    Ok(())
 }
 
 /// Refuses segments that are empty or only dots, also when parameters follow: some

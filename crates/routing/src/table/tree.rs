@@ -46,16 +46,26 @@ impl Tree {
     /// deeper than the longest template.
     fn find_rest(&self, path: Option<&str>) -> Option<&Methods> {
         let Some(path) = path else { return self.here.as_ref().or(self.rest.as_ref()) };
-        let (segment, after) = match path.split_once('/') {
-            Some((segment, after)) => (segment, Some(after)),
-            None => (path, None),
-        };
+        let (segment, after) = first_segment(path);
         let literal = || self.literals.get(segment)?.find_rest(after);
         let parameter = || {
             let tree = self.parameter.as_ref()?;
-            if segment.is_empty() || segment.contains(';') { None } else { tree.find_rest(after) }
+            if segment.is_empty() || has_parameters(segment) { None } else { tree.find_rest(after) }
         };
-        let rest = || self.rest.as_ref().filter(|_| !path.contains(';'));
+        let rest = || self.rest.as_ref().filter(|_| !has_parameters(path));
         literal().or_else(parameter).or_else(rest)
     }
+}
+
+/// The segment at the front of a path, and what follows its slash. Octet by octet: segments are short, and to set up a
+/// search takes longer than to look.
+fn first_segment(path: &str) -> (&str, Option<&str>) {
+    let end = path.bytes().position(|octet| octet == b'/');
+    let cut = end.and_then(|end| Some((path.get(..end)?, path.get(end + 1..)?)));
+    cut.map_or((path, None), |(segment, after)| (segment, Some(after)))
+}
+
+/// Whether a segment has parameters (`;`), which servers cut off each in its own way.
+fn has_parameters(text: &str) -> bool {
+    text.bytes().any(|octet| octet == b';')
 }

@@ -25,10 +25,12 @@ macro_rules! names {
 
             /// The name in lower case; empty for `Other`.
             #[must_use]
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self { Self::Other => "", $( Self::$variant => $text, )+ }
             }
 
+            #[inline]
             const fn rules(self) -> u8 {
                 match self { Self::Other => 0, $( Self::$variant => 0 $( | $rule )*, )+ }
             }
@@ -179,6 +181,7 @@ impl Name {
 
     /// Whether a field of this name ends at the next hop and is never forwarded.
     #[must_use]
+    #[inline]
     pub const fn is_hop_by_hop(self) -> bool {
         self.rules() & HOP != 0
     }
@@ -189,6 +192,7 @@ impl Name {
     }
 
     /// Whether a request may hold it once only.
+    #[inline]
     pub(crate) const fn is_single(self) -> bool {
         self.rules() & ONCE != 0
     }
