@@ -21,6 +21,7 @@ mod figures;
 mod ground;
 mod machine;
 mod outcome;
+mod reloads;
 mod results;
 mod rounds;
 mod running;

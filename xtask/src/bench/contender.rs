@@ -14,10 +14,14 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::ground::Ground;
+use super::reloads;
 use super::setup::{Setup, Variant};
 use crate::repository;
 
 pub(crate) use wheels::{INSTALLER, install as install_wheels};
+
+/// How many routes there are in the scenario that has many; the load generator asks for the same ones.
+const MANY_ROUTES: u32 = 5_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -92,6 +96,7 @@ impl Contender {
         match setup {
             // Neither has a cache unless it is built with another's plugin.
             Setup::Cache => !matches!(self, Contender::Caddy | Contender::Traefik),
+            Setup::Reloads => self == Contender::Vestibule,
             Setup::Plain | Setup::Grpc | Setup::WebSocket | Setup::Routes | Setup::TwoWorkers => true,
         }
     }
@@ -146,7 +151,8 @@ impl Contender {
         let template = template::sections(template, setup);
         let forward = ground.directory.join("nginx-forward.conf");
         let routes = match setup {
-            Setup::Routes => template::routes(self, &forward.display().to_string()),
+            Setup::Routes => template::routes(self, &forward.display().to_string(), MANY_ROUTES),
+            Setup::Reloads => template::routes(self, &forward.display().to_string(), reloads::ROUTES_THAT_STAY),
             _ => String::new(),
         };
         let port = |address: SocketAddr| address.port().to_string();
@@ -201,7 +207,12 @@ impl Contender {
         let workers = setup.workers().to_string();
         let file = |name: &str| ground.directory.join(name).display().to_string();
         let arguments = match self {
-            Contender::Vestibule => vec!["run".to_owned(), "-c".to_owned(), file("vestibule.yaml")],
+            Contender::Vestibule => {
+                let mut arguments = vec!["run".to_owned(), "-c".to_owned(), file("vestibule.yaml")];
+                // Its own look at the file, once a second, would come before the reload that is asked for.
+                arguments.extend((setup == Setup::Reloads).then(|| "--watch=false".to_owned()));
+                arguments
+            }
             Contender::Nginx => {
                 let arguments = ["-e", &file("nginx-error.log"), "-p", &file(""), "-c", &file("nginx.conf")];
                 arguments.map(str::to_owned).to_vec()

@@ -21,8 +21,8 @@ use super::scenario::Scenario;
 /// The program that counts, and its Debian package.
 pub(crate) const COUNTER: (&str, &str) = ("valgrind", "valgrind");
 
-const FEW: u64 = 500;
-const MANY: u64 = 2_500;
+const FEW: u64 = 300;
+const MANY: u64 = 1_300;
 
 /// Instructions per request in user space.
 ///

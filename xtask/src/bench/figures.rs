@@ -33,9 +33,12 @@ impl Figure {
         grouped(self.median, decimals(self.median))
     }
 
-    /// `12.3 (12.1–13.0)`, with so many decimals that three figures are seen.
+    /// `12.3 (12.1–13.0)`, with so many decimals that three figures are seen; `12.3` if there is but one value.
     pub(crate) fn text(&self) -> String {
         let decimals = decimals(self.median);
+        if self.lowest.total_cmp(&self.highest).is_eq() {
+            return self.median_text();
+        }
         format!(
             "{} ({}–{})",
             grouped(self.median, decimals),

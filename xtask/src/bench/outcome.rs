@@ -22,6 +22,9 @@ pub(crate) enum Metric {
     MemoryMib,
     BusiestPercent,
     KbPerConnection,
+    GrowthPercent,
+    WarmMib,
+    ReloadedMib,
     StartMs,
     InstructionsPerRequest,
 }
@@ -36,6 +39,9 @@ impl Metric {
             Metric::MemoryMib => "memory MiB",
             Metric::BusiestPercent => "% by the busiest worker",
             Metric::KbPerConnection => "KB/connection",
+            Metric::GrowthPercent => "growth %",
+            Metric::WarmMib => "MiB after 50",
+            Metric::ReloadedMib => "MiB after 1,000",
             Metric::StartMs => "ms",
             Metric::InstructionsPerRequest => "instructions/request",
         }
@@ -55,7 +61,11 @@ impl Metric {
             Metric::MemoryMib => sample.memory_mib(),
             Metric::BusiestPercent => sample.busiest_percent(),
             Metric::KbPerConnection => sample.kb_per_connection(),
-            Metric::StartMs | Metric::InstructionsPerRequest => f64::NAN,
+            Metric::GrowthPercent
+            | Metric::WarmMib
+            | Metric::ReloadedMib
+            | Metric::StartMs
+            | Metric::InstructionsPerRequest => f64::NAN,
         }
     }
 }
@@ -108,7 +118,9 @@ impl Outcome {
             (Kind::Most, Some(_)) => &[Metric::CpuUsPerRequest, Metric::MemoryMib],
             (Kind::Spread, _) => &[Metric::CpuUsPerRequest, Metric::BusiestPercent, Metric::MemoryMib],
             (Kind::Paced, _) => &[Metric::CpuUsPerRequest, Metric::P50Us, Metric::P99Us, Metric::MemoryMib],
-            (Kind::Idle | Kind::Start | Kind::Counted, _) => &[Metric::KbPerConnection, Metric::MemoryMib],
+            (Kind::Idle | Kind::Reloads | Kind::Start | Kind::Counted, _) => {
+                &[Metric::KbPerConnection, Metric::MemoryMib]
+            }
         };
         let rounds = &taken.rounds;
         let has_latencies = metrics.iter().any(|metric| metric.is_latency());
@@ -149,7 +161,12 @@ impl Outcome {
         series: Vec<(Contender, Vec<f64>)>,
     ) -> Self {
         let series = series.into_iter().map(|(contender, values)| Series { contender, metric, values });
-        Self { series: series.collect(), ..Self::of(scenario, logged, None, &[], &Taken::default()) }
+        Self::of_series(scenario, logged, series.collect())
+    }
+
+    /// From series that were not made by load, metric by metric.
+    pub(crate) fn of_series(scenario: &'static Scenario, logged: bool, series: Vec<Series>) -> Self {
+        Self { series, ..Self::of(scenario, logged, None, &[], &Taken::default()) }
     }
 
     /// The metrics in the order of the report.

@@ -93,19 +93,18 @@ impl Report {
 
     /// One row for each contender; its last column says how the subject compares with it.
     fn full(&self, outcome: &Outcome) -> Vec<Vec<String>> {
-        let metrics = outcome.metrics();
+        let (metrics, contenders) = (outcome.metrics(), outcome.contenders());
+        let compared = metrics.first().filter(|_| contenders.len() > 1);
         let mut heading = vec![String::new()];
         heading.extend(metrics.iter().map(|metric| metric.title().to_owned()));
-        heading.extend(metrics.first().map(|metric| format!("{} / this: {}", self.subject().name(), metric.title())));
+        heading.extend(compared.map(|metric| format!("{} / this: {}", self.subject().name(), metric.title())));
         let mut rows = vec![heading];
-        for contender in outcome.contenders() {
+        for contender in contenders {
             let mut row = vec![contender.name().to_owned()];
             let figures = metrics.iter().map(|metric| outcome.figure(*metric, contender));
             row.extend(figures.map(|figure| figure.map_or_else(nothing, |figure| figure.text())));
             let peer = (contender != self.subject()).then_some(contender);
-            row.extend(
-                metrics.first().map(|metric| peer.map_or_else(String::new, |peer| self.ratio(outcome, *metric, peer))),
-            );
+            row.extend(compared.map(|metric| peer.map_or_else(String::new, |peer| self.ratio(outcome, *metric, peer))));
             rows.push(row);
         }
         rows

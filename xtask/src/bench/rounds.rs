@@ -8,7 +8,8 @@ use super::Proxy;
 use super::contender::Contender;
 use super::counted;
 use super::ground::Ground;
-use super::outcome::{Metric, Outcome};
+use super::outcome::{Metric, Outcome, Series};
+use super::reloads;
 use super::running::Running;
 use super::scenario::{Kind, Scenario};
 use super::trial::Trial;
@@ -32,6 +33,7 @@ pub(crate) fn run(
             }
             let outcome = match scenario.kind {
                 Kind::Start => starts(proxy, ground, contenders, scenario)?,
+                Kind::Reloads => reloaded(ground, &able, scenario)?,
                 Kind::Counted => counts(ground, &able, scenario, logged)?,
                 Kind::Most | Kind::Paced | Kind::Spread | Kind::Idle => {
                     Trial { proxy, ground, contenders: &able, scenario, logged }.run()?
@@ -52,9 +54,35 @@ fn starts(proxy: &Proxy, ground: &Ground, contenders: &[Contender], scenario: &'
     Ok(Outcome::of_values(scenario, false, Metric::StartMs, series))
 }
 
+/// Memory before and after many reloads, once: what is left behind by each adds up.
+fn reloaded(ground: &Ground, contenders: &[Contender], scenario: &'static Scenario) -> Result<Outcome> {
+    let _origin = Origin::start(ground)?;
+    let mut series = Vec::new();
+    for contender in contenders {
+        let kept = reloads::run(*contender, ground)?;
+        eprintln!(
+            "{:<20}{:<10}{:>8.2} MiB, then {:.2}",
+            scenario.name,
+            contender.name(),
+            kept.warm_mib,
+            kept.after_mib
+        );
+        for (metric, value) in [
+            (Metric::GrowthPercent, kept.growth_percent()),
+            (Metric::WarmMib, kept.warm_mib),
+            (Metric::ReloadedMib, kept.after_mib),
+        ] {
+            series.push(Series { contender: *contender, metric, values: vec![value] });
+        }
+    }
+    Ok(Outcome::of_series(scenario, false, series))
+}
+
 /// Instructions hardly differ from time to time: they are counted once.
 fn counts(ground: &Ground, contenders: &[Contender], scenario: &'static Scenario, logged: bool) -> Result<Outcome> {
-    let contenders: Vec<Contender> = contenders.iter().copied().filter(|peer| peer.is_countable()).collect();
+    let countable = contenders.iter().copied().filter(|peer| peer.is_countable());
+    // Counting it takes as long as counting all others; what its log costs is measured besides.
+    let contenders: Vec<Contender> = countable.filter(|peer| !logged || *peer != Contender::Envoy).collect();
     let series = values(1, &contenders, scenario, |contender| {
         counted::instructions_per_request(contender, ground, scenario, logged)
     })?;

@@ -32,7 +32,7 @@ impl Running {
         let running = Self::spawn(contender, ground, variant, &line)?;
         let mut running = running.listening(contender, ground)?;
         if contender.is_configured_late() {
-            running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status != "404"))?;
+            running.wait(contender, ground, || status(ground.plain, "/bytes/1").is_ok_and(|status| status != "404"))?;
         }
         let process = running.child.id();
         running.wait(contender, ground, || children(process).len() >= contender.children(variant.setup))?;
@@ -70,7 +70,7 @@ impl Running {
         let variant = Variant { setup: Setup::Plain, logged: false };
         let line = contender.command_line(ground, variant.setup);
         let mut running = Self::spawn(contender, ground, variant, &line)?;
-        running.wait(contender, ground, || status(ground.plain).is_ok_and(|status| status == "200"))?;
+        running.wait(contender, ground, || status(ground.plain, "/bytes/1").is_ok_and(|status| status == "200"))?;
         Ok(running.begun.elapsed())
     }
 
@@ -158,10 +158,13 @@ fn children(process: u32) -> Vec<u32> {
 }
 
 /// The status that a request is answered with.
-fn status(address: SocketAddr) -> Result<String> {
+///
+/// # Errors
+/// When nobody answers.
+pub(crate) fn status(address: SocketAddr, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(b"GET /bytes/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer);

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Idle,
     /// Instructions per request, counted on one connection.
     Counted,
+    /// What reloads leave behind in memory.
+    Reloads,
     /// From the start of the process to its first answer.
     Start,
 }
@@ -83,7 +85,7 @@ const KEPT: Scenario = Scenario {
 };
 
 /// All of them, in the order of the report.
-pub(crate) const ALL: [Scenario; 24] = [
+pub(crate) const ALL: [Scenario; 25] = [
     Scenario {
         name: "plain",
         title: "plain keep-alive, 1 KB",
@@ -113,7 +115,6 @@ pub(crate) const ALL: [Scenario; 24] = [
         title: "HTTP/2 over TLS to HTTP/1.1, 1 KB",
         door: Door::Tls,
         load: &["--protocol", "http2", "--connections", "8", "--streams", "8"],
-        logged: true,
         aim: Aim::Cpu { nginx: 1.0, haproxy: 1.0 },
         ..KEPT
     },
@@ -202,6 +203,15 @@ pub(crate) const ALL: [Scenario; 24] = [
         door: Door::Tls,
         kind: Kind::Idle,
         load: &["--shape", "idle", "--connections", "2000"],
+        ..KEPT
+    },
+    Scenario {
+        name: "reloads",
+        title: "memory over 1,000 reloads of 1,000 routes",
+        setup: Setup::Reloads,
+        kind: Kind::Reloads,
+        load: &[],
+        aim: Aim::Own(5.0),
         ..KEPT
     },
     Scenario {

@@ -12,6 +12,8 @@ pub(crate) enum Setup {
     Cache,
     /// 5,000 of them.
     Routes,
+    /// 1,000 of them, one of which changes from time to time.
+    Reloads,
     /// Two workers, on both cores.
     TwoWorkers,
 }
@@ -25,6 +27,7 @@ impl Setup {
             Setup::WebSocket => "websocket",
             Setup::Cache => "cache",
             Setup::Routes => "routes",
+            Setup::Reloads => "reloads",
             Setup::TwoWorkers => "two-workers",
         }
     }

@@ -19,7 +19,7 @@ use super::scenario::{Kind, Scenario};
 /// itself or by the load generator.
 const PACE: f64 = 0.5;
 /// Requests per second where load and contender share a core: what both can do on one core together.
-const SPREAD_PACE: u64 = 10_000;
+const SPREAD_PACE: u64 = 8_000;
 /// Length of the first look, in seconds.
 const LOOK_SECONDS: f64 = 0.3;
 /// A load generator that is this busy in the first look would be saturated in one round or another.

@@ -9,8 +9,7 @@ mod tests;
 use super::Contender;
 use crate::bench::setup::Setup;
 
-/// How many routes there are, in areas of fifty; the load generator asks for the same ones.
-const ROUTES: u32 = 5_000;
+/// Routes lie in areas of fifty.
 const IN_AN_AREA: u32 = 50;
 
 /// The lines that are there with this setup.
@@ -31,9 +30,9 @@ pub(crate) fn sections(template: &str, setup: Setup) -> String {
     lines.join("\n") + "\n"
 }
 
-/// All routes in a contender's own words, each answered by the origin.
-pub(crate) fn routes(contender: Contender, forward: &str) -> String {
-    let numbers = 0..ROUTES;
+/// So many routes in a contender's own words, each answered by the origin.
+pub(crate) fn routes(contender: Contender, forward: &str, count: u32) -> String {
+    let numbers = 0..count;
     let beginnings =
         numbers.map(|number| (number, format!("/area{:02}/kind{:02}/", number / IN_AN_AREA, number % IN_AN_AREA)));
     let lines = beginnings.map(|(number, beginning)| match contender {

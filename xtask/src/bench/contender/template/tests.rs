@@ -14,7 +14,7 @@ fn a_section_is_there_with_its_own_setup_and_its_alternative_with_all_others() {
 
 #[test]
 fn there_are_as_many_routes_as_are_asked_for() {
-    let text = routes(Contender::Haproxy, "");
+    let text = routes(Contender::Haproxy, "", 5_000);
     assert_eq!(text.lines().count(), 5_000);
     assert!(text.contains("/area99/kind49/ origin\n") && text.starts_with("/area00/kind00/ "));
 }
