@@ -13,6 +13,7 @@ use crate::directives::CallerDirectives;
 use crate::keeping::Keeping;
 use crate::look::{Asked, Found, Moment};
 use crate::memory::Reservation;
+use crate::selecting::Selecting;
 use crate::store::Store;
 use crate::stored::{KeptKey, Key, Stored, weight};
 use crate::terms::{Arrival, Terms, terms};
@@ -145,7 +146,12 @@ impl Pending {
                 let identified = asked.is_identified() || old.terms.public;
                 let arrival = self.arrival(answer, moment);
                 let terms = terms(asked.head, identified, &head, &arrival, store.settings.at_most)?;
-                self.stored_anew(store, old, head, terms, moment.now)
+                // The 304 may say anew what the answer varies by; it was given to this request.
+                let selecting = selecting::of(head.fields(), asked.head.fields(), asked.rewritten)?;
+                if selecting != old.selecting {
+                    store.table.remove(old);
+                }
+                self.stored_anew(store, old, (selecting, head, terms), moment.now)
             });
         match renewed {
             Some(stored) => Found { stored },
@@ -165,18 +171,17 @@ impl Pending {
         &self,
         store: &Store,
         old: &Arc<Stored>,
-        head: ResponseHead,
-        terms: Terms,
+        (selecting, head, terms): (Box<[Selecting]>, ResponseHead, Terms),
         now: Instant,
     ) -> Option<Arc<Stored>> {
         let content = Bytes::clone(&old.content);
         let mut reservation = Reservation::new(Arc::clone(&store.table.memory));
-        let weight = weight(&old.key, &old.selecting, &head) + content.len() as u64;
+        let weight = weight(&old.key, &selecting, &head) + content.len() as u64;
         // The content is counted for both until the old one is gone.
         if !store.table.grow(&mut reservation, weight) {
             return None;
         }
-        let place = (old.key.clone(), old.selecting.clone());
+        let place = (old.key.clone(), selecting);
         let stored = Stored::new(place, head, content, terms, store.table.tick(now), reservation);
         store.stored.fetch_add(1, Ordering::Relaxed);
         store.table.insert(stored, self.changes)

@@ -1,6 +1,6 @@
 //! The selecting fields of a stored answer: what a request must say alike to get it (RFC 9111 §4.1).
 
-use wire::fields::{Fields, Name};
+use wire::fields::{Fields, Name, is_name};
 
 /// More names than this in one `Vary` and the answer is not kept: it would fit nobody.
 const NAMES_AT_MOST: usize = 16;
@@ -40,12 +40,16 @@ pub(crate) fn fits(selecting: &[Selecting], request: &Fields) -> bool {
 }
 
 /// What an answer varies by, or `None` where it may not be kept: it varies by everything, by something that the
-/// service did not get from the caller as it came (`rewritten`), or by a credential that was sent.
+/// service did not get from the caller as it came (`rewritten`), by a credential that was sent, or by what is no name,
+/// so that nobody knows what was meant.
 pub(crate) fn of(answer: &Fields, request: &Fields, rewritten: fn(Name, &str) -> bool) -> Option<Box<[Selecting]>> {
     let mut all = Vec::new();
     for line in answer.all(Name::Vary) {
         for name in line.split(|octet| *octet == b',').map(<[u8]>::trim_ascii).filter(|name| !name.is_empty()) {
-            let name = std::str::from_utf8(name).ok().filter(|name| *name != "*")?.to_ascii_lowercase();
+            if name == b"*" || !is_name(name) {
+                return None;
+            }
+            let name = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
             let known = Name::of(name.as_bytes());
             let value = joined(request, known, &name);
             let is_secret = matches!(known, Name::Authorization | Name::Cookie | Name::XApiKey) && value.is_some();

@@ -69,6 +69,12 @@ impl Default for Fields {
     }
 }
 
+/// Whether a text may be the name of a field: a token (RFC 9110 §5.1).
+#[must_use]
+pub fn is_name(text: &[u8]) -> bool {
+    octets::is_token(text)
+}
+
 impl Fields {
     /// No fields, and no memory yet.
     #[must_use]

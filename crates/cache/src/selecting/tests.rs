@@ -42,6 +42,15 @@ fn a_star_anywhere_fits_nobody() {
 }
 
 #[test]
+fn what_names_no_field_fits_nobody() {
+    for vary in ["X-Tenant X-Lang", "X-Tenant;q=1", "\"X-Tenant\"", "X-Tenant:", "X-Tenant/", "(X-Tenant", "X-T\u{e9}"]
+    {
+        assert!(!kept_and_given(&[vary], &[], &[]), "{vary}");
+        assert!(!kept_and_given(&["Accept", vary], &[], &[]), "{vary}");
+    }
+}
+
+#[test]
 fn what_varies_by_what_the_service_is_told_by_the_house_is_not_kept() {
     assert!(!kept_and_given(&["X-Forwarded-For"], &[], &[]));
     assert!(!kept_and_given(&["Connection"], &[], &[]));

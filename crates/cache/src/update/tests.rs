@@ -96,6 +96,20 @@ fn a_304_about_another_version_changes_nothing_and_the_next_asks_anew() {
 }
 
 #[test]
+fn a_304_that_says_anew_what_the_answer_varies_by_is_obeyed() {
+    let shop = stale_shop();
+    validated(&shop, &[("cache-control", "max-age=100"), ("etag", "\"a\""), ("vary", "x-tenant")]);
+    assert!(shop.fresh(&request("GET", "/", &[])).is_some(), "as the one who asked");
+    assert!(shop.fresh(&request("GET", "/", &[("x-tenant", "b")])).is_none());
+    assert_eq!(shop.store.standing().answers, 1, "in place of the other");
+    for vary in ["*", "x-tenant x-language"] {
+        let shop = stale_shop();
+        validated(&shop, &[("cache-control", "max-age=100"), ("etag", "\"a\""), ("vary", vary)]);
+        assert_eq!(shop.store.standing().answers, 0, "{vary}");
+    }
+}
+
+#[test]
 fn a_304_that_forbids_keeping_empties_the_place() {
     let shop = stale_shop();
     validated(&shop, &[("cache-control", "private"), ("etag", "\"a\"")]);
