@@ -158,9 +158,13 @@ fn no_two_counts_share_a_slot() {
         DoorCount::Abandoned,
         DoorCount::BytesIn,
         DoorCount::BytesOut,
+        DoorCount::NotEncoded,
     ]
     .map(DoorCount::slot)
     .to_vec();
+    for count in [DoorCount::Encoded, DoorCount::EncodedFrom, DoorCount::EncodedTo] {
+        door.extend(EncodedAnswer::ALL.iter().map(|coding| count(*coding).slot()));
+    }
     door.extend((0..CALLER_KINDS.len()).map(|kind| DoorCount::Caller(kind).slot()));
     door.extend(ConnectionBound::ALL.iter().map(|bound| DoorCount::ConnectionRefused(*bound).slot()));
     door.extend(HandshakeFailure::ALL.iter().map(|reason| DoorCount::HandshakeFailed(*reason).slot()));
