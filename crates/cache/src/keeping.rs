@@ -7,6 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use wire::{Framing, ResponseHead};
 
+use crate::fetch::Lead;
 use crate::memory::Reservation;
 use crate::selecting::Selecting;
 use crate::store::Store;
@@ -29,6 +30,8 @@ pub struct Keeping {
     length: Option<u64>,
     content: Vec<u8>,
     reservation: Reservation,
+    /// Others wait for it.
+    lead: Option<Lead>,
 }
 
 impl Keeping {
@@ -54,7 +57,28 @@ impl Keeping {
             return None;
         }
         let content = Vec::with_capacity(usize::try_from(length.unwrap_or(0)).ok()?);
-        Some(Self { table, place, head, terms, changes, most, length, content, reservation })
+        Some(Self { table, place, head, terms, changes, most, length, content, reservation, lead: None })
+    }
+
+    pub(crate) fn lead(&mut self, lead: Option<Lead>, now: Instant) {
+        if let Some(lead) = &lead {
+            lead.fills(now);
+        }
+        self.lead = lead;
+    }
+
+    /// It will not be kept, and neither will the next at its address: it is too large, or has trailers.
+    pub fn give_up(self, now: Instant) {
+        if let Some(lead) = self.lead {
+            lead.alone(now);
+        }
+    }
+
+    /// The service broke off.
+    pub fn failed(self) {
+        if let Some(lead) = self.lead {
+            lead.failed();
+        }
     }
 
     /// Takes in the next piece; `false` once it is too large, and nothing will be kept.
@@ -76,15 +100,25 @@ impl Keeping {
     /// The whole answer was read, and had no trailers: it can be had from now on.
     pub fn finish(mut self, store: &Store, now: Instant) {
         if self.length.is_some_and(|length| length != self.content.len() as u64) {
+            self.failed();
             return;
         }
+        let lead = self.lead.take();
+        let is_fresh = self.terms.lifetime > self.terms.age(now) && !self.terms.no_cache;
         let content = Bytes::from(self.content.into_boxed_slice());
         let weight = weight(&self.place.0, &self.place.1, &self.head) + content.len() as u64;
         self.reservation.shrink_to(weight);
         let tick = self.table.tick(now);
         let stored = Stored::new(self.place, self.head, content, self.terms, tick, self.reservation);
-        if self.table.insert(stored, self.changes).is_some() {
+        let inserted = self.table.insert(stored, self.changes).is_some();
+        if inserted {
             store.stored.fetch_add(1, Ordering::Relaxed);
+        }
+        // What was changed meanwhile is asked for anew by everybody; the next may be kept again.
+        match lead {
+            Some(lead) if is_fresh || !inserted => lead.stored(),
+            Some(lead) => lead.alone(now),
+            None => {}
         }
     }
 }

@@ -12,6 +12,9 @@
 //! known, or showed anything to be known by, is kept only where it says `public`, and is given to such callers only
 //! where it says so.
 //!
+//! Of a crowd that misses the same answer, one asks the service and the others wait for the store ([`Look::Wait`]);
+//! where its answer is of no use to them, each asks for itself.
+//!
 //! A hit takes no lock and copies no content: sets of a few answers each, every set an immutable list that is swapped
 //! whole. Every byte kept, being filled or still being sent counts against the size of the store.
 //!
@@ -20,6 +23,7 @@
 
 mod age;
 pub mod directives;
+mod fetch;
 mod keeping;
 mod look;
 mod memory;
@@ -34,7 +38,8 @@ mod table;
 mod terms;
 mod update;
 
+pub use fetch::{Awaited, Waiting};
 pub use keeping::Keeping;
-pub use look::{Asked, Found, Look, Moment};
+pub use look::{Asked, Crowd, Found, Look, Moment};
 pub use pending::{Condition, Pending, Settled};
 pub use store::{Settings, Standing, Store};

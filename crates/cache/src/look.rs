@@ -8,7 +8,9 @@ use wire::fields::Name;
 use wire::{Method, RequestHead};
 
 use crate::directives::CallerDirectives;
+use crate::fetch::{Awaited, Claim, Waiting};
 use crate::pending::Pending;
+use crate::serve::is_particular;
 use crate::store::Store;
 use crate::stored::{Key, Stored};
 
@@ -41,10 +43,37 @@ pub enum Look {
     Aside,
     /// An answer that needs nobody else.
     Fresh(Found),
+    /// An answer that is not fresh, and may stand in for the service, which failed for somebody else right now.
+    StandIn(Found),
+    /// Somebody asks the service for the same already.
+    Wait(Waiting),
     /// Nothing that may be given without asking the service.
     Ask(Pending),
     /// As [`Look::Ask`], but the caller does not want the service to be asked: 504 (RFC 9111 §5.2.1.7).
     OnlyIfCached,
+}
+
+/// How a request stands to others that miss the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crowd {
+    /// It asks for them, or waits for the one who asks.
+    Join,
+    /// It asks for itself alone.
+    Leave,
+    /// The same, and the service failed for the one that it waited for.
+    LeaveAfterFailure,
+}
+
+impl Crowd {
+    /// What somebody does who waited.
+    #[must_use]
+    pub const fn after(awaited: Awaited) -> Self {
+        match awaited {
+            Awaited::HandedOver => Self::Join,
+            Awaited::Ended => Self::Leave,
+            Awaited::Failed => Self::LeaveAfterFailure,
+        }
+    }
 }
 
 /// A stored answer for a request that has a permit.
@@ -115,7 +144,7 @@ impl Asked<'_> {
 impl Store {
     /// What there is for a request. Nothing that is stored can be had in another way, and this asks for the permit.
     #[must_use]
-    pub fn look(&self, _: &Permit, asked: &Asked<'_>, now: Instant) -> Look {
+    pub fn look(&self, _: &Permit, asked: &Asked<'_>, crowd: Crowd, now: Instant) -> Look {
         if !asked.is_for_caches() {
             return Look::Aside;
         }
@@ -127,17 +156,58 @@ impl Store {
         };
         let identified = asked.is_identified();
         let key = Key::of(&self.table.hashing, asked.operation, asked.head);
-        let found = self.table.find(key.hash, |stored| stored.answers(&key, asked.head, identified));
-        let found = found.map(|stored| Found { stored });
-        if let Some(found) = &found
-            && found.serves(&wishes, now)
-        {
-            found.stored.touch(self.table.tick(now));
-            return Look::Fresh(found.clone());
-        }
+        let found = match self.find(&key, asked, identified, &wishes, now) {
+            Ok(fresh) => return Look::Fresh(fresh),
+            Err(found) => found,
+        };
         if wishes.only_if_cached {
             return Look::OnlyIfCached;
         }
-        Look::Ask(Pending::new(self, (&key, asked.head.method()), found, wishes, now))
+        let wants_nothing_special = wishes == CallerDirectives::default();
+        let pending = |found| Pending::new(self, (&key, asked.head.method()), found, wishes, now);
+        match crowd {
+            Crowd::Join if wants_nothing_special && found.as_ref().is_none_or(|found| !found.stored.terms.no_cache) => {
+            }
+            Crowd::LeaveAfterFailure if wants_nothing_special => {
+                let stand_in = found.as_ref().filter(|found| found.stands_in(now));
+                return stand_in
+                    .map_or_else(|| Look::Ask(pending(found.clone())), |found| Look::StandIn(found.clone()));
+            }
+            _ => return Look::Ask(pending(found)),
+        }
+        let mut pending = pending(found);
+        let leads = asked.head.method() == Method::Get && (pending.condition().is_some() || !is_particular(asked.head));
+        match self.fetches.claim(&key, identified, leads, now) {
+            Claim::Alone => Look::Ask(pending),
+            Claim::Wait(waiting) => Look::Wait(waiting),
+            Claim::Lead(lead) => {
+                // Who led before may have stored the answer and gone since it was looked for.
+                if let Ok(fresh) = self.find(&key, asked, identified, &wishes, now) {
+                    lead.stored();
+                    return Look::Fresh(fresh);
+                }
+                pending.lead(lead);
+                Look::Ask(pending)
+            }
+        }
+    }
+
+    /// What is stored and may be given out as it is; else what is stored.
+    fn find(
+        &self,
+        key: &Key<'_>,
+        asked: &Asked<'_>,
+        identified: bool,
+        wishes: &CallerDirectives,
+        now: Instant,
+    ) -> Result<Found, Option<Found>> {
+        let found = self.table.find(key.hash, |stored| stored.answers(key, asked.head, identified));
+        let Some(stored) = found else { return Err(None) };
+        let found = Found { stored };
+        if found.serves(wishes, now) {
+            found.stored.touch(self.table.tick(now));
+            return Ok(found);
+        }
+        Err(Some(found))
     }
 }

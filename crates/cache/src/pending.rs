@@ -10,6 +10,7 @@ use wire::fields::Name;
 use wire::{Method, ResponseHead};
 
 use crate::directives::CallerDirectives;
+use crate::fetch::Lead;
 use crate::keeping::Keeping;
 use crate::look::{Asked, Found, Moment};
 use crate::memory::Reservation;
@@ -29,6 +30,8 @@ pub struct Pending {
     wishes: CallerDirectives,
     method: Method,
     began: Instant,
+    /// Others wait for what comes of it.
+    lead: Option<Lead>,
 }
 
 /// What a stale answer is validated by: the values of `If-None-Match` and `If-Modified-Since`.
@@ -59,7 +62,18 @@ impl Pending {
         wishes: CallerDirectives,
         now: Instant,
     ) -> Self {
-        Self { key: key.keep(), changes: store.table.changes(key.hash), stale, wishes, method, began: now }
+        Self { key: key.keep(), changes: store.table.changes(key.hash), stale, wishes, method, began: now, lead: None }
+    }
+
+    pub(crate) fn lead(&mut self, lead: Lead) {
+        self.lead = Some(lead);
+    }
+
+    /// The service failed, or answered 5xx: those who wait are not to wait for another who asks it.
+    pub fn failed(&mut self) {
+        if let Some(lead) = self.lead.take() {
+            lead.failed();
+        }
     }
 
     /// What the service is asked with instead of the caller's own conditions, where something is stored that can be
@@ -89,7 +103,7 @@ impl Pending {
     /// What the service's answer means. `validated`: it was asked with [`Pending::condition`].
     #[must_use]
     pub fn settle(
-        self,
+        mut self,
         store: &Store,
         asked: &Asked<'_>,
         validated: bool,
@@ -100,7 +114,11 @@ impl Pending {
             && validated
             && let Some(found) = &self.stale
         {
-            return Settled::Holds(self.freshen(store, found, asked, answer, moment));
+            let holds = self.freshen(store, found, asked, answer, moment);
+            if let Some(lead) = self.lead.take() {
+                if holds.remaining(moment.now).is_some() { lead.stored() } else { lead.alone(moment.now) }
+            }
+            return Settled::Holds(holds);
         }
         if self.method != Method::Get || self.wishes.no_store {
             return Settled::Pass;
@@ -113,7 +131,17 @@ impl Pending {
             // The service says something else now, which may not be kept.
             store.table.remove(&found.stored);
         }
-        kept.map_or(Settled::Pass, |keeping| Settled::Keep(Box::new(keeping)))
+        match (kept, self.lead) {
+            (Some(mut keeping), lead) => {
+                keeping.lead(lead, moment.now);
+                Settled::Keep(Box::new(keeping))
+            }
+            (None, Some(lead)) => {
+                lead.alone(moment.now);
+                Settled::Pass
+            }
+            (None, None) => Settled::Pass,
+        }
     }
 
     fn keep(&self, store: &Store, asked: &Asked<'_>, answer: &ResponseHead, moment: &Moment) -> Option<Keeping> {

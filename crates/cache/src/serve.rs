@@ -75,7 +75,7 @@ impl Found {
 }
 
 /// Whether a request asks for something else than the whole.
-fn is_particular(request: &RequestHead) -> bool {
+pub(crate) fn is_particular(request: &RequestHead) -> bool {
     const FIELDS: [Name; 3] = [Name::IfNoneMatch, Name::IfModifiedSince, Name::Range];
     FIELDS.iter().any(|name| request.fields().count(*name) > 0)
 }

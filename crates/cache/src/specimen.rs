@@ -8,7 +8,7 @@ use policy::{OperationRule, Permit, Rules};
 use wire::fields::Name;
 use wire::{Framing, HeadLimits, Method, RequestHead, ResponseHead};
 
-use crate::{Asked, Found, Look, Moment, Pending, Settings, Settled, Store};
+use crate::{Asked, Crowd, Found, Look, Moment, Pending, Settings, Settled, Store};
 
 pub(crate) type Lines<'a> = &'a [(&'a str, &'a str)];
 
@@ -93,7 +93,12 @@ impl Shop {
     }
 
     pub(crate) fn look(&self, head: &RequestHead) -> Look {
-        self.store.look(&permit(), &self.asked(head), self.moment().now)
+        self.look_as(head, Crowd::Leave)
+    }
+
+    /// As one of a crowd, or not.
+    pub(crate) fn look_as(&self, head: &RequestHead, crowd: Crowd) -> Look {
+        self.store.look(&permit(), &self.asked(head), crowd, self.moment().now)
     }
 
     /// What is given without asking anybody.

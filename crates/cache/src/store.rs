@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use wire::{Method, RequestHead, ResponseHead};
 
+use crate::fetch::Fetches;
 use crate::stored::Key;
 use crate::table::Table;
 
@@ -26,6 +27,7 @@ pub struct Settings {
 pub struct Store {
     pub(crate) settings: Settings,
     pub(crate) table: Arc<Table>,
+    pub(crate) fetches: Arc<Fetches>,
     pub(crate) stored: AtomicU64,
 }
 
@@ -48,7 +50,8 @@ impl Store {
     /// An empty one.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, table: Arc::new(Table::new(settings.size_bytes)), stored: AtomicU64::new(0) }
+        let table = Arc::new(Table::new(settings.size_bytes));
+        Self { settings, table, fetches: Fetches::new(), stored: AtomicU64::new(0) }
     }
 
     /// What it was set up with.

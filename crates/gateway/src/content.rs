@@ -48,15 +48,19 @@ impl Copied {
         let polled = self.body.poll_ready(context);
         match &polled {
             Poll::Ready(Ok(false)) => self.finish(),
-            Poll::Ready(Err(_)) => self.keeping = None,
+            Poll::Ready(Err(_)) => {
+                if let Some(keeping) = self.keeping.take() {
+                    keeping.failed();
+                }
+            }
             Poll::Ready(Ok(true)) | Poll::Pending => {}
         }
         polled
     }
 
     fn take_in(keeping: &mut Option<Keeping>, piece: &[u8]) {
-        if keeping.as_mut().is_some_and(|keeping| !keeping.take_in(piece)) {
-            *keeping = None;
+        if let Some(too_large) = keeping.take_if(|keeping| !keeping.take_in(piece)) {
+            too_large.give_up(Instant::now());
         }
     }
 
@@ -73,9 +77,11 @@ impl Copied {
 
     /// All of it came. With trailers it would be another answer than the one that is stored.
     fn finish(&mut self) {
-        let keeping = self.keeping.take();
-        if let Some(keeping) = keeping.filter(|_| self.body.trailers().is_none_or(Fields::is_empty)) {
+        let Some(keeping) = self.keeping.take() else { return };
+        if self.body.trailers().is_none_or(Fields::is_empty) {
             keeping.finish(&self.store, Instant::now());
+        } else {
+            keeping.give_up(Instant::now());
         }
     }
 }

@@ -121,9 +121,14 @@ async fn pass(
     }
     let deadlines = Deadlines::of(request, operation, record.started())?;
     alarm.set(Some(deadlines.answer));
-    let asking = match stored::look(request, record, operation, &permit)? {
+    let looked = match stored::look(request, record, operation, &permit)? {
+        Looked::Wait(waiting) => Box::pin(stored::wait(request, record, operation, &permit, waiting, alarm)).await?,
+        looked => looked,
+    };
+    let asking = match looked {
         Looked::Found(answer) => return Ok(answer),
         Looked::Ask(asking) => asking,
+        Looked::Wait(_) => None,
     };
     if let Some(service) = permit.service() {
         record.forward(service);

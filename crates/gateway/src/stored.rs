@@ -1,10 +1,12 @@
 //! What the store of an API has to do with one request: it has the answer, or is told the service's.
 
+mod crowd;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cache::{Asked, Condition, Found, Look, Moment, Pending, Settled, Standing, Store};
+use cache::{Asked, Condition, Crowd, Found, Look, Moment, Pending, Settled, Standing, Store, Waiting};
 use model::{Caller, Code, OperationId, Problem};
 use observe::{CacheUse, StoreFigures, WatchedStore};
 use policy::Permit;
@@ -16,6 +18,8 @@ use crate::forward;
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::{Errors, OperationSettings, Settings};
+
+pub(crate) use crowd::wait;
 
 /// The stores of one configuration, by operation.
 #[derive(Default)]
@@ -94,6 +98,8 @@ fn is_same_store((one, at): (&Settings, usize), (other, place): (&Settings, usiz
 pub(crate) enum Looked<'a> {
     /// This is the answer.
     Found(Answer),
+    /// Somebody asks the service for the same already.
+    Wait(Waiting),
     /// The service is asked; with a store, that wants to know what it says.
     Ask(Option<Asking<'a>>),
 }
@@ -115,23 +121,28 @@ pub(crate) fn look<'a>(
 ) -> Result<Looked<'a>, Problem> {
     match request.snapshot.configuration.stores.of(permit.operation()) {
         None => Ok(Looked::Ask(None)),
-        Some(store) => look_into(store, request, record, operation, permit),
+        Some(store) => look_into((store, Crowd::Join), request, record, operation, permit),
     }
 }
 
 fn look_into<'a>(
-    store: &'a Arc<Store>,
+    (store, crowd): (&'a Arc<Store>, Crowd),
     request: &Request<'a>,
     record: &mut Record<'_>,
     operation: &OperationSettings,
     permit: &Permit,
 ) -> Result<Looked<'a>, Problem> {
     let now = Instant::now();
-    match store.look(permit, &asked(request, record, operation), now) {
+    match store.look(permit, &asked(request, record, operation), crowd, now) {
         Look::Fresh(found) => {
             record.used_cache(CacheUse::Hit);
             Ok(Looked::Found(give(request, operation, &found, now)))
         }
+        Look::StandIn(found) => {
+            record.used_cache(CacheUse::StandIn);
+            Ok(Looked::Found(give(request, operation, &found, now)))
+        }
+        Look::Wait(waiting) => Ok(Looked::Wait(waiting)),
         Look::Ask(pending) => {
             record.used_cache(if pending.is_stale() { CacheUse::Stale } else { CacheUse::Miss });
             Ok(Looked::Ask(Some(Asking { store, pending: Some(pending) })))
@@ -161,7 +172,7 @@ impl Asking<'_> {
 
     /// The answer to the caller, now that the service said something, or failed.
     pub(crate) fn settle(
-        self,
+        mut self,
         request: &Request<'_>,
         record: &mut Record<'_>,
         operation: &OperationSettings,
@@ -169,6 +180,9 @@ impl Asking<'_> {
     ) -> Result<Answer, Problem> {
         let now = Instant::now();
         let failed = answer.as_ref().map_or(true, |answer| answer.head.status() >= 500);
+        if failed && let Some(pending) = &mut self.pending {
+            pending.failed();
+        }
         if failed && let Some(found) = self.pending.as_ref().and_then(|pending| pending.stand_in(now)) {
             record.used_cache(CacheUse::StandIn);
             return Ok(give(request, operation, found, now));

@@ -67,6 +67,8 @@ pub struct Record<'a> {
 pub enum CacheUse {
     /// It had the answer.
     Hit,
+    /// It had the answer once somebody else had asked the service for it.
+    Joined,
     /// It had nothing, and the service was asked.
     Miss,
     /// It had an answer that is not fresh, and the service gave another.
@@ -81,13 +83,15 @@ pub enum CacheUse {
 
 impl CacheUse {
     /// Everything there is.
-    pub const ALL: [Self; 6] = [Self::Hit, Self::Miss, Self::Stale, Self::Validated, Self::StandIn, Self::Aside];
+    pub const ALL: [Self; 7] =
+        [Self::Hit, Self::Joined, Self::Miss, Self::Stale, Self::Validated, Self::StandIn, Self::Aside];
 
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hit => "hit",
+            Self::Joined => "joined",
             Self::Miss => "miss",
             Self::Stale => "stale",
             Self::Validated => "validated",

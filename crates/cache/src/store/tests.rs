@@ -320,7 +320,9 @@ proptest! {
                                 keeping.finish(&shop.store, shop.moment().now);
                             }
                         }
-                        Look::Aside | Look::OnlyIfCached => prop_assert!(false, "neither was asked for"),
+                        Look::Aside | Look::OnlyIfCached | Look::StandIn(_) | Look::Wait(_) => {
+                            prop_assert!(false, "none was asked for");
+                        },
                     }
                 }
             }

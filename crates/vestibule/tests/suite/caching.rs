@@ -1,6 +1,7 @@
 //! Kept answers through the real program: over both protocols, for both doors' callers, changed and reloaded.
 
 mod cases;
+mod crowd;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
