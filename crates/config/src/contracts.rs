@@ -11,7 +11,7 @@ mod place;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use contract::{Contract, Security, Unread, Wanted};
+use contract::{Contract, Schemas, Security, Unread, Wanted};
 use model::DoorKind;
 
 use crate::draft::{Api, ContractFile, Door, Draft, Operation, Said};
@@ -107,6 +107,10 @@ impl Publishing<'_> {
             Some(Said { value: RouteText { method: published.method.clone(), template }, span: published.route });
         operation.deprecated = published.deprecated;
         operation.from_contract = true;
+        // An answer that is a stream of events says so itself, and OpenAPI leaves open which of several answers comes.
+        if let Schemas::Messages(_) = self.contract.schemas {
+            operation.streams = published.streams;
+        }
         self.security(&published.security, &mut operation);
         operation
     }

@@ -199,7 +199,7 @@ fn write_framing(out: &mut Vec<u8>, head: &RequestHead, has_body: bool) -> Optio
 /// Whether an answer may take longer than the deadline, for as long as it is not silent: the operation says so, or it
 /// is a stream of events (WHATWG HTML §9.2), which has no end of its own.
 pub(crate) fn is_stream(operation: &OperationSettings, answer: &upstream::Answer) -> bool {
-    operation.streams || answer.head.fields().get(Name::ContentType).is_some_and(is_event_stream)
+    operation.streams.answer || answer.head.fields().get(Name::ContentType).is_some_and(is_event_stream)
 }
 
 fn is_event_stream(media_type: &[u8]) -> bool {

@@ -216,6 +216,8 @@ struct Stream {
     respond: RefCell<SendResponse<Bytes>>,
     /// How much of the body was received.
     received: Cell<u64>,
+    /// How much of the answer's content was sent.
+    sent: Cell<u64>,
 }
 
 async fn serve_stream(
@@ -230,7 +232,12 @@ async fn serve_stream(
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let ended = body.is_end_stream();
-    let stream = Rc::new(Stream { body: body.into(), respond: respond.into(), received: Cell::default() });
+    let stream = Rc::new(Stream {
+        body: body.into(),
+        respond: respond.into(),
+        received: Cell::default(),
+        sent: Cell::default(),
+    });
     let mut head = thread.take_head();
     let intake = assemble(&mut head, &parts, ended, door);
     let directory = &snapshot.configuration.settings.directory;

@@ -47,7 +47,7 @@ pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     AskProtocol, AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors,
-    HeadBounds, NetworkRule, OperationSettings, Patience, Protocols, Proxies, Settings, Speak, TlsSettings,
+    HeadBounds, NetworkRule, OperationSettings, Patience, Protocols, Proxies, Settings, Speak, Streams, TlsSettings,
     UpstreamErrors,
 };
 pub use tls::TlsError;

@@ -90,11 +90,6 @@ impl<'a> Record<'a> {
         self.operation.and_then(|id| operations.get(id.0 as usize))
     }
 
-    /// How long the operation's answer may be silent.
-    pub(crate) fn idle(&self) -> Option<Duration> {
-        self.operation_settings().map(|operation| operation.idle)
-    }
-
     pub(crate) const fn stage(&self) -> Stage {
         self.stage
     }

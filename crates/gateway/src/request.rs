@@ -9,7 +9,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use auth::Holding;
 use model::{Caller, Code, DoorKind, Problem, RequestId, Stage};
@@ -21,7 +21,7 @@ use wire::{RequestHead, fields::Name};
 use crate::answer::{self, Answer};
 use crate::ask;
 use crate::compress;
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, request_streams};
 use crate::forward;
 use crate::house;
 use crate::peer::Peer;
@@ -49,6 +49,9 @@ pub(crate) struct Request<'a> {
 pub(crate) trait Incoming: RequestBody {
     /// Content beyond this many bytes is refused.
     fn bound(&mut self, at_most: u64);
+
+    /// It is a stream: as slow as it likes, and silent for this long while the answer is silent as well.
+    fn let_stream(&mut self, idle: Duration);
 }
 
 /// Where an answer goes.
@@ -105,6 +108,9 @@ async fn pass(
     let Decided { operation, permit } = decided;
     let body = body.map(|mut body| {
         body.bound(operation.body_bytes);
+        if request_streams(request.head, operation) {
+            body.let_stream(operation.idle);
+        }
         body
     });
 
@@ -120,7 +126,7 @@ async fn pass(
         return Box::pin(house::answer(request, record, own, &operation.prefix, permit)).await;
     }
     let deadlines = Deadlines::of(request, operation, record.started())?;
-    alarm.set(Some(deadlines.answer));
+    alarm.set(deadlines.answer);
     let looked = match stored::look(request, record, operation, &permit)? {
         Looked::Wait(waiting) => Box::pin(stored::wait(request, record, operation, &permit, waiting, alarm)).await?,
         looked => looked,

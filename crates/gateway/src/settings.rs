@@ -220,8 +220,8 @@ pub struct OperationSettings {
     pub deadline: Duration,
     /// For silence on a body that is under way.
     pub idle: Duration,
-    /// Whether answers may go on for as long as they are not silent; `deadline` is for their beginning then.
-    pub streams: bool,
+    /// Which bodies may go on for as long as they are not silent.
+    pub streams: Streams,
     /// Whether it is a WebSocket, and nothing else.
     pub websocket: bool,
     /// Largest request body, and largest message of a WebSocket's caller, in bytes.
@@ -245,6 +245,15 @@ pub struct OperationSettings {
     pub ending: Option<Arc<Ending>>,
     /// Who else is asked whether a request may go on.
     pub ask: Option<Arc<AskSettings>>,
+}
+
+/// Which bodies of an operation may go on for as long as they are not silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Streams {
+    /// That of a request, which then may also be slow. `deadline` is for the time that the service is waited for.
+    pub request: bool,
+    /// That of an answer; `deadline` is for its beginning then.
+    pub answer: bool,
 }
 
 /// An external authorisation service, asked about each request that the policy has let pass.

@@ -145,7 +145,7 @@ impl<'a> Attempts<'a> {
     /// How long an attempt may take of itself.
     fn bound(&self) -> Option<Duration> {
         let settings = self.service.settings();
-        [settings.attempt, settings.first_byte].into_iter().flatten().min()
+        [settings.attempt, settings.first_byte, self.route.attempt].into_iter().flatten().min()
     }
 
     fn first_place(&self, now: Instant) -> Result<Place, UpstreamError> {

@@ -58,6 +58,8 @@ pub struct Routing {
     pub sticky: Option<u64>,
     /// Further attempts, where the service does not say how many.
     pub attempts: u8,
+    /// For how long the service is waited for, where the whole request may last; not while it is the caller who is.
+    pub attempt: Option<Duration>,
     /// Whether the file says that it may happen twice.
     pub idempotent: bool,
     /// Who calls, where the service is told so before each connection.

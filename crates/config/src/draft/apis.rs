@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use contract::Streams;
 use gateway::{Errors, UpstreamErrors};
 use wire::coding::{Coding, Codings};
 
@@ -132,6 +133,8 @@ pub(crate) struct Operation {
     pub(crate) contract_scopes: Vec<Vec<Said<String>>>,
     /// Where its contract says that it should not be used any more.
     pub(crate) deprecated: Option<Span>,
+    /// Which sides send message after message, as its contract says.
+    pub(crate) streams: Streams,
 }
 
 impl Operation {
@@ -155,6 +158,7 @@ impl Operation {
             from_contract: false,
             contract_scopes: Vec::new(),
             deprecated: None,
+            streams: Streams::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::{NetworkRule, OperationSettings};
+use gateway::{NetworkRule, OperationSettings, Streams};
 use guard::Networks;
 use model::{DoorKind, OperationId, ServiceId};
 use policy::{OperationRule, Way, WorkloadPattern};
@@ -79,7 +79,7 @@ impl Planner<'_> {
             networks: self.api_networks(api, kind),
             deadline: holds.deadline.value,
             idle: holds.idle.value,
-            streams: operation.bounds.idle.is_some() || operation.is_websocket(),
+            streams: streams(operation),
             websocket: operation.is_websocket(),
             body_bytes: holds.body.value,
             errors: holds.errors.value,
@@ -205,6 +205,14 @@ fn key_way<'s>(keys: &'s KeyCallers, operation_scopes: impl Iterator<Item = &'s 
         // All must hold: the scopes of the way in, and those of the operation.
         scopes: keys.scopes.iter().chain(operation_scopes).map(text).collect(),
     }
+}
+
+/// What may last: what the contract calls a stream, answers of an operation that says `idle` itself, and WebSockets.
+fn streams(operation: &Operation) -> Streams {
+    let contract::Streams { client, server } = operation.streams;
+    let said = operation.bounds.idle.is_some() || operation.is_websocket();
+    // The answer to a stream comes when that is over, or beside it: neither is bounded by a deadline.
+    Streams { request: client, answer: client || server || said }
 }
 
 /// The words that say who may call.

@@ -3,6 +3,7 @@
 use model::Caller;
 use upstream::{Affinity, Routing, hash};
 
+use crate::deadlines::request_streams;
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::OperationSettings;
@@ -15,6 +16,7 @@ pub(super) fn route(request: &Request<'_>, record: &Record<'_>, operation: &Oper
         affinity: affinity.map(|affinity| key(affinity, request, record, operation)),
         sticky: service.filter(|service| service.is_sticky()).map(|_| caller(request, record)),
         attempts: operation.attempts,
+        attempt: request_streams(request.head, operation).then_some(operation.deadline),
         idempotent: operation.idempotent,
         caller: Some(request.peer.address),
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Buf;
 use model::{Code, Problem};
@@ -36,6 +37,10 @@ impl Http1Body {
 impl Incoming for Http1Body {
     fn bound(&mut self, at_most: u64) {
         self.at_most = at_most;
+    }
+
+    fn let_stream(&mut self, idle: Duration) {
+        self.pace.let_stream(idle);
     }
 }
 
@@ -91,7 +96,7 @@ impl Http1Body {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(gone(io::ErrorKind::UnexpectedEof.into()))),
             Poll::Ready(Ok(_)) => Poll::Ready(self.pace.came(stream.received.get())),
             Poll::Ready(Err(error)) => Poll::Ready(Err(gone(error))),
-            Poll::Pending => self.pace.poll_silence(context).map(Err),
+            Poll::Pending => self.pace.poll_silence(context, 0).map(Err),
         }
     }
 }

@@ -122,7 +122,7 @@ impl Http2Body {
                 if mem::take(&mut self.waiting) {
                     go_on(&self.stream);
                 }
-                self.pace.poll_silence(context).map(Err)
+                self.pace.poll_silence(context, self.stream.sent.get()).map(Err)
             }
         }
     }
@@ -131,6 +131,10 @@ impl Http2Body {
 impl Incoming for Http2Body {
     fn bound(&mut self, at_most: u64) {
         self.at_most = at_most;
+    }
+
+    fn let_stream(&mut self, idle: Duration) {
+        self.pace.let_stream(idle);
     }
 }
 

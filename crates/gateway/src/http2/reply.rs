@@ -1,5 +1,6 @@
 //! An answer on an HTTP/2 stream, sent no faster than the caller's windows allow.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -105,7 +106,7 @@ impl Http2Reply {
             AnswerBody::Streamed(content) => {
                 let stream = self.stream.respond.borrow_mut().send_response(head, false)?;
                 record.sent_head(status);
-                let content = relay(request, record, stream, content, alarm).await?;
+                let content = relay(request, record, &self.stream.sent, stream, content, alarm).await?;
                 reclaim(request, AnswerBody::Streamed(content));
             }
         }
@@ -143,22 +144,23 @@ fn response(
 async fn relay(
     request: &Request<'_>,
     record: &mut Record<'_>,
+    sent: &Cell<u64>,
     stream: SendStream<Bytes>,
     content: Content,
     alarm: &mut Alarm,
 ) -> Result<Content, SendError> {
     let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
-    let mut relay = Relay { stream, content, sent: 0, blocked: false };
+    let mut relay = Relay { stream, content, sent, blocked: false };
     let result = poll_fn(|context| {
         if let Poll::Ready(result) = relay.poll(context) {
             return Poll::Ready(result);
         }
         let blocked = relay.blocked;
-        let silent = pace.poll_silence(context, alarm, relay.sent, blocked);
+        let silent = pace.poll_silence(context, alarm, relay.sent.get(), blocked);
         silent.map(|()| Err(if blocked { SendError::Caller } else { UpstreamError::TimedOut.into() }))
     })
     .await;
-    record.sent(relay.sent);
+    record.sent(relay.sent.get());
     if let Err(error) = &result {
         relay.break_off(request, record, error);
     }
@@ -166,15 +168,15 @@ async fn relay(
 }
 
 /// A body on its way to a stream.
-struct Relay {
+struct Relay<'a> {
     stream: SendStream<Bytes>,
     content: Content,
-    sent: u64,
+    sent: &'a Cell<u64>,
     /// The caller's window is full.
     blocked: bool,
 }
 
-impl Relay {
+impl Relay<'_> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         loop {
             if let Poll::Ready(reset) = self.stream.poll_reset(context) {
@@ -194,7 +196,7 @@ impl Relay {
             };
             self.blocked = false;
             let piece = self.content.take(room);
-            self.sent += piece.len() as u64;
+            self.sent.set(self.sent.get() + piece.len() as u64);
             // The last piece says that it is the last, where that is known already.
             let ended = matches!(self.content.poll_ready(context), Poll::Ready(Ok(false)));
             let last = ended && self.content.trailers().is_none_or(Fields::is_empty);

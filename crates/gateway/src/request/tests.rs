@@ -64,7 +64,7 @@ fn settings() -> Settings {
         idle: second,
         body_bytes: 1024,
         errors: Errors::Detailed,
-        streams: false,
+        streams: Streams::default(),
         websocket: false,
         upstream_errors: UpstreamErrors::Replace,
         compress: wire::coding::Codings::NONE,
@@ -101,6 +101,8 @@ impl Incoming for Trap {
     fn bound(&mut self, _: u64) {
         panic!("sprung");
     }
+
+    fn let_stream(&mut self, _: Duration) {}
 }
 
 impl RequestBody for Trap {

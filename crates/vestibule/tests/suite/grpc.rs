@@ -3,6 +3,8 @@
 //! Each client calls the same methods of one service and says what came; `tests/grpc/` has both. What they need
 //! is put under `target/` once, by `tests/grpc/install.sh`.
 
+mod streams;
+
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};

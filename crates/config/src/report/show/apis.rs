@@ -121,6 +121,11 @@ impl Lines<'_, '_> {
         if let Some(said) = &operation.websocket {
             self.said("websocket", if said.value { "true" } else { "false" }, said.span);
         }
+        let sides = [("requests", operation.streams.client), ("answers", operation.streams.server)];
+        let sides: Vec<_> = sides.iter().filter(|(_, streams)| *streams).map(|(side, _)| *side).collect();
+        if !sides.is_empty() {
+            self.comment("streams", &sides.join(" and "), "of the contract");
+        }
         self.bounds(holds);
     }
 

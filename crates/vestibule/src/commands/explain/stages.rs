@@ -1,5 +1,6 @@
 //! The stages of an explained request in their order: how each ended, why, and the line that said so.
 
+use config::value::write_duration;
 use config::{OperationOrigins, Origin};
 use gateway::{Explanation, OperationSettings, Settings, Verdict};
 use model::{Caller, Stage};
@@ -141,8 +142,13 @@ impl Facts<'_> {
         };
         let service = usize::try_from(service.0).ok().and_then(|at| self.settings.services.get(at));
         let name = service.map_or("", |service| &service.name);
-        let deadline = self.operation().map(|operation| config::value::write_duration(operation.deadline));
-        format!("service {name} sees {request_line}, deadline {}", deadline.unwrap_or_default())
+        let Some(operation) = self.operation() else { return String::new() };
+        let deadline = write_duration(operation.deadline);
+        let silence = match operation.streams.answer {
+            true => format!(" to begin, idle {}", write_duration(operation.idle)),
+            false => String::new(),
+        };
+        format!("service {name} sees {request_line}, deadline {deadline}{silence}")
     }
 
     fn origin(&self, stage: Stage) -> Option<Origin> {

@@ -1,6 +1,7 @@
 //! An explanation as it is told: a table for people, one object for scripts.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use config::{Loaded, Origin};
 use gateway::{Explanation, Verdict};
@@ -109,10 +110,18 @@ impl Account<'_> {
         say("stages", self.lines().iter().map(line_json).collect());
         if let Verdict::Forwarded { service, request_line } = &self.explanation.verdict {
             let service = usize::try_from(service.0).ok().and_then(|at| settings.services.get(at));
-            let deadline = id.and_then(|id| settings.operations.get(id)).map(|operation| operation.deadline);
-            let deadline = deadline.map_or(0, |deadline| u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX));
             let name = service.map_or("", |service| &service.name);
-            say("upstream", json!({ "service": name, "request_line": request_line, "deadline_ms": deadline }));
+            let mut upstream = json!({ "service": name, "request_line": request_line });
+            let operation = id.and_then(|id| settings.operations.get(id));
+            if let (Some(members), Some(operation)) = (upstream.as_object_mut(), operation) {
+                let millis = |time: Duration| Value::from(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+                members.insert("deadline_ms".to_owned(), millis(operation.deadline));
+                // The deadline is for the beginning of a stream; this ends it.
+                if operation.streams.answer {
+                    members.insert("idle_ms".to_owned(), millis(operation.idle));
+                }
+            }
+            say("upstream", upstream);
         }
         Value::Object(object)
     }
