@@ -10,7 +10,7 @@ mod representation;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Caller, Problem};
+use model::{Caller, Code, Problem};
 use policy::Permit;
 
 use crate::answer::{Answer, AnswerBody, say};
@@ -66,6 +66,11 @@ pub(crate) async fn answer(
             folder.answer(request, record, forward::below(request.head.path(), prefix)).await
         }
     }
+}
+
+/// What a request is told that has waited long enough: a disk hangs, or there is too much to do at it.
+pub(crate) fn too_late() -> Problem {
+    Problem::new(Code::Overloaded, "the folder has not said in time whether it has the file")
 }
 
 /// An answer without content.

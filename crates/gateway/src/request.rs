@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use auth::Holding;
 use model::{Caller, Code, DoorKind, Problem, RequestId, Stage};
 use observe::DoorRow;
-use upstream::{Alarm, RequestBody};
+use upstream::{Alarm, Elapsed, RequestBody};
 use wire::trace::{self, TraceContext};
 use wire::{RequestHead, fields::Name};
 
@@ -121,9 +121,11 @@ async fn pass(
     }
     if let Some(own) = &operation.house {
         record.reach(Stage::Forward);
+        alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
+        let answered = alarm.guard(Box::pin(house::answer(request, record, own, &operation.prefix, permit))).await;
         // A large file may take longer than a request; from here on silence ends it.
         alarm.set(request.peer.until);
-        return Box::pin(house::answer(request, record, own, &operation.prefix, permit)).await;
+        return answered.unwrap_or_else(|Elapsed| Err(house::too_late()));
     }
     let deadlines = Deadlines::of(request, operation, record.started())?;
     alarm.set(deadlines.answer);

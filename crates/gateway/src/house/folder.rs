@@ -1,9 +1,10 @@
 //! A folder: its files to GET and HEAD, and nothing that lies outside of it or begins with a dot.
 //!
-//! A data thread never waits for a disk: names are resolved, and pieces read, on the few threads that may. What a
-//! request gets was opened once, below the folder by the kernel's own rule, and is measured by what was opened.
+//! A data thread never waits for a disk: names are resolved, and pieces read, on the few threads that may, and a request
+//! waits for them no longer than its operation's `deadline` and `idle`. What a request gets was opened once, below the folder by the kernel's own rule, and is measured by what was opened.
 
 mod content;
+mod disk;
 mod media;
 mod name;
 mod open;
@@ -23,6 +24,7 @@ use crate::answer::{Answer, AnswerBody, say};
 use crate::content::Content;
 use crate::record::Record;
 use crate::request::Request;
+use disk::at_disk;
 use media::Media;
 use open::{Found, Opened};
 
@@ -61,7 +63,7 @@ impl Folder {
         let media = Media::of(&name);
         let codings = if media.gains { accepted(request) } else { Vec::new() };
         let (root, wanted) = (Arc::clone(&self.path), name.clone());
-        let found = tokio::task::spawn_blocking(move || open::open(&root, &wanted, &codings)).await;
+        let found = at_disk(move || open::open(&root, &wanted, &codings)).await;
         match found {
             Ok(Ok(Found::File(opened))) => Ok(represent(request, record, &name, media, opened)),
             Ok(Ok(Found::Folder)) => Ok(with_slash(request, record)),

@@ -14,10 +14,11 @@ use wire::{HeadLimits, RequestHead};
 
 use super::{Incoming, Reply, Request, serve};
 use crate::answer::Answer;
+use crate::house::{Folder, HouseAnswer};
 use crate::peer::Peer;
 use crate::record::Record;
 use crate::settings::{
-    ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings, Patience, Protocols, Settings,
+    ConnectionBounds, DoorSettings, Errors, HeadBounds, OperationSettings, Patience, Protocols, Settings, Streams,
     UpstreamErrors,
 };
 use crate::snapshot::{Configuration, Snapshot};
@@ -132,11 +133,15 @@ impl Reply for &Sent {
     }
 }
 
-#[test]
-fn a_panic_costs_its_request_and_nothing_else() {
+/// Serves these requests one after the other on a runtime, and says with which statuses and what the metrics say then.
+fn served(
+    settings: Settings,
+    runtime: &tokio::runtime::Runtime,
+    bodies: Vec<Option<Box<dyn Incoming>>>,
+) -> (Vec<u16>, String) {
     let settings_of_log = observe::Settings { log: LogSettings { format: LogFormat::Off, colour: false } };
     let observatory = Observatory::start(settings_of_log, Box::new(std::io::sink())).expect("an observatory");
-    let configuration = Configuration::new(settings(), None, &observatory).expect("a configuration");
+    let configuration = Configuration::new(settings, None, &observatory).expect("a configuration");
     let thread = Thread::new(|pools| Snapshot::new(Arc::new(configuration), pools), observatory.observer());
     let snapshot = thread.snapshot();
     let (door, state) = snapshot.door(0).expect("the door");
@@ -157,14 +162,38 @@ fn a_panic_costs_its_request_and_nothing_else() {
     };
     let sent = Sent::default();
     let received = Cell::new(0);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let body: Box<dyn Incoming> = Box::new(Trap);
-        assert!(serve(&request, Ok(Some(body)), Instant::now(), &received, &mut Alarm::new(), &mut &sent).await);
-        // The same thread goes on: the next request gets as far as the service, which this configuration
-        // does not have: the second 500 is that, and not a panic.
-        assert!(serve(&request, Ok(None), Instant::now(), &received, &mut Alarm::new(), &mut &sent).await);
+        for body in bodies {
+            assert!(serve(&request, Ok(body), Instant::now(), &received, &mut Alarm::new(), &mut &sent).await);
+        }
     });
-    assert_eq!(*sent.0.borrow(), [Code::InternalError.status(), Code::InternalError.status()]);
-    assert!(observatory.render_metrics().contains("vestibule_panics_total 1"), "{}", observatory.render_metrics());
+    (sent.0.take(), observatory.render_metrics())
+}
+
+#[test]
+fn a_panic_costs_its_request_and_nothing_else() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // The same thread goes on: the second request gets as far as the service, which this configuration does not
+    // have: its 500 is that, and not a panic.
+    let (statuses, metrics) = served(settings(), &runtime, vec![Some(Box::new(Trap)), None]);
+    assert_eq!(statuses, [Code::InternalError.status(), Code::InternalError.status()]);
+    assert!(metrics.contains("vestibule_panics_total 1"), "{metrics}");
+}
+
+#[test]
+fn a_disk_that_hangs_is_waited_for_until_the_deadline_and_no_longer() {
+    let mut settings = settings();
+    for operation in &mut settings.operations {
+        operation.house = Some(HouseAnswer::Folder(Arc::new(Folder::new("/nowhere".into()))));
+        operation.deadline = Duration::from_millis(50);
+    }
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().expect("a runtime");
+    let (come_back, hangs) = std::sync::mpsc::channel::<()>();
+    let hanging = runtime.spawn_blocking(move || hangs.recv().is_ok());
+    let (statuses, metrics) = served(settings, &runtime, vec![None, None]);
+    assert_eq!(statuses, [Code::Overloaded.status(); 2]);
+    assert!(metrics.contains("problem=\"overloaded\"} 2"), "{metrics}");
+    come_back.send(()).expect("it waits");
+    assert!(runtime.block_on(hanging).expect("no panic"));
 }

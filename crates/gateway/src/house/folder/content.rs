@@ -10,9 +10,9 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use model::{Code, Problem};
-use tokio::task::JoinHandle;
 use upstream::UpstreamError;
 
+use super::disk::{AtDisk, at_disk};
 use super::open::Opened;
 
 /// What is read at once.
@@ -24,7 +24,7 @@ pub(crate) struct FileContent {
     /// What is still to be read.
     left: Range<u64>,
     piece: Bytes,
-    reading: Option<JoinHandle<(File, io::Result<Bytes>)>>,
+    reading: Option<AtDisk<(File, io::Result<Bytes>)>>,
 }
 
 impl FileContent {
@@ -58,7 +58,7 @@ impl FileContent {
             };
             let (at, left) = (self.left.start, self.left.end - self.left.start);
             let wanted = usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
-            self.reading = Some(tokio::task::spawn_blocking(move || {
+            self.reading = Some(at_disk(move || {
                 let mut piece = vec![0; wanted];
                 let read = file.read_exact_at(&mut piece, at).map(|()| Bytes::from(piece));
                 (file, read)
