@@ -1,5 +1,6 @@
 //! The JSON objects of the admin API: the shape that `--json` prints, so that the command line only passes them on.
 
+use observe::DeprecatedFigures;
 use serde::{Deserialize, Serialize};
 
 use crate::house::{ReloadOutcome, Status, UpgradeOutcome};
@@ -25,11 +26,36 @@ pub struct StatusAnswer {
     /// How things stand.
     #[serde(flatten)]
     pub status: Status,
+    /// Operations that should not be used any more and were, the most wanted first, 100 at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deprecated: Vec<DeprecatedUse>,
+}
+
+/// How often an operation was asked for that should not be used any more, since the process began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeprecatedUse {
+    /// Its door.
+    pub door: String,
+    /// Its API.
+    pub api: String,
+    /// Its name within the API.
+    pub operation: String,
+    /// Requests while it was deprecated.
+    pub deprecated: u64,
+    /// Requests since it is gone.
+    pub retired: u64,
+}
+
+impl From<DeprecatedFigures> for DeprecatedUse {
+    fn from(figures: DeprecatedFigures) -> Self {
+        let DeprecatedFigures { door, api, operation, deprecated, retired } = figures;
+        Self { door, api, operation, deprecated, retired }
+    }
 }
 
 impl From<Status> for StatusAnswer {
     fn from(status: Status) -> Self {
-        Self { format: FORMAT, command: "status".to_owned(), ok: status.ready, status }
+        Self { format: FORMAT, command: "status".to_owned(), ok: status.ready, status, deprecated: Vec::new() }
     }
 }
 

@@ -36,7 +36,9 @@ mod socket;
 #[cfg(test)]
 mod specimen;
 
-pub use answer::{AnswerError, CODE_FAULTS, CODE_NOT_UPGRADED, ReloadAnswer, StatusAnswer, UpgradeAnswer};
+pub use answer::{
+    AnswerError, CODE_FAULTS, CODE_NOT_UPGRADED, DeprecatedUse, ReloadAnswer, StatusAnswer, UpgradeAnswer,
+};
 pub use change::{Ask, CODE_NO_VERSION, CODE_NOTHING_WAITS, CODES, ChangeAnswer, Proposal, VersionStatus};
 pub use error::AdminError;
 pub use figures::{ApiCounters, CodeCounter, DoorCounters, FiguresAnswer};

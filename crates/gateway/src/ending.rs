@@ -6,6 +6,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::{Code, Problem};
+use observe::Life;
 use wire::fields::Fields;
 
 /// The end of an operation, announced or come.
@@ -34,10 +35,15 @@ impl Ending {
         }
     }
 
+    /// How the operation stands at a moment.
+    pub(crate) fn life(&self, at: SystemTime) -> Life {
+        if self.on.is_some_and(|on| on <= at) { Life::Retired } else { Life::Deprecated }
+    }
+
     /// Refuses what comes when the operation is gone.
     pub(crate) fn admit(&self, at: SystemTime) -> Result<(), Problem> {
-        match (self.on, &self.sunset) {
-            (Some(on), Some(sunset)) if on <= at => {
+        match (self.life(at), &self.sunset) {
+            (Life::Retired, Some(sunset)) => {
                 Err(Problem::new(Code::Retired, format!("the operation ended on {sunset}")))
             }
             _ => Ok(()),

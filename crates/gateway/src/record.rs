@@ -191,10 +191,13 @@ impl Drop for Record<'_> {
         let request = self.request;
         let settings = &request.snapshot.configuration.settings;
         let catalogue = &request.snapshot.configuration.catalogue;
-        let operation = self.operation.and_then(|id| {
-            let operation = settings.operations.get(id.0 as usize)?;
-            Some(OperationLabel { row: catalogue.operation(id), api: &operation.api, operation: &operation.name })
+        let asked = self.operation.and_then(|id| Some((id, settings.operations.get(id.0 as usize)?)));
+        let operation = asked.map(|(id, operation)| OperationLabel {
+            row: catalogue.operation(id),
+            api: &operation.api,
+            operation: &operation.name,
         });
+        let ending = asked.and_then(|(_, operation)| operation.ending.as_ref());
         let head = request.head;
         request.thread.observer.close(&observe::Record {
             id: self.id,
@@ -222,6 +225,7 @@ impl Drop for Record<'_> {
             upstream: self.first_byte,
             retries: self.retries,
             cache: self.cache,
+            life: ending.map(|ending| ending.life(self.at)),
         });
     }
 }

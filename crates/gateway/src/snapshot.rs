@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use guard::ConnectionCounts;
-use model::Door;
+use model::{Door, OperationId};
 use observe::{Catalogue, Labels, Observatory, OperationName};
 use rustls::ServerConfig;
 use upstream::{Pools, Services, Upstreams};
@@ -105,9 +105,11 @@ pub(crate) fn labels(settings: &Settings) -> Labels {
         api: Arc::clone(&operation.api),
         operation: Arc::clone(&operation.name),
     });
+    let deprecated = (0..).zip(&settings.operations).filter(|(_, operation)| operation.ending.is_some());
     Labels {
         doors: settings.doors.iter().map(|door| door.door.clone()).collect(),
         operations: operations.collect(),
+        deprecated: deprecated.map(|(id, _)| OperationId(id)).collect(),
         services: settings.services.iter().map(|service| Arc::clone(&service.name)).collect(),
     }
 }

@@ -16,6 +16,8 @@ pub struct Labels {
     pub doors: Vec<Door>,
     /// The operations, by [`OperationId`].
     pub operations: Vec<OperationName>,
+    /// Those of them whose end was announced.
+    pub deprecated: Vec<OperationId>,
     /// The services, by [`ServiceId`].
     pub services: Vec<Arc<str>>,
 }
@@ -72,6 +74,8 @@ pub struct DoorRow {
 pub struct OperationRow {
     pub(crate) api: u32,
     pub(crate) operation: u32,
+    /// Where its end was announced.
+    pub(crate) deprecated: u32,
 }
 
 /// A service's row; the default is that of the nameless.

@@ -3,12 +3,14 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::counts::{ApiCount, DoorCount, HouseCount, OperationCount, ServiceCount};
+use crate::counts::{ApiCount, DoorCount, HouseCount, LifeCount, OperationCount, ServiceCount};
 
-/// Most doors, APIs (per door), operations and services that are told apart; row 0 counts all beyond.
+/// Most doors, APIs (per door), operations, deprecated ones among them and services that are told apart; row 0 counts
+/// all beyond.
 pub(crate) const DOORS: usize = 64;
 pub(crate) const APIS: usize = 4_096;
 pub(crate) const OPERATIONS: usize = 32_768;
+pub(crate) const DEPRECATED: usize = 4_096;
 pub(crate) const SERVICES: usize = 4_096;
 
 /// One thread's counters.
@@ -17,6 +19,7 @@ pub(crate) struct Cells {
     pub(crate) doors: Pages<{ DoorCount::SLOTS }, 4>,
     pub(crate) apis: Pages<{ ApiCount::SLOTS }, 8>,
     pub(crate) operations: Pages<{ OperationCount::SLOTS }, 256>,
+    pub(crate) deprecated: Pages<{ LifeCount::SLOTS }, 16>,
     pub(crate) services: Pages<{ ServiceCount::SLOTS }, 16>,
 }
 
@@ -27,6 +30,7 @@ impl Cells {
             doors: Pages::new(DOORS),
             apis: Pages::new(APIS),
             operations: Pages::new(OPERATIONS),
+            deprecated: Pages::new(DEPRECATED),
             services: Pages::new(SERVICES),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::Code;
 
-use crate::record::CacheUse;
+use crate::record::{CacheUse, Life};
 
 /// Why a TLS handshake failed; the values of the label `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -285,6 +285,18 @@ impl OperationCount {
             Self::Requests(class) => class as usize,
             Self::Nanoseconds => CLASSES,
         }
+    }
+}
+
+/// What is counted for an operation whose end was announced.
+#[derive(Clone, Copy)]
+pub(crate) struct LifeCount(pub(crate) Life);
+
+impl LifeCount {
+    pub(crate) const SLOTS: usize = Life::ALL.len();
+
+    pub(crate) const fn slot(self) -> usize {
+        self.0 as usize
     }
 }
 

@@ -2,15 +2,20 @@
 //!
 //! Everything only grows, but what is under way; whoever wants a rate takes the
 //! difference of two. Deliberately absent: operations, of which there may be
-//! thousands; the metrics have them.
+//! thousands; the metrics have them. Those that should not be used any more and
+//! are used most are told apart, for `status`.
 
 use std::time::SystemTime;
 
 use model::Code;
 
 use crate::cells::Cells;
-use crate::counts::{ApiCount, BUCKETS, DoorCount, HistogramCount, StatusClass};
+use crate::counts::{ApiCount, BUCKETS, DoorCount, HistogramCount, LifeCount, StatusClass};
 use crate::observatory::{Observatory, Registry, sum};
+use crate::record::Life;
+
+/// Deprecated operations that are told of.
+const DEPRECATED_AT_MOST: usize = 100;
 
 /// Upper bounds of the buckets of durations, in microseconds; a last bucket holds what is above them all.
 pub const BUCKET_BOUNDS_US: [u64; BUCKETS.len()] = bounds();
@@ -69,7 +74,40 @@ pub struct ApiFigures {
     pub buckets: Vec<u64>,
 }
 
+/// An operation of the running configuration that should not be used any more, and was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeprecatedFigures {
+    /// Its door.
+    pub door: String,
+    /// Its API.
+    pub api: String,
+    /// Its name within the API.
+    pub operation: String,
+    /// Requests while it was deprecated.
+    pub deprecated: u64,
+    /// Requests since it is gone.
+    pub retired: u64,
+}
+
 impl Observatory {
+    /// The deprecated operations that were asked for, the most wanted first, 100 at most.
+    #[must_use]
+    pub fn deprecated(&self) -> Vec<DeprecatedFigures> {
+        let registry = self.registry();
+        let add = |row| sum(&registry.threads, |cells: &Cells, sum| cells.deprecated.add_to(row, sum));
+        let all = registry.deprecated.counted_now(registry.generation(), add).map(|(name, counts)| DeprecatedFigures {
+            door: name.door.to_string(),
+            api: name.api.to_string(),
+            operation: name.operation.to_string(),
+            deprecated: slot(&counts, LifeCount(Life::Deprecated).slot()),
+            retired: slot(&counts, LifeCount(Life::Retired).slot()),
+        });
+        let mut all: Vec<_> = all.filter(|figures| figures.deprecated + figures.retired > 0).collect();
+        all.sort_by_key(|figures| std::cmp::Reverse(figures.deprecated + figures.retired));
+        all.truncate(DEPRECATED_AT_MOST);
+        all
+    }
+
     /// The counters now.
     #[must_use]
     pub fn figures(&self) -> Figures {

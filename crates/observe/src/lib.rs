@@ -40,9 +40,9 @@ mod specimen;
 
 pub use catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
 pub use counts::{AdminRefusal, ConnectionBound, EncodedAnswer, HandshakeFailure};
-pub use figures::{ApiFigures, BUCKET_BOUNDS_US, DoorFigures, Figures};
+pub use figures::{ApiFigures, BUCKET_BOUNDS_US, DeprecatedFigures, DoorFigures, Figures};
 pub use metrics::{CONTENT_TYPE, METRICS, Metric, MetricKind};
 pub use observatory::{DoorCertificate, Observatory, StoreFigures, WatchedStore};
 pub use observer::Observer;
-pub use record::{CacheUse, OperationLabel, Record};
+pub use record::{CacheUse, Life, OperationLabel, Record};
 pub use settings::{LogFormat, LogSettings, Settings};

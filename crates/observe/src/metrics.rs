@@ -67,6 +67,8 @@ metrics! {
         "Requests by operation.";
     OPERATION_DURATION = Counter "vestibule_operation_duration_seconds_total" ["door", "api", "operation"]
         "Sum of the durations of an operation's requests.";
+    DEPRECATED_REQUESTS = Counter "vestibule_deprecated_requests_total" ["door", "api", "operation", "retired"]
+        "Requests for operations that should not be used any more, `retired` for those that are gone by now.";
     CALLER_REQUESTS = Counter "vestibule_caller_requests_total" ["door", "caller"] "Requests by kind of caller.";
     REFUSALS = Counter "vestibule_refusals_total" ["door", "problem"] "Requests that the gateway refused, by problem code.";
     FAILURES = Counter "vestibule_failures_total" ["door", "problem"]

@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 use model::{Door, Event};
 
 use crate::catalogue::{Catalogue, DoorRow, Labels, OperationName, OperationRow, ServiceRow};
-use crate::cells::{APIS, Cells, DOORS, OPERATIONS, SERVICES};
-use crate::counts::{AdminRefusal, ApiCount, DoorCount, OperationCount, ServiceCount};
+use crate::cells::{APIS, Cells, DEPRECATED, DOORS, OPERATIONS, SERVICES};
+use crate::counts::{AdminRefusal, ApiCount, DoorCount, LifeCount, OperationCount, ServiceCount};
 use crate::log::{Log, Writer};
 use crate::names::Names;
 use crate::observer::Observer;
@@ -50,6 +50,7 @@ pub(crate) struct Registry {
     pub(crate) doors: Names<Arc<str>, { DoorCount::SLOTS }>,
     pub(crate) apis: Names<ApiName, { ApiCount::SLOTS }>,
     pub(crate) operations: Names<OperationName, { OperationCount::SLOTS }>,
+    pub(crate) deprecated: Names<OperationName, { LifeCount::SLOTS }>,
     pub(crate) services: Names<Arc<str>, { ServiceCount::SLOTS }>,
     pub(crate) threads: Vec<Arc<Cells>>,
     pub(crate) certificates: Vec<DoorCertificate>,
@@ -207,6 +208,7 @@ impl Registry {
             doors: Names::new(DOORS),
             apis: Names::new(APIS),
             operations: Names::new(OPERATIONS),
+            deprecated: Names::new(DEPRECATED),
             services: Names::new(SERVICES),
             threads: Vec::new(),
             certificates: Vec::new(),
@@ -217,9 +219,14 @@ impl Registry {
     fn catalogue(&mut self, labels: &Labels) -> Catalogue {
         self.generation += 1;
         let doors = labels.doors.iter().map(|door| self.door(door)).collect();
-        let operations = labels.operations.iter().map(|name| self.operation(name)).collect();
+        let mut operations: Vec<_> = labels.operations.iter().map(|name| self.operation(name)).collect();
+        for id in labels.deprecated.iter().map(|id| id.0 as usize) {
+            if let (Some(row), Some(name)) = (operations.get_mut(id), labels.operations.get(id)) {
+                row.deprecated = self.deprecated(name);
+            }
+        }
         let services = labels.services.iter().map(|name| self.service(name)).collect();
-        Catalogue { doors, operations, services }
+        Catalogue { doors, operations: operations.into(), services }
     }
 
     fn door(&mut self, door: &Door) -> DoorRow {
@@ -242,7 +249,14 @@ impl Registry {
             operation: self
                 .operations
                 .row(name.clone(), self.generation, |row| sum(threads, |cells, sum| cells.operations.add_to(row, sum))),
+            deprecated: 0,
         }
+    }
+
+    fn deprecated(&mut self, name: &OperationName) -> u32 {
+        let threads = &self.threads;
+        let counted = |row| sum(threads, |cells: &Cells, sum| cells.deprecated.add_to(row, sum));
+        self.deprecated.row(name.clone(), self.generation, counted)
     }
 
     fn service(&mut self, name: &Arc<str>) -> ServiceRow {

@@ -10,7 +10,7 @@ use crate::catalogue::{DoorRow, ServiceRow};
 use crate::cells::Cells;
 use crate::counts::{
     ApiCount, CacheCount, ConnectionBound, DoorCount, EncodedAnswer, HandshakeFailure, HistogramCount, HouseCount,
-    OperationCount, ServiceCount, StatusClass, nanoseconds,
+    LifeCount, OperationCount, ServiceCount, StatusClass, nanoseconds,
 };
 use crate::log::{Block, Clerk, Log};
 use crate::record::Record;
@@ -162,6 +162,11 @@ impl Observer {
         if let Some(row) = record.operation.and_then(|operation| self.cells.operations.row(operation.row.operation)) {
             row.add(OperationCount::Requests(class).slot(), 1);
             row.add(OperationCount::Nanoseconds.slot(), took);
+        }
+        if let (Some(life), Some(operation)) = (record.life, record.operation)
+            && let Some(row) = self.cells.deprecated.row(operation.row.deprecated)
+        {
+            row.add(LifeCount(life).slot(), 1);
         }
         self.count_forwarding(record);
     }

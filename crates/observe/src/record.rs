@@ -60,6 +60,22 @@ pub struct Record<'a> {
     pub retries: u8,
     /// What the store of its API did, where it has one.
     pub cache: Option<CacheUse>,
+    /// Where its operation should not be used any more, or is gone.
+    pub life: Option<Life>,
+}
+
+/// How an operation stands whose end was announced; the values of the label `retired`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Life {
+    /// It still answers, and should not be used any more.
+    Deprecated,
+    /// It is gone.
+    Retired,
+}
+
+impl Life {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Deprecated, Self::Retired];
 }
 
 /// What a store had to do with a request; in the log, and the values of the label `result`.

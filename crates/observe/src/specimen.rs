@@ -55,6 +55,7 @@ pub(crate) fn answered<'a>(door: &'a Door, caller: &'a Caller) -> Record<'a> {
         upstream: None,
         retries: 0,
         cache: None,
+        life: None,
     }
 }
 
@@ -88,6 +89,7 @@ pub(crate) fn labels(operations: &[&str]) -> Labels {
     Labels {
         doors: vec![door()],
         operations: operations.iter().map(operation).collect(),
+        deprecated: Vec::new(),
         services: vec!["catalogue".into()],
     }
 }

@@ -12,7 +12,12 @@ fn closing_a_record_allocates_nothing_after_warm_up() {
     let observatory = Observatory::start(settings, Box::new(io::sink())).expect("a thread");
     let operation = OperationName { door: "client".into(), api: "shop".into(), operation: "list".into() };
     let door = Door::new("client", DoorKind::Client);
-    let labels = Labels { doors: vec![door.clone()], operations: vec![operation], services: vec!["shop".into()] };
+    let labels = Labels {
+        doors: vec![door.clone()],
+        operations: vec![operation],
+        services: vec!["shop".into()],
+        ..Labels::default()
+    };
     let catalogue = observatory.catalogue(&labels);
     let observer = observatory.observer();
     let record = Record {
@@ -41,6 +46,7 @@ fn closing_a_record_allocates_nothing_after_warm_up() {
         upstream: Some(Duration::from_millis(1)),
         retries: 0,
         cache: None,
+        life: None,
     };
     let requests = |count: u32| {
         for _ in 0..count {

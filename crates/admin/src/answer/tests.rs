@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ReloadAnswer, StatusAnswer};
+use super::{DeprecatedUse, ReloadAnswer, StatusAnswer};
 use crate::house::{
     CertificateStatus, Configuration, DoorStatus, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Status, Waiting,
 };
@@ -52,7 +52,14 @@ fn a_status_has_the_shape_of_the_reference() {
             }],
         }],
     };
-    let answer = StatusAnswer::from(status);
+    let mut answer = StatusAnswer::from(status);
+    answer.deprecated.push(DeprecatedUse {
+        door: "client".to_owned(),
+        api: "shop".to_owned(),
+        operation: "list".to_owned(),
+        deprecated: 4,
+        retired: 0,
+    });
     let expected = json!({
         "format": 1, "command": "status", "ok": true, "ready": true, "version": "0.1.0", "pid": 4711,
         "started_at": "2026-11-22T14:00:00Z",
@@ -63,6 +70,7 @@ fn a_status_has_the_shape_of_the_reference() {
             "certificates": [{ "name": "shop.example", "until": "2027-02-20T14:00:00Z" }] }],
         "services": [{ "name": "shop", "total": 2, "outstanding": 3, "replicas": [
             { "address": "http://10.0.0.7:80", "state": "ejected", "back_in_s": 9, "outstanding": 3 }] }],
+        "deprecated": [{ "door": "client", "api": "shop", "operation": "list", "deprecated": 4, "retired": 0 }],
     });
     assert_eq!(value(&answer), expected, "what is unknown is absent, never null");
     assert_eq!(serde_json::from_value::<StatusAnswer>(expected).expect("reads back"), answer);

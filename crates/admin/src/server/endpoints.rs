@@ -13,7 +13,7 @@ use model::Code;
 use observe::Observatory;
 use serde::Deserialize;
 
-use crate::answer::{ReloadAnswer, StatusAnswer, UpgradeAnswer};
+use crate::answer::{DeprecatedUse, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 use crate::change::{Ask, Proposal};
 use crate::figures::FiguresAnswer;
 use crate::house::{House, Upgrade};
@@ -26,7 +26,6 @@ const FILE_WITHIN: Duration = Duration::from_secs(5);
 /// Everything: for the socket.
 pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Router {
     let answers = Router::new()
-        .route("/status", get(status))
         .route("/reload", post(reload))
         .route("/upgrade", post(upgrade))
         .route("/diff", post(diff))
@@ -38,8 +37,13 @@ pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Route
     let figures = async |State((house, observatory)): State<(Arc<dyn House>, Arc<Observatory>)>| {
         Json(FiguresAnswer::new(house.status(), observatory.figures()))
     };
+    let status = async |State((house, observatory)): State<(Arc<dyn House>, Arc<Observatory>)>| {
+        let deprecated = observatory.deprecated().into_iter().map(DeprecatedUse::from).collect();
+        Json(StatusAnswer { deprecated, ..house.status().into() })
+    };
     let both = (Arc::clone(&house), Arc::clone(&observatory));
-    let answers = answers.merge(Router::new().route("/figures", get(figures)).with_state(both));
+    let looks = Router::new().route("/status", get(status)).route("/figures", get(figures)).with_state(both);
+    let answers = answers.merge(looks);
     ended(answers.merge(metrics_endpoint(observatory)).merge(health_endpoints(house)))
 }
 
@@ -69,10 +73,6 @@ fn ended(router: Router) -> Router {
     router
         .fallback(async || problem(Code::NotFound))
         .method_not_allowed_fallback(async || problem(Code::MethodNotAllowed))
-}
-
-async fn status(State(house): State<Arc<dyn House>>) -> Json<StatusAnswer> {
-    Json(house.status().into())
 }
 
 async fn reload(State(house): State<Arc<dyn House>>) -> Response {

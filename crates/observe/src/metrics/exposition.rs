@@ -15,20 +15,20 @@ use model::Code;
 use super::process::Process;
 use super::{
     ABANDONED, ACTIVE_REQUESTS, ADMIN_REFUSED, BUILD, CACHE_ANSWERS, CACHE_BYTES, CACHE_EVICTED, CACHE_REQUESTS,
-    CACHE_STORED, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED, ENCODED,
-    ENCODED_FROM, ENCODED_TO, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED, LOADED_AT, LOADS, LOG_DROPPED,
-    LOG_FAILURES, LOG_LINES, Metric, NOT_ENCODED, OPERATION_DURATION, OPERATION_REQUESTS, PANICS, PROCESS_CPU,
-    PROCESS_FDS, PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START, PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES,
-    REFUSALS, REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT, UPSTREAM_CONNECTIONS, UPSTREAM_FAILED,
-    UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
+    CACHE_STORED, CALLER_REQUESTS, CERTIFICATE_EXPIRY, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_REFUSED,
+    DEPRECATED_REQUESTS, ENCODED, ENCODED_FROM, ENCODED_TO, EVENTS_DROPPED, FAILURES, HANDSHAKES, HANDSHAKES_FAILED,
+    LOADED_AT, LOADS, LOG_DROPPED, LOG_FAILURES, LOG_LINES, Metric, NOT_ENCODED, OPERATION_DURATION,
+    OPERATION_REQUESTS, PANICS, PROCESS_CPU, PROCESS_FDS, PROCESS_MAX_FDS, PROCESS_RESIDENT, PROCESS_START,
+    PROCESS_THREADS, PROCESS_VIRTUAL, RECEIVED_BYTES, REFUSALS, REQUEST_DURATION, SENT_BYTES, UPSTREAM_CONNECT,
+    UPSTREAM_CONNECTIONS, UPSTREAM_FAILED, UPSTREAM_FIRST_BYTE, UPSTREAM_OPENED, UPSTREAM_RETRIES, UPSTREAM_REUSED,
 };
 use crate::cells::Cells;
 use crate::counts::{
     AdminRefusal, ApiCount, BUCKETS, CALLER_KINDS, CacheCount, ConnectionBound, DoorCount, EncodedAnswer,
-    HandshakeFailure, HistogramCount, HouseCount, OperationCount, ServiceCount, StatusClass,
+    HandshakeFailure, HistogramCount, HouseCount, LifeCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::observatory::{Observatory, Registry, StoreFigures, sum};
-use crate::record::CacheUse;
+use crate::record::{CacheUse, Life};
 
 /// What a row without a name is called: that of more names than are told apart.
 const NAMELESS: &str = "(more)";
@@ -39,6 +39,7 @@ pub(crate) fn render(observatory: &Observatory) -> String {
         let registry = observatory.registry();
         page.apis(&registry);
         page.operations(&registry);
+        page.deprecated(&registry);
         page.doors(&registry);
         page.certificates(&registry);
         page.services(&registry);
@@ -91,6 +92,19 @@ impl Page {
             if nanoseconds > 0 {
                 let (door, api, operation) = labels(*name);
                 self.sample(&OPERATION_DURATION, "", &[&door, &api, &operation], Seconds(nanoseconds));
+            }
+        }
+    }
+
+    fn deprecated(&mut self, registry: &Registry) {
+        let add = |row| sum(&registry.threads, |cells: &Cells, sum| cells.deprecated.add_to(row, sum));
+        self.family(&DEPRECATED_REQUESTS);
+        for (name, counts) in registry.deprecated.counted(add) {
+            let name = name.map(|name| [&*name.door, &*name.api, &*name.operation]);
+            let [door, api, operation] = name.unwrap_or([NAMELESS; 3]);
+            for (life, retired) in [(Life::Deprecated, "false"), (Life::Retired, "true")] {
+                let count = counted(&counts, LifeCount(life).slot());
+                self.if_any(&DEPRECATED_REQUESTS, &[door, api, operation, retired], count);
             }
         }
     }

@@ -11,7 +11,9 @@ use crate::counts::{
     HandshakeFailure, HistogramCount, OperationCount, ServiceCount, StatusClass,
 };
 use crate::specimen::{Kept, answered, door, failed, labels, laptop, settings};
-use crate::{CacheUse, DoorCertificate, LogFormat, Observatory, OperationLabel, Record, StoreFigures, WatchedStore};
+use crate::{
+    CacheUse, DoorCertificate, Life, LogFormat, Observatory, OperationLabel, Record, StoreFigures, WatchedStore,
+};
 
 #[test]
 fn every_metric_is_in_the_page_and_every_metric_of_the_page_exists() {
@@ -53,7 +55,7 @@ fn names_follow_the_conventions() {
 /// An observatory in which something was counted in every metric.
 fn busy() -> std::sync::Arc<Observatory> {
     let observatory = Observatory::start(settings(LogFormat::Off), Box::new(Kept::default())).expect("a thread");
-    let catalogue = observatory.catalogue(&labels(&["list"]));
+    let catalogue = observatory.catalogue(&crate::Labels { deprecated: vec![OperationId(0)], ..labels(&["list"]) });
     let (client, service) = (catalogue.door(0), catalogue.service(ServiceId(0)));
     let observer = observatory.observer();
     observer.handshake_completed(client, false);
@@ -63,8 +65,13 @@ fn busy() -> std::sync::Arc<Observatory> {
     observer.not_encoded(client);
     let (door, caller) = (door(), laptop());
     let operation = OperationLabel { row: catalogue.operation(OperationId(0)), api: "shop", operation: "list" };
-    let failed =
-        Record { door_row: client, operation: Some(operation), service: Some(service), ..failed(&door, &caller) };
+    let failed = Record {
+        door_row: client,
+        operation: Some(operation),
+        service: Some(service),
+        life: Some(Life::Deprecated),
+        ..failed(&door, &caller)
+    };
     observer.close(&failed);
     let read = Box::new(|| StoreFigures { answers: 1, bytes: 2, stored: 3, evicted: 4 });
     observatory.watch_stores(vec![WatchedStore { door: "client".into(), api: "shop".into(), read }]);

@@ -1,11 +1,14 @@
 //! `vestibule status`: what the running gateway does; 0 only if it is ready.
 
-use admin::{ReplicaStatus, Status, StatusAnswer};
+use admin::{DeprecatedUse, ReplicaStatus, Status, StatusAnswer};
 
 use super::{Outcome, gateway};
 use crate::cli::EveryCommand;
 use crate::failure::{Exit, Failure};
 use crate::terminal::{Style, Terminal};
+
+/// Deprecated operations that are printed; `--json` has more.
+const DEPRECATED_SHOWN: usize = 10;
 
 /// Asks it and prints the answer.
 pub(super) fn run(every: &EveryCommand, terminal: &Terminal) -> Outcome {
@@ -18,6 +21,7 @@ pub(super) fn run(every: &EveryCommand, terminal: &Terminal) -> Outcome {
         terminal.object(&object);
     } else {
         print(&answer.status, terminal);
+        print_deprecated(&answer.deprecated, terminal);
     }
     if answer.status.ready { Ok(()) } else { Err(Failure::told(Exit::No)) }
 }
@@ -58,6 +62,22 @@ fn print(status: &Status, terminal: &Terminal) {
         for replica in service.replicas.iter().filter(|replica| replica.state != "healthy") {
             line("", terminal.paint(Style::Yellow, out(replica)));
         }
+    }
+}
+
+/// Those who should know that somebody still asks for what is going or gone; the metrics have all of them.
+fn print_deprecated(all: &[DeprecatedUse], terminal: &Terminal) {
+    for (number, used) in all.iter().take(DEPRECATED_SHOWN).enumerate() {
+        let name = if number == 0 { "retiring" } else { "" };
+        let DeprecatedUse { door, api, operation, deprecated, retired } = used;
+        let parts = [(*deprecated, "while deprecated"), (*retired, "since it is gone")];
+        let parts: Vec<_> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(n, when)| format!("{n} {when}")).collect();
+        let said = format!("{api}.{operation} at {door}: requests {}", parts.join(", "));
+        terminal.result(format_args!("{name:<9} {}", terminal.paint(Style::Yellow, said)));
+    }
+    if all.len() > DEPRECATED_SHOWN {
+        terminal.result(format_args!("{:<9} and others (vestibule_deprecated_requests_total)", ""));
     }
 }
 

@@ -157,6 +157,18 @@ fn a_retired_operation_answers_410_and_is_counted_and_a_deprecated_one_says_so()
     let metrics = admin(&shop.house, "GET", "/metrics").text();
     let counted = "vestibule_refusals_total{door=\"client\",problem=\"retired\"} 1";
     assert!(metrics.contains(counted), "{metrics}");
+    let counted = |operation: &str, retired: bool| {
+        let labels = format!("door=\"client\",api=\"shop\",operation=\"{operation}\",retired=\"{retired}\"");
+        metrics.contains(&format!("vestibule_deprecated_requests_total{{{labels}}} 1"))
+    };
+    assert!(counted("getOrder", true) && counted("deleteOrder", false), "{metrics}");
+    assert!(!counted("getOrder", false) && !metrics.contains("operation=\"listProducts\",retired"), "{metrics}");
+    let status = shop.house.command(&["status"]).stdout;
+    assert!(status.contains("shop.getOrder at client: requests 1 since it is gone"), "{status}");
+    assert!(status.contains("shop.deleteOrder at client: requests 1 while deprecated"), "{status}");
+    let json: serde_json::Value =
+        serde_json::from_str(&shop.house.command(&["status", "--json"]).stdout).expect("JSON");
+    assert_eq!(json["deprecated"].as_array().map(Vec::len), Some(2), "{json}");
 }
 
 #[test]
