@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use contract::{Contract, Schemas, Security, Unread, Wanted};
 use model::DoorKind;
 
-use crate::draft::{Api, ContractFile, Door, Draft, Operation, Said};
+use crate::draft::{Api, ContractFile, Door, Draft, Operation, Said, Service};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::files::Files;
 use crate::source::Sources;
@@ -24,7 +24,7 @@ use overlay::Overlay;
 
 /// Reads the contract of each API that has one, and puts its operations where the others stand.
 pub(crate) fn publish(draft: &mut Draft, files: &mut Files, sources: &mut Sources, faults: &mut Collector) {
-    let Draft { doors, apis, .. } = draft;
+    let Draft { doors, apis, services, .. } = draft;
     for api in apis {
         let Some(said) = api.contract.take() else {
             overlay::without_contract(api, faults);
@@ -35,7 +35,9 @@ pub(crate) fn publish(draft: &mut Draft, files: &mut Files, sources: &mut Source
         let door = doors.iter().find(|door| named == Some(door.name.value.as_str()));
         let written = std::mem::take(&mut api.operations);
         if let (Some(contract), Some(door)) = (read(&said, files, sources, faults), door) {
-            let mut publishing = Publishing { api, door, said: &said, contract: &contract, faults };
+            let service = api.service.as_ref().map(|service| service.value.as_str());
+            let service = services.iter().find(|known| service == Some(known.name.value.as_str()));
+            let mut publishing = Publishing { api, door, service, said: &said, contract: &contract, faults };
             let operations = publishing.operations(&written);
             api.operations = operations;
         }
@@ -80,6 +82,7 @@ impl contract::Files for Beside<'_> {
 struct Publishing<'a> {
     api: &'a mut Api,
     door: &'a Door,
+    service: Option<&'a Service>,
     said: &'a ContractFile,
     contract: &'a Contract,
     faults: &'a mut Collector,

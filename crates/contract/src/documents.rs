@@ -124,7 +124,13 @@ impl Documents {
             Ok(target) => target,
             Err(label) => return Some(unknown(label)),
         };
+        let mut passed = HashSet::new();
         for _ in 0..CHAIN_AT_MOST {
+            if !passed.insert((document, pointer.clone())) {
+                let message = format!("the reference `{reference}` leads to references only, in a circle");
+                let fault = Fault::new(FaultCode::CircularRef, span, message);
+                return Some(fault.label("let one of them say something"));
+            }
             let holder = self.list.get(document)?;
             let Some(node) = holder.find(&pointer) else {
                 let named = pointer.is_empty() || pointer.starts_with('/') || !holder.anchors.contains(&pointer);
@@ -134,8 +140,8 @@ impl Documents {
             // What is wrong with the next one is told there.
             (document, pointer) = self.target(document, next).ok()?;
         }
-        let message = format!("the reference `{reference}` leads to references only, in a circle");
-        Some(Fault::new(FaultCode::CircularRef, span, message).label("let one of them say something"))
+        let message = format!("the reference `{reference}` leads to more than {CHAIN_AT_MOST} others, one by one");
+        Some(Fault::new(FaultCode::BadContract, span, message).label("let it lead to the thing itself"))
     }
 }
 

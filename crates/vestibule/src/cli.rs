@@ -139,7 +139,7 @@ pub(crate) struct Check {
 
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// Do not watch the file; it is still read again on SIGHUP and by `vestibule reload`
+    /// Read the file again when it changes; with `false` only on SIGHUP and by `vestibule reload`
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) watch: bool,
 

@@ -4,6 +4,7 @@ use super::Publishing;
 use crate::draft::{Door, Said};
 use crate::fault::{Fault, FaultCode};
 use crate::rules::covers;
+use crate::value::Url;
 
 impl Publishing<'_> {
     /// What stands in front of an operation's own path, for callers and service alike.
@@ -56,6 +57,11 @@ impl Publishing<'_> {
         let mut hosts: Vec<&str> = servers().filter_map(|server| server.host.as_deref()).collect();
         hosts.sort_unstable();
         hosts.dedup();
+        // Callers never see where the service itself is.
+        hosts.retain(|host| !self.is_replica(host));
+        if hosts.is_empty() {
+            return;
+        }
         let answers = match &self.api.host {
             Some(host) => hosts.iter().any(|name| covers(&host.value, name)),
             None => {
@@ -72,6 +78,22 @@ impl Publishing<'_> {
             let api = &self.api.name.value;
             self.faults.push(fault.label(format!("`{api}` answers elsewhere")).related(named.span, "its server"));
         }
+    }
+}
+
+impl Publishing<'_> {
+    /// Whether the service of the API has a replica at this host.
+    fn is_replica(&self, host: &str) -> bool {
+        let urls = self
+            .service
+            .into_iter()
+            .flat_map(|service| service.urls.iter().chain(service.canary.iter().flat_map(|canary| &canary.urls)));
+        urls.map(|url| &url.value).any(|url| match url {
+            Url::Http { host: replica, .. } | Url::Https { host: replica, .. } => {
+                replica.eq_ignore_ascii_case(host.trim_start_matches('[').trim_end_matches(']'))
+            }
+            Url::Unix(_) => false,
+        })
     }
 }
 

@@ -64,6 +64,26 @@ fn two_thousand_operations_are_published_from_one_line() {
 }
 
 #[test]
+fn a_contract_that_names_the_service_itself_warns_of_nothing_and_one_of_another_host_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = FILE.replace("listen: 127.0.0.1:8443", "listen: 127.0.0.1:8443, hosts: shop.example");
+    let warnings = |server: &str| {
+        let text = format!(
+            "openapi: 3.1.0\nservers: [{{ url: '{server}' }}]\npaths: {{ /a: {{ get: {{ responses: {{}} }} }} }}\n"
+        );
+        std::fs::write(folder.path().join("shop.yaml"), text).expect("written");
+        loaded(folder.path(), &file).warnings.render(false)
+    };
+    assert_eq!(warnings("http://127.0.0.1:3000"), "");
+    assert_eq!(warnings("https://shop.example"), "");
+    assert!(
+        warnings("http://127.0.0.2:3000").contains("warning[host-differs]"),
+        "{}",
+        warnings("http://127.0.0.2:3000")
+    );
+}
+
+#[test]
 fn the_hash_changes_with_the_contract() {
     let folder = tempfile::tempdir().expect("a folder");
     let hash = |path: &str| {

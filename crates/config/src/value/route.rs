@@ -1,6 +1,50 @@
 //! Routes and path prefixes.
 
 use super::Wrong;
+use crate::shape::nearest;
+
+/// The methods of the registry that RFC 9110 §16.1 keeps, and `PURGE`, which caches have always had; without those
+/// that are never served.
+const METHODS: [&str; 38] = [
+    "ACL",
+    "BASELINE-CONTROL",
+    "BIND",
+    "CHECKIN",
+    "CHECKOUT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LABEL",
+    "LINK",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKREDIRECTREF",
+    "MKWORKSPACE",
+    "MOVE",
+    "OPTIONS",
+    "ORDERPATCH",
+    "PATCH",
+    "POST",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "PUT",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "UNBIND",
+    "UNCHECKOUT",
+    "UNLINK",
+    "UNLOCK",
+    "UPDATE",
+    "UPDATEREDIRECTREF",
+    "VERSION-CONTROL",
+];
 
 /// A route as it is written: what the routing room makes of the template is its business.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +73,19 @@ pub fn route(text: &str) -> Result<RouteText, Wrong> {
             Wrong::new(format!("`{method}` is not a method"), "methods are upper case: `GET`, `POST`, or `ANY`");
         return Err(if fixed { wrong.replace(format!("{upper} {template}")) } else { wrong });
     }
-    if method == "CONNECT" || method == "TRACE" {
+    if matches!(method, "CONNECT" | "TRACE" | "PRI") {
         return Err(Wrong::new(format!("`{method}` is never served"), form));
     }
     if !template.starts_with('/') || template.contains(' ') {
         return Err(wrong());
+    }
+    if method != "ANY" && !METHODS.contains(&method) {
+        let wrong =
+            Wrong::new(format!("`{method}` is not a method"), "a registered method; `ANY` takes every other one too");
+        return Err(match nearest(method, METHODS) {
+            Some(near) => wrong.replace(format!("{near} {template}")),
+            None => wrong,
+        });
     }
     Ok(RouteText { method: method.to_owned(), template: template.to_owned() })
 }

@@ -136,7 +136,13 @@ fn a_route_is_a_method_and_a_path() {
     assert!(route("ANY /**").is_ok());
     assert_eq!(wrong(route("get /notes")).replace.as_deref(), Some("GET /notes"));
     assert_eq!(wrong(route("/notes")).replace.as_deref(), Some("ANY /notes"));
-    for text in ["", "GET", "GET notes", "GET  /a", "GET /a b", " /a", "CONNECT /a", "TRACE /a", "GET,POST /a"] {
+    assert!(route("VERSION-CONTROL /notes").is_ok());
+    assert_eq!(wrong(route("PACTH /notes")).replace.as_deref(), Some("PATCH /notes"));
+    assert_eq!(wrong(route("GTE /notes")).replace.as_deref(), Some("GET /notes"));
+    assert_eq!(wrong(route("FETCH /notes")).replace, None);
+    for text in
+        ["", "GET", "GET notes", "GET  /a", "GET /a b", " /a", "CONNECT /a", "TRACE /a", "PRI /a", "GET,POST /a"]
+    {
         assert!(route(text).is_err(), "{text}");
     }
 }

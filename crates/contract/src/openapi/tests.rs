@@ -345,3 +345,14 @@ proptest! {
         let _ = read_with(&text, &[]);
     }
 }
+
+#[test]
+fn a_long_chain_of_references_is_too_long_and_no_circle() {
+    let chain = |length: usize| {
+        let link = |at: usize| format!("    S{at}: {{ $ref: '#/components/schemas/S{}' }}\n", at + 1);
+        let links: String = (1..length).map(link).collect();
+        format!("openapi: 3.1.0\npaths: {{}}\ncomponents:\n  schemas:\n{links}    S{length}: {{ type: string }}\n")
+    };
+    assert_eq!(told(&chain(33), &[]), []);
+    assert_eq!(told(&chain(34), &[]), [(FaultCode::BadContract, "a/shop.yaml:5:17".to_owned())]);
+}
