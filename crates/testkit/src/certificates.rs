@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 pub use rcgen::ExtendedKeyUsagePurpose;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData,
-    SanType,
+    BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PublicKeyData, SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::OffsetDateTime;
@@ -177,6 +177,18 @@ impl Root {
         let key = KeyPair::generate().expect("a key");
         let certificate = request.params().signed_by(&key, &self.issuer).expect("a leaf certificate");
         Leaf::new(&certificate, &key)
+    }
+
+    /// Signs what a request (PKCS #10, DER) asks for, valid from then until then; PEM.
+    ///
+    /// # Panics
+    /// When it is not one, or its signature is wrong.
+    #[must_use]
+    pub fn sign(&self, request: &[u8], from: SystemTime, until: SystemTime) -> String {
+        let mut request = CertificateSigningRequestParams::from_der(&request.into()).expect("a request");
+        request.params.not_before = OffsetDateTime::from(from);
+        request.params.not_after = OffsetDateTime::from(until);
+        request.signed_by(&self.issuer).expect("a leaf certificate").pem()
     }
 
     /// A workload's certificate by its SPIFFE id.

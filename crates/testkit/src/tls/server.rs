@@ -90,7 +90,11 @@ impl ServerTls {
     }
 
     /// The service's end of a connection; the handshake comes with the first read.
-    pub(crate) fn accept(&self, stream: TcpStream) -> Stream {
+    ///
+    /// # Panics
+    /// Never: its configuration was tried.
+    #[must_use]
+    pub fn accept(&self, stream: TcpStream) -> Stream {
         let session = ServerConnection::new(Arc::clone(&self.config)).expect("a configuration that was tried");
         Stream::TlsServer(Box::new(StreamOwned::new(session, stream)))
     }

@@ -1,6 +1,7 @@
 //! Certificates of a public CA, by ACME: had, kept, renewed and not fought over, with a real CA (Pebble).
 
 mod pebble;
+mod refusing;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -38,8 +39,8 @@ impl Place {
 }
 
 /// A file with one public API at a door of this CA; `more` are further lines of `acme`.
-fn file(place: Place, pebble: &Pebble, service: &Backend, more: &str) -> String {
-    let (tls, http, service, directory) = (place.tls, place.http, service.url(), pebble.directory());
+fn file(place: Place, directory: &str, service: &Backend, more: &str) -> String {
+    let (tls, http, service) = (place.tls, place.http, service.url());
     format!(
         "vestibule: 1\ndoors:\n  client:\n    listen: \"{tls}\"\n    redirect_from: \"{http}\"\n    \
          hosts: [shop.test, api.shop.test]\n    tls:\n      acme:\n        contact: ops@shop.test\n        \
@@ -100,7 +101,7 @@ fn is_issued_and_kept(more: &str, binding: bool) {
     let (place, service) = (Place::free(), service());
     let pebble = Pebble::start(Wish { binding, ..place.wish() });
     let tls = caller(&pebble, "shop.test");
-    let file = file(place, &pebble, &service, more);
+    let file = file(place, &pebble.directory(), &service, more);
     let house = started(prepared(&pebble), &file);
     house.wait_for_message("the door `client` has a new certificate for");
     assert!(house.wait_for_log("certificate-issued").contains("\"door\":\"client\""));
@@ -167,7 +168,7 @@ fn a_certificate_is_renewed_before_it_ends_and_open_connections_stay() {
     let (place, service) = (Place::free(), service());
     let pebble = Pebble::start(Wish { life: Duration::from_secs(30), ..place.wish() });
     let tls = caller(&pebble, "shop.test");
-    let house = started(prepared(&pebble), &file(place, &pebble, &service, ""));
+    let house = started(prepared(&pebble), &file(place, &pebble.directory(), &service, ""));
     house.wait_for_message("the door `client` has a new certificate for");
     let first = shown(&tls, place.tls).expect("a certificate");
     let mut open = Connection::tls(place.tls, &tls);
@@ -187,7 +188,7 @@ fn until_there_is_one_handshakes_are_refused_and_the_reason_is_told_and_nobody_i
     // It looks for tokens where nobody listens.
     let pebble = Pebble::start(Wish { http_port: port::free(), ..place.wish() });
     let tls = caller(&pebble, "shop.test");
-    let text = file(place, &pebble, &service, "        challenge: http\n");
+    let text = file(place, &pebble.directory(), &service, "        challenge: http\n");
     let house = started(prepared(&pebble), &text);
     assert!(tls.connect(place.tls).is_err(), "a certificate that was made for the occasion?");
     let said = house.wait_for_message("no certificate of the door `client` for `shop.test`: the CA could not check");
@@ -217,7 +218,7 @@ fn a_ca_whose_server_is_not_vouched_for_is_told_nothing() {
     let pebble = Pebble::start(place.wish());
     let prepared = prepared(&pebble);
     prepared.write("ca.pem", testkit::Root::new("somebody else").pem());
-    let house = started(prepared, &file(place, &pebble, &service, ""));
+    let house = started(prepared, &file(place, &pebble.directory(), &service, ""));
     let said = house.wait_for_message("no certificate of the door `client` for `shop.test`: the CA: ");
     assert!(said.contains("invalid peer certificate: UnknownIssuer"), "{said}");
     assert!(!pebble.log().contains("GET /dir"), "{}", pebble.log());
@@ -235,7 +236,9 @@ fn two_gateways_with_one_data_directory_get_one_certificate() {
     let shared = tempfile::tempdir().expect("a folder");
     let store = format!("store: {{ sqlite: {{ directory: \"{}\" }} }}\n", shared.path().display());
     let open = |place: Place, socket: &str| {
-        let text = file(place, &pebble, &service, "") + &store + &format!("admin: {{ listen: \"unix:{socket}\" }}\n");
+        let text = file(place, &pebble.directory(), &service, "")
+            + &store
+            + &format!("admin: {{ listen: \"unix:{socket}\" }}\n");
         prepared(&pebble).config(&text).start_with(&["run", "-c", testkit::program::FILE])
     };
     let houses = [open(first, "first.sock"), open(second, "second.sock")];
