@@ -132,12 +132,14 @@ impl Outcome {
                     continue;
                 }
                 let counting = rounds.iter().filter(|round| !metric.is_latency() || !late(round));
-                let values = counting.filter_map(|round| round.get(index)).map(|sample| metric.of(sample)).collect();
+                let had = counting.filter_map(|round| round.get(index)).filter(|sample| sample.requests > 0);
+                let values = had.map(|sample| metric.of(sample)).collect();
                 series.push(Series { contender: *contender, metric: *metric, values });
             }
         }
         let most = |share: fn(&Sample) -> f64| rounds.iter().flatten().map(share).fold(0.0, f64::max) * 100.0;
-        let own: Vec<f64> = rounds.iter().flatten().map(Sample::load_us_per_request).collect();
+        let had = rounds.iter().flatten().filter(|sample| sample.requests > 0);
+        let own: Vec<f64> = had.map(Sample::load_us_per_request).collect();
         Self {
             scenario,
             name: scenario.name,

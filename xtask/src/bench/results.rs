@@ -1,5 +1,8 @@
 //! The report of a comparison: tables on the terminal, JSON for programs, `bench/RESULTS.md` for readers.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 
 use anyhow::Result;

@@ -98,7 +98,15 @@ fn values(
     let mut series: Vec<(Contender, Vec<f64>)> = contenders.iter().map(|contender| (*contender, Vec::new())).collect();
     for round in 1..=rounds {
         for (contender, values) in &mut series {
-            let value = measure(*contender)?;
+            let value = match measure(*contender) {
+                Ok(value) => value,
+                // The others are to be compared all the same.
+                Err(error) if Some(&*contender) != contenders.first() => {
+                    eprintln!("{:<20}{}: {error:#}", scenario.name, contender.name());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             eprintln!("{:<20}round {round:<3}{:<10}{value:>8.1}", scenario.name, contender.name());
             values.push(value);
         }

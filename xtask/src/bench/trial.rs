@@ -58,7 +58,7 @@ impl Taken {
 
 impl Trial<'_> {
     /// # Errors
-    /// When a contender or the load generator does not start, twice.
+    /// When the subject or the load generator does not start, twice.
     pub(crate) fn run(&self) -> Result<Outcome> {
         let mut pace = match self.scenario.kind {
             Kind::Most => self.look()?,
@@ -78,7 +78,8 @@ impl Trial<'_> {
     fn look(&self) -> Result<Option<u64>> {
         let mut seen = Vec::new();
         for contender in self.contenders {
-            seen.push(self.take(*contender, None, LOOK_SECONDS)?);
+            // Who cannot be looked at will be missed in the rounds.
+            seen.extend(self.take(*contender, None, LOOK_SECONDS)?);
         }
         let busiest = seen.iter().map(Sample::load_busy).fold(0.0, f64::max);
         let pace = (busiest >= NEARLY_SATURATED).then(|| pace_for(slowest(&seen)));
@@ -88,7 +89,7 @@ impl Trial<'_> {
 
     fn tell_pace(&self, pace: Option<u64>) {
         if let Some(pace) = pace {
-            eprintln!("{:<10}the load generator cannot follow: all get {pace} requests/s", self.scenario.name);
+            eprintln!("{:<15}the load generator cannot follow: all get {pace} requests/s", self.scenario.name);
         }
     }
 
@@ -118,7 +119,12 @@ impl Trial<'_> {
         let kind = if pace.is_some() { Kind::Paced } else { self.scenario.kind };
         let mut left = if taken.is_flawed(contender) { 0 } else { RETAKES };
         loop {
-            let sample = self.take(contender, pace, self.proxy.seconds)?;
+            let Some(sample) = self.take(contender, pace, self.proxy.seconds)? else {
+                if !taken.is_flawed(contender) {
+                    taken.flaws.push((contender, Flaw::Wrong("it does not start, or does not go on".to_owned())));
+                }
+                return Ok(Sample::default());
+            };
             self.tell(round, contender, &sample);
             let flaw = sample.flaw(kind, self.scenario.setup);
             let again = match &flaw {
@@ -144,18 +150,26 @@ impl Trial<'_> {
     }
 
     /// A contender that did not start is started once more: on a machine that is used, something may have been in
-    /// its way.
-    fn take(&self, contender: Contender, pace: Option<u64>, seconds: f64) -> Result<Sample> {
+    /// its way. None if a peer cannot be had at all: the others are to be compared all the same.
+    fn take(&self, contender: Contender, pace: Option<u64>, seconds: f64) -> Result<Option<Sample>> {
         let once = || Sample::take(contender, self.ground, self.scenario, self.logged, pace, seconds);
-        once().or_else(|error| {
-            eprintln!("{:<10}{}: {error:#}", self.scenario.name, contender.name());
+        let tell = |error: &anyhow::Error| eprintln!("{:<15}{}: {error:#}", self.scenario.name, contender.name());
+        let twice = once().or_else(|error| {
+            tell(&error);
             once()
-        })
+        });
+        match twice {
+            Err(error) if self.contenders.first() != Some(&contender) => {
+                tell(&error);
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
     }
 
     fn tell(&self, round: u32, contender: Contender, sample: &Sample) {
         eprintln!(
-            "{:<10}{:<5}round {:<3}{:<10}{:>8.2} µs/request {:>9.0}/s  p50 {:>6.0} µs  p99 {:>6.0} µs  \
+            "{:<15}{:<5}round {:<3}{:<10}{:>8.2} µs/request {:>9.0}/s  p50 {:>6.0} µs  p99 {:>6.0} µs  \
              proxy {:>3.0} %  load {:>3.0} %  others {:>3.0} %",
             self.scenario.name,
             if self.logged { "log" } else { "" },
