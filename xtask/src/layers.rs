@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::repository;
 
 /// Rooms that are kept pure: no sockets, no runtime, no TLS, so that they can be reasoned about and fuzzed alone.
-const PURE: [&str; 7] = ["model", "document", "contract", "wire", "routing", "policy", "cache"];
+const PURE: [&str; 8] = ["model", "document", "contract", "wire", "http2", "routing", "policy", "cache"];
 const IMPURE: [&str; 6] = ["tokio", "hyper", "rustls", "socket2", "axum", "h2"];
 
 #[derive(Deserialize)]

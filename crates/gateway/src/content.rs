@@ -69,12 +69,6 @@ impl Copied {
         self.body.consume(count);
     }
 
-    fn take(&mut self, room: usize) -> Bytes {
-        let piece = self.body.take(room);
-        Self::take_in(&mut self.keeping, &piece);
-        piece
-    }
-
     /// All of it came. With trailers it would be another answer than the one that is stored.
     fn finish(&mut self) {
         let Some(keeping) = self.keeping.take() else { return };
@@ -145,17 +139,6 @@ impl Content {
             Self::Kept(kept) => drop(kept.split_to(count.min(kept.len()))),
             Self::File(file) => drop(file.take(count)),
             Self::Coded(coded) => drop(coded.take(count)),
-        }
-    }
-
-    /// Takes at most `room` of the bytes that are there now, without copying.
-    pub(crate) fn take(&mut self, room: usize) -> Bytes {
-        match self {
-            Self::Service(body) => body.take(room),
-            Self::Copied(copied) => copied.take(room),
-            Self::Kept(kept) => kept.split_to(room.min(kept.len())),
-            Self::File(file) => file.take(room),
-            Self::Coded(coded) => coded.take(room),
         }
     }
 

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use bytes::{Buf, Bytes};
-use http::{HeaderMap, Response, StatusCode};
+use ::http2::{Reason, Section};
 use model::{Code, Problem};
 use upstream::{Alarm, RequestBody};
 use wire::fields::Fields;
@@ -15,7 +14,7 @@ use wire::http2_trailers;
 
 use crate::forward::trusted;
 use crate::http1::{BODY, too_large};
-use crate::http2::Stream;
+use crate::http2::stream::Stream;
 use crate::pace;
 use crate::request::Incoming;
 use crate::settings::Patience;
@@ -28,15 +27,16 @@ const LINGER: Duration = Duration::from_secs(2);
 /// RFC 9113 §8.1 lets us reset the stream at once, but callers that are still sending (curl before 8) then report
 /// the reset and drop the answer.
 pub(super) async fn let_finish(stream: &Stream, alarm: &mut Alarm) {
-    if stream.body.borrow().is_end_stream() {
-        return;
+    {
+        let mut connection = stream.connection();
+        if connection.has_ended(stream.key) {
+            return;
+        }
+        // The room is not given back: no more comes than the window had left.
+        connection.pass_over(stream.key);
     }
     alarm.set(Some(Instant::now() + LINGER));
-    let ended = poll_fn(|context| {
-        // The capacity is not given back: no more comes than the window had left.
-        while let Some(Ok(_)) = ready!(stream.body.borrow_mut().poll_data(context)) {}
-        Poll::Ready(())
-    });
+    let ended = poll_fn(|context| stream.connection().poll_end(stream.key, usize::MAX, context).map(drop));
     // Late or not, the stream is dropped now, which resets it where it is still open.
     let _ = alarm.guard(ended).await;
 }
@@ -50,52 +50,39 @@ pub(super) struct Http2Body {
     length: Option<u64>,
     /// The caller waits to be told to go on.
     waiting: bool,
-    content: Bytes,
-    content_ended: bool,
+    /// How much was passed on.
+    taken: u64,
     trailers: Option<Fields>,
 }
 
 impl Http2Body {
     /// `length` is what the service is told of it; `waiting`, whether the caller expects to be told to go on.
     pub(super) fn new(stream: Rc<Stream>, patience: Patience, length: Option<u64>, waiting: bool) -> Self {
-        Self {
-            stream,
-            pace: pace::Incoming::new(patience),
-            at_most: 0,
-            length,
-            waiting,
-            content: Bytes::new(),
-            content_ended: false,
-            trailers: None,
-        }
+        Self { stream, pace: pace::Incoming::new(patience), at_most: 0, length, waiting, taken: 0, trailers: None }
     }
 
-    /// Reads on until there is content to pass on, or no more.
-    fn poll_some(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Problem>> {
-        while self.content.is_empty() && !self.content_ended {
-            let Some(content) = ready!(self.poll_content(context))? else {
-                self.content_ended = true;
-                break;
-            };
-            if self.stream.received.get() > self.at_most {
-                return Poll::Ready(Err(too_large(self.at_most)));
-            }
-            self.content = content;
+    /// Ready with how much there is to pass on; with 0 at the end.
+    fn poll_some(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Problem>> {
+        let polled = self.stream.connection().poll_content(self.stream.key, context).map_err(gone)?;
+        let Poll::Ready(count) = polled else { return self.poll_silence(context).map(Err) };
+        self.waiting = false;
+        let received = self.taken + count as u64;
+        if received != self.stream.received.replace(received) {
+            self.pace.came(received)?;
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(if received > self.at_most { Err(too_large(self.at_most)) } else { Ok(count) })
     }
 
-    /// Reads the end of a body of known length before its last bytes are passed on: what cannot be forwarded behind
-    /// them must be refused while the service cannot have taken the request for whole.
-    fn poll_nothing_follows(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Problem>> {
-        while let Some(content) = ready!(self.poll_content(context))? {
-            // h2 counts as well, and resets a stream that is longer than it says.
-            if !content.is_empty() {
-                return Poll::Ready(Err(Problem::new(Code::MalformedBody, "content beyond the content-length")));
-            }
+    /// Waits for the end of a body of known length before its last bytes are passed on: what cannot be forwarded
+    /// behind them must be refused while the service cannot have taken the request for whole.
+    fn poll_nothing_follows(&mut self, count: usize, context: &mut Context<'_>) -> Poll<Result<(), Problem>> {
+        // A stream that is longer than it says is broken off, which is seen here.
+        let polled = self.stream.connection().poll_end(self.stream.key, count, context).map_err(gone)?;
+        let Poll::Ready(ended) = polled else { return self.poll_silence(context).map(Err) };
+        if !ended {
+            return Poll::Ready(Err(Problem::new(Code::MalformedBody, "content beyond the content-length")));
         }
-        self.content_ended = true;
-        match ready!(self.stream.body.borrow_mut().poll_trailers(context)).map_err(gone)? {
+        match self.stream.connection().take_trailers_of(self.stream.key) {
             None => Poll::Ready(Ok(())),
             Some(_) => Poll::Ready(Err(Problem::new(
                 Code::MalformedBody,
@@ -104,27 +91,12 @@ impl Http2Body {
         }
     }
 
-    /// The next content, counted, or `None` at its end.
-    fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
-        let mut stream = self.stream.body.borrow_mut();
-        match stream.poll_data(context) {
-            Poll::Ready(Some(Ok(content))) => {
-                self.waiting = false;
-                stream.flow_control().release_capacity(content.len()).map_err(gone)?;
-                let received = self.stream.received.get() + content.len() as u64;
-                self.stream.received.set(received);
-                Poll::Ready(self.pace.came(received).map(|()| Some(content)))
-            }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(gone(error))),
-            Poll::Ready(None) => Poll::Ready(Ok(None)),
-            Poll::Pending => {
-                // Only now: the request is permitted and its body is wanted (RFC 9110 §10.1.1).
-                if mem::take(&mut self.waiting) {
-                    go_on(&self.stream);
-                }
-                self.pace.poll_silence(context, self.stream.sent.get()).map(Err)
-            }
+    fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<Problem> {
+        // Only now: the request is permitted and its body is wanted (RFC 9110 §10.1.1).
+        if mem::take(&mut self.waiting) {
+            go_on(&self.stream);
         }
+        self.pace.poll_silence(context, self.stream.sent.get())
     }
 }
 
@@ -145,19 +117,19 @@ impl RequestBody for Http2Body {
         out: &mut Vec<u8>,
         room: usize,
     ) -> Poll<Result<usize, Problem>> {
-        ready!(self.poll_some(context))?;
-        if !self.content_ended && self.length == Some(self.stream.received.get()) {
-            ready!(self.poll_nothing_follows(context))?;
+        let count = ready!(self.poll_some(context))?;
+        if self.length == Some(self.taken + count as u64) {
+            ready!(self.poll_nothing_follows(count, context))?;
         }
-        if self.content.is_empty() {
-            let trailers = ready!(self.stream.body.borrow_mut().poll_trailers(context)).map_err(gone)?;
+        let mut connection = self.stream.connection();
+        if count == 0 {
+            let trailers = connection.take_trailers_of(self.stream.key);
             self.trailers = trailers.as_ref().map(fields).transpose()?;
             return Poll::Ready(Ok(0));
         }
-        let count = self.content.len().min(room);
-        out.extend_from_slice(self.content.get(..count).unwrap_or_default());
-        self.content.advance(count);
-        Poll::Ready(Ok(count))
+        let taken = connection.take_content(self.stream.key, out, room);
+        self.taken += taken as u64;
+        Poll::Ready(Ok(taken))
     }
 
     fn trailers(&mut self) -> Option<Fields> {
@@ -167,19 +139,18 @@ impl RequestBody for Http2Body {
 
 /// A caller that is gone cannot be told, and one that has its answer need not be.
 fn go_on(stream: &Stream) {
-    let mut interim = Response::new(());
-    *interim.status_mut() = StatusCode::CONTINUE;
-    let _ = stream.respond.borrow_mut().send_informational(interim);
+    if let Ok(interim) = stream.connection().head(stream.key, 100) {
+        interim.finish(false);
+    }
 }
 
 /// Trailers are held to the same rules as those of HTTP/1.1.
-fn fields(trailers: &HeaderMap) -> Result<Fields, Problem> {
-    let trailers = trailers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
-    let fields = http2_trailers(trailers, &BODY)?;
+fn fields(trailers: &Section) -> Result<Fields, Problem> {
+    let fields = http2_trailers(trailers.fields(), &BODY)?;
     trusted::refuse(&fields)?;
     Ok(fields)
 }
 
-fn gone(error: h2::Error) -> Problem {
-    Problem::new(Code::MalformedBody, "the stream ended in the middle of the body").because(error)
+fn gone(reason: Reason) -> Problem {
+    Problem::new(Code::MalformedBody, "the stream ended in the middle of the body").because(reason)
 }

@@ -1,29 +1,24 @@
 //! An answer on an HTTP/2 stream, sent no faster than the caller's windows allow.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use h2::{Reason, SendStream};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use ::http2::{HeadWriter, Indexing, Reason};
 use model::Problem;
 use upstream::{Alarm, UpstreamError};
-use wire::fields::Fields;
+use wire::fields::{Fields, Name};
 
 use crate::answer::{self, Answer, AnswerBody, Length};
 use crate::content::Content;
 use crate::grpc;
-use crate::http2::{Stream, fields};
+use crate::http2::stream::Stream;
 use crate::pace;
 use crate::record::Record;
 use crate::request::{Reply, Request};
 
-/// What one piece of an answer may have: a large one would hold up the other streams.
-const PIECE_BYTES: usize = 64 * 1024;
-/// How many fields the house may add to an answer.
-const ADDED_FIELDS: usize = 6;
+/// Values that are longer come again too seldom to push out those that do.
+const LIKELY_BYTES: usize = 128;
 
 /// Answers the request of one stream.
 pub(super) struct Http2Reply {
@@ -48,8 +43,8 @@ impl From<UpstreamError> for SendError {
     }
 }
 
-impl From<h2::Error> for SendError {
-    fn from(_: h2::Error) -> Self {
+impl From<Reason> for SendError {
+    fn from(_: Reason) -> Self {
         Self::Caller
     }
 }
@@ -74,7 +69,7 @@ impl Reply for Http2Reply {
     /// A stream that was reset must not go on costing the service: a caller may reset as many as it likes
     /// (CVE-2023-44487).
     fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.stream.respond.borrow_mut().poll_reset(context).map(drop)
+        self.stream.connection().poll_broken(self.stream.key, context).map(drop)
     }
 }
 
@@ -87,30 +82,69 @@ impl Http2Reply {
         alarm: &mut Alarm,
     ) -> Result<(), SendError> {
         let length = answer.length(request);
-        let head = response(request, record, &answer, length)?;
         let status = answer.head.status();
-        let Answer { head: answer_head, body } = answer;
-        request.thread.give_answer(answer_head);
+        let empty = matches!(length, Length::Announced(_) | Length::Absent | Length::Known(0));
+        self.send_head(request, record, &answer, length, empty)?;
+        record.sent_head(status);
+        let Answer { head, body } = answer;
+        request.thread.give_answer(head);
+        if empty {
+            reclaim(request, body);
+            return Ok(());
+        }
         match body {
-            _ if matches!(length, Length::Announced(_) | Length::Absent | Length::Known(0)) => {
-                self.stream.respond.borrow_mut().send_response(head, true)?;
-                record.sent_head(status);
-                reclaim(request, body);
-            }
-            AnswerBody::Whole(whole) => {
-                let mut stream = self.stream.respond.borrow_mut().send_response(head, false)?;
-                record.sent_head(status);
-                record.sent(whole.len() as u64);
-                stream.send_data(Bytes::from(whole), true)?;
-            }
+            AnswerBody::Whole(whole) => self.relay(request, record, Content::Kept(whole.into()), alarm).await.map(drop),
             AnswerBody::Streamed(content) => {
-                let stream = self.stream.respond.borrow_mut().send_response(head, false)?;
-                record.sent_head(status);
-                let content = relay(request, record, &self.stream.sent, stream, content, alarm).await?;
+                let content = self.relay(request, record, content, alarm).await?;
                 reclaim(request, AnswerBody::Streamed(content));
+                Ok(())
             }
         }
+    }
+
+    /// The head of an answer; `last` where nothing follows it.
+    fn send_head(
+        &self,
+        request: &Request<'_>,
+        record: &Record<'_>,
+        answer: &Answer,
+        length: Length,
+        last: bool,
+    ) -> Result<(), SendError> {
+        let mut connection = self.stream.connection();
+        let mut head = connection.head(self.stream.key, answer.head.status())?;
+        answer.each_field(request, record, |known, name, value| field(&mut head, known, name, value));
+        if let Length::Known(length) | Length::Announced(length) = length {
+            head.field(b"content-length", itoa::Buffer::new().format(length).as_bytes(), Indexing::Once);
+        }
+        head.finish(last);
         Ok(())
+    }
+
+    /// Passes the content on, piece by piece, within the deadline and the patience for each silence.
+    async fn relay(
+        &self,
+        request: &Request<'_>,
+        record: &mut Record<'_>,
+        content: Content,
+        alarm: &mut Alarm,
+    ) -> Result<Content, SendError> {
+        let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
+        let mut relay = Relay { stream: &self.stream, content, blocked: false };
+        let result = poll_fn(|context| {
+            if let Poll::Ready(result) = relay.poll(context) {
+                return Poll::Ready(result);
+            }
+            let blocked = relay.blocked;
+            let silent = pace.poll_silence(context, alarm, self.stream.sent.get(), blocked);
+            silent.map(|()| Err(if blocked { SendError::Caller } else { UpstreamError::TimedOut.into() }))
+        })
+        .await;
+        record.sent(self.stream.sent.get());
+        if let Err(error) = &result {
+            relay.break_off(request, record, error);
+        }
+        result.map(|()| relay.content)
     }
 }
 
@@ -122,71 +156,40 @@ fn reclaim(request: &Request<'_>, body: AnswerBody) {
     }
 }
 
-fn response(
-    request: &Request<'_>,
-    record: &Record<'_>,
-    answer: &Answer,
-    length: Length,
-) -> Result<Response<()>, SendError> {
-    let mut response = Response::new(());
-    // A status out of range was refused when the service's head was read.
-    *response.status_mut() = StatusCode::from_u16(answer.head.status()).map_err(|_| SendError::Caller)?;
-    let mut headers = HeaderMap::with_capacity(answer.head.fields().len() + ADDED_FIELDS);
-    answer.each_field(request, record, |known, name, value| fields::append(&mut headers, known, name, value));
-    if let Length::Known(length) | Length::Announced(length) = length {
-        headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    *response.headers_mut() = headers;
-    Ok(response)
-}
-
-/// Passes the content on, piece by piece, within the deadline and the patience for each silence.
-async fn relay(
-    request: &Request<'_>,
-    record: &mut Record<'_>,
-    sent: &Cell<u64>,
-    stream: SendStream<Bytes>,
-    content: Content,
-    alarm: &mut Alarm,
-) -> Result<Content, SendError> {
-    let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
-    let mut relay = Relay { stream, content, sent, blocked: false };
-    let result = poll_fn(|context| {
-        if let Poll::Ready(result) = relay.poll(context) {
-            return Poll::Ready(result);
-        }
-        let blocked = relay.blocked;
-        let silent = pace.poll_silence(context, alarm, relay.sent.get(), blocked);
-        silent.map(|()| Err(if blocked { SendError::Caller } else { UpstreamError::TimedOut.into() }))
-    })
-    .await;
-    record.sent(relay.sent.get());
-    if let Err(error) = &result {
-        relay.break_off(request, record, error);
-    }
-    result.map(|()| relay.content)
+/// Writes a field that was read already.
+fn field(head: &mut HeadWriter<'_>, known: Name, name: &str, value: &[u8]) {
+    let indexing = match known {
+        // It never comes again: in the table of the compression (RFC 7541 §2.3.2) it would push out what does.
+        Name::RequestId => Indexing::Once,
+        // What is somebody's alone is not to be found out by trying (RFC 7541 §7.1.3).
+        Name::SetCookie => Indexing::Never,
+        _ if value.len() > LIKELY_BYTES => Indexing::Once,
+        _ => Indexing::Likely,
+    };
+    head.field(name.as_bytes(), value, indexing);
 }
 
 /// A body on its way to a stream.
 struct Relay<'a> {
-    stream: SendStream<Bytes>,
+    stream: &'a Stream,
     content: Content,
-    sent: &'a Cell<u64>,
     /// The caller's window is full.
     blocked: bool,
 }
 
 impl Relay<'_> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let key = self.stream.key;
         loop {
-            if let Poll::Ready(reset) = self.stream.poll_reset(context) {
-                reset?;
-                return Poll::Ready(Err(SendError::Caller));
+            if let Poll::Ready(reason) = self.stream.connection().poll_broken(key, context) {
+                return Poll::Ready(Err(reason.into()));
             }
             if !ready!(self.content.poll_ready(context))? {
                 return Poll::Ready(self.finish());
             }
-            let Poll::Ready(room) = self.poll_room(context)? else {
+            let wanted = self.content.piece().len();
+            let room = self.stream.connection().poll_room(key, wanted, context)?;
+            let Poll::Ready(room) = room else {
                 self.blocked = true;
                 // A caller that does not read its answer may still be sending its request.
                 if let Poll::Ready(uploaded) = self.content.poll_upload(context) {
@@ -195,13 +198,14 @@ impl Relay<'_> {
                 return Poll::Pending;
             };
             self.blocked = false;
-            let piece = self.content.take(room);
-            self.sent.set(self.sent.get() + piece.len() as u64);
+            let piece = self.content.piece().get(..room).unwrap_or_default();
+            let written = self.stream.connection().content(key, piece, false)?;
+            self.content.consume(room);
+            self.stream.sent.set(self.stream.sent.get() + room as u64);
             // The last piece says that it is the last, where that is known already.
             let ended = matches!(self.content.poll_ready(context), Poll::Ready(Ok(false)));
-            let last = ended && self.content.trailers().is_none_or(Fields::is_empty);
-            self.stream.send_data(piece, last)?;
-            if last {
+            if ended && self.content.trailers().is_none_or(Fields::is_empty) {
+                self.stream.connection().end_with(key, &written)?;
                 return Poll::Ready(Ok(()));
             }
         }
@@ -214,35 +218,30 @@ impl Relay<'_> {
         {
             let trailers = grpc::trailers(problem, answer::detail_for(request, record));
             // Where even that cannot be said any more, the reset below says it.
-            if self.stream.send_trailers(fields::map(&trailers)).is_ok() {
+            if self.send_trailers(&trailers).is_ok() {
                 return;
             }
         }
-        self.stream.send_reset(Reason::INTERNAL_ERROR);
-    }
-
-    /// Ready with how much may be sent now.
-    fn poll_room(&mut self, context: &mut Context<'_>) -> Result<Poll<usize>, SendError> {
-        let wanted = self.content.piece().len().min(PIECE_BYTES);
-        self.stream.reserve_capacity(wanted);
-        loop {
-            let capacity = self.stream.capacity();
-            if capacity > 0 {
-                return Ok(Poll::Ready(capacity.min(wanted)));
-            }
-            match self.stream.poll_capacity(context) {
-                Poll::Pending => return Ok(Poll::Pending),
-                Poll::Ready(Some(capacity)) => drop(capacity?),
-                Poll::Ready(None) => return Err(SendError::Caller),
-            }
-        }
+        self.stream.connection().break_off(self.stream.key, Reason::INTERNAL_ERROR);
     }
 
     fn finish(&mut self) -> Result<(), SendError> {
         match self.content.trailers().filter(|fields| !fields.is_empty()) {
-            Some(fields) => self.stream.send_trailers(fields::map(fields))?,
-            None => self.stream.send_data(Bytes::new(), true)?,
+            Some(fields) => self.send_trailers(fields),
+            None => {
+                self.stream.connection().content(self.stream.key, &[], true)?;
+                Ok(())
+            }
         }
+    }
+
+    fn send_trailers(&self, fields: &Fields) -> Result<(), SendError> {
+        let mut connection = self.stream.connection();
+        let mut trailers = connection.trailers(self.stream.key)?;
+        for line in fields.iter() {
+            field(&mut trailers, line.known, line.name, line.value);
+        }
+        trailers.finish(true);
         Ok(())
     }
 }
