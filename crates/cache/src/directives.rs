@@ -27,6 +27,8 @@ pub struct AnswerDirectives {
     pub max_age: Option<u64>,
     /// `s-maxage` in seconds.
     pub s_maxage: Option<u64>,
+    /// `stale-while-revalidate` in seconds (RFC 5861 §3).
+    pub stale_while_revalidate: Option<u64>,
     /// `stale-if-error` in seconds (RFC 5861 §4).
     pub stale_if_error: Option<u64>,
     /// Something in it is no directive, so that nobody can say what was meant.
@@ -69,6 +71,8 @@ impl AnswerDirectives {
                     all.max_age = smaller(all.max_age, argument);
                 } else if is("s-maxage") {
                     all.s_maxage = smaller(all.s_maxage, argument);
+                } else if is("stale-while-revalidate") {
+                    all.stale_while_revalidate = smaller(all.stale_while_revalidate, argument);
                 } else if is("stale-if-error") {
                     all.stale_if_error = smaller(all.stale_if_error, argument);
                 }

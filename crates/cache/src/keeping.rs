@@ -104,7 +104,7 @@ impl Keeping {
             return;
         }
         let lead = self.lead.take();
-        let is_fresh = self.terms.lifetime > self.terms.age(now) && !self.terms.no_cache;
+        let is_of_use = self.terms.is_of_use_to_others(now);
         let content = Bytes::from(self.content.into_boxed_slice());
         let weight = weight(&self.place.0, &self.place.1, &self.head) + content.len() as u64;
         self.reservation.shrink_to(weight);
@@ -116,7 +116,7 @@ impl Keeping {
         }
         // What was changed meanwhile is asked for anew by everybody; the next may be kept again.
         match lead {
-            Some(lead) if is_fresh || !inserted => lead.stored(),
+            Some(lead) if is_of_use || !inserted => lead.stored(),
             Some(lead) => lead.alone(now),
             None => {}
         }

@@ -19,7 +19,7 @@
 //! whole. Every byte kept, being filled or still being sent counts against the size of the store.
 //!
 //! Deliberately absent: any way to a stored answer without a permit; partial answers; heuristics for answers that do
-//! not say that they may be kept; validation behind the caller's back.
+//! not say that they may be kept.
 
 mod age;
 pub mod directives;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use policy::Permit;
+use wire::conditional::EntityTag;
 use wire::fields::Name;
 use wire::{Method, RequestHead};
 
 use crate::directives::CallerDirectives;
 use crate::fetch::{Awaited, Claim, Waiting};
-use crate::pending::Pending;
+use crate::pending::{Condition, Pending};
 use crate::serve::is_particular;
 use crate::store::Store;
 use crate::stored::{Key, Stored};
@@ -43,6 +44,9 @@ pub enum Look {
     Aside,
     /// An answer that needs nobody else.
     Fresh(Found),
+    /// An answer that is not fresh and may be given while the service is asked for another behind the caller's back; by
+    /// this request, where there is something to ask with.
+    Meanwhile(Found, Option<Box<Pending>>),
     /// An answer that is not fresh, and may stand in for the service, which failed for somebody else right now.
     StandIn(Found),
     /// Somebody asks the service for the same already.
@@ -51,6 +55,15 @@ pub enum Look {
     Ask(Pending),
     /// As [`Look::Ask`], but the caller does not want the service to be asked: 504 (RFC 9111 §5.2.1.7).
     OnlyIfCached,
+}
+
+/// A request, and what is needed to look for its answer.
+struct Missed<'a> {
+    key: Key<'a>,
+    asked: &'a Asked<'a>,
+    identified: bool,
+    wishes: CallerDirectives,
+    now: Instant,
 }
 
 /// How a request stands to others that miss the same.
@@ -113,6 +126,21 @@ impl Found {
         stale.is_some_and(|most| age.saturating_sub(terms.lifetime) <= most) && wishes.min_fresh.is_none()
     }
 
+    /// Whether it may be given while another is asked for (RFC 5861 §3).
+    #[must_use]
+    pub(crate) fn may_be_late(&self, now: Instant) -> bool {
+        self.stored.terms.may_be_late(now)
+    }
+
+    /// What it is validated with, where it can be.
+    pub(crate) fn condition(&self) -> Option<Condition<'_>> {
+        let fields = self.stored.head.fields();
+        let once = |name| fields.get(name).filter(|_| fields.count(name) == 1);
+        let etag = once(Name::Etag).filter(|etag| EntityTag::parse(etag).is_some());
+        let condition = Condition { etag, last_modified: once(Name::LastModified) };
+        (condition.etag.is_some() || condition.last_modified.is_some()).then_some(condition)
+    }
+
     /// Whether it may stand in for a service that fails (RFC 5861 §4).
     #[must_use]
     pub fn stands_in(&self, now: Instant) -> bool {
@@ -154,58 +182,81 @@ impl Store {
         } else {
             CallerDirectives::read(fields)
         };
-        let identified = asked.is_identified();
         let key = Key::of(&self.table.hashing, asked.operation, asked.head);
-        let found = match self.find(&key, asked, identified, &wishes, now) {
+        let missed = Missed { key, asked, identified: asked.is_identified(), wishes, now };
+        let found = match self.find(&missed) {
             Ok(fresh) => return Look::Fresh(fresh),
             Err(found) => found,
         };
         if wishes.only_if_cached {
             return Look::OnlyIfCached;
         }
-        let wants_nothing_special = wishes == CallerDirectives::default();
-        let pending = |found| Pending::new(self, (&key, asked.head.method()), found, wishes, now);
-        match crowd {
-            Crowd::Join if wants_nothing_special && found.as_ref().is_none_or(|found| !found.stored.terms.no_cache) => {
-            }
-            Crowd::LeaveAfterFailure if wants_nothing_special => {
-                let stand_in = found.as_ref().filter(|found| found.stands_in(now));
-                return stand_in
-                    .map_or_else(|| Look::Ask(pending(found.clone())), |found| Look::StandIn(found.clone()));
-            }
-            _ => return Look::Ask(pending(found)),
+        if wishes != CallerDirectives::default() {
+            return Look::Ask(self.pending(&missed, found));
         }
-        let mut pending = pending(found);
-        let leads = asked.head.method() == Method::Get && (pending.condition().is_some() || !is_particular(asked.head));
-        match self.fetches.claim(&key, identified, leads, now) {
-            Claim::Alone => Look::Ask(pending),
-            Claim::Wait(waiting) => Look::Wait(waiting),
-            Claim::Lead(lead) => {
-                // Who led before may have stored the answer and gone since it was looked for.
-                if let Ok(fresh) = self.find(&key, asked, identified, &wishes, now) {
-                    lead.stored();
-                    return Look::Fresh(fresh);
-                }
-                pending.lead(lead);
-                Look::Ask(pending)
+        match (crowd, found) {
+            (crowd, Some(found)) if found.may_be_late(now) => self.meanwhile(&missed, found, crowd),
+            (Crowd::LeaveAfterFailure, Some(found)) if found.stands_in(now) => Look::StandIn(found),
+            (Crowd::Join, found) if found.as_ref().is_none_or(|found| !found.stored.terms.no_cache) => {
+                self.join(&missed, found)
             }
+            (_, found) => Look::Ask(self.pending(&missed, found)),
         }
     }
 
+    /// Asks for a crowd, or is of it.
+    fn join(&self, missed: &Missed<'_>, found: Option<Found>) -> Look {
+        match self.claim(missed, found.as_ref()) {
+            Claim::Alone => Look::Ask(self.pending(missed, found)),
+            Claim::Wait(waiting) => Look::Wait(waiting),
+            Claim::Lead(lead) => match self.find(missed) {
+                // Who led before may have stored the answer and gone since it was looked for.
+                Ok(fresh) => {
+                    lead.stored();
+                    Look::Fresh(fresh)
+                }
+                Err(found) => Look::Ask(self.pending(missed, found).leading(lead)),
+            },
+        }
+    }
+
+    /// What is stale is the answer; of those who get it, one asks for a fresh one.
+    fn meanwhile(&self, missed: &Missed<'_>, found: Found, crowd: Crowd) -> Look {
+        found.stored.touch(self.table.tick(missed.now));
+        if crowd != Crowd::Join {
+            return Look::Meanwhile(found, None);
+        }
+        match self.claim(missed, Some(&found)) {
+            Claim::Alone | Claim::Wait(_) => Look::Meanwhile(found, None),
+            Claim::Lead(lead) => match self.find(missed) {
+                Ok(fresh) => {
+                    lead.stored();
+                    Look::Fresh(fresh)
+                }
+                Err(now) => Look::Meanwhile(found, Some(Box::new(self.pending(missed, now).leading(lead)))),
+            },
+        }
+    }
+
+    fn claim(&self, missed: &Missed<'_>, found: Option<&Found>) -> Claim {
+        let head = missed.asked.head;
+        let validates = found.is_some_and(|found| found.condition().is_some());
+        let leads = head.method() == Method::Get && (validates || !is_particular(head));
+        self.fetches.claim(&missed.key, missed.identified, leads, missed.now)
+    }
+
+    fn pending(&self, missed: &Missed<'_>, found: Option<Found>) -> Pending {
+        Pending::new(self, (&missed.key, missed.asked.head.method()), found, missed.wishes, missed.now)
+    }
+
     /// What is stored and may be given out as it is; else what is stored.
-    fn find(
-        &self,
-        key: &Key<'_>,
-        asked: &Asked<'_>,
-        identified: bool,
-        wishes: &CallerDirectives,
-        now: Instant,
-    ) -> Result<Found, Option<Found>> {
-        let found = self.table.find(key.hash, |stored| stored.answers(key, asked.head, identified));
+    fn find(&self, missed: &Missed<'_>) -> Result<Found, Option<Found>> {
+        let Missed { key, asked, identified, wishes, now } = missed;
+        let found = self.table.find(key.hash, |stored| stored.answers(key, asked.head, *identified));
         let Some(stored) = found else { return Err(None) };
         let found = Found { stored };
-        if found.serves(wishes, now) {
-            found.stored.touch(self.table.tick(now));
+        if found.serves(wishes, *now) {
+            found.stored.touch(self.table.tick(*now));
             return Ok(found);
         }
         Err(Some(found))

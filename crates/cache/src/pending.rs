@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
-use wire::conditional::EntityTag;
 use wire::fields::Name;
 use wire::{Method, ResponseHead};
 
@@ -65,8 +64,9 @@ impl Pending {
         Self { key: key.keep(), changes: store.table.changes(key.hash), stale, wishes, method, began: now, lead: None }
     }
 
-    pub(crate) fn lead(&mut self, lead: Lead) {
+    pub(crate) fn leading(mut self, lead: Lead) -> Self {
         self.lead = Some(lead);
+        self
     }
 
     /// The service failed, or answered 5xx: those who wait are not to wait for another who asks it.
@@ -80,12 +80,7 @@ impl Pending {
     /// validated.
     #[must_use]
     pub fn condition(&self) -> Option<Condition<'_>> {
-        let stale = self.stale.as_ref().filter(|_| self.method == Method::Get);
-        let fields = stale?.stored.head.fields();
-        let once = |name| fields.get(name).filter(|_| fields.count(name) == 1);
-        let etag = once(Name::Etag).filter(|etag| EntityTag::parse(etag).is_some());
-        let condition = Condition { etag, last_modified: once(Name::LastModified) };
-        (condition.etag.is_some() || condition.last_modified.is_some()).then_some(condition)
+        self.stale.as_ref().filter(|_| self.method == Method::Get)?.condition()
     }
 
     /// Whether something is stored that may not be given as it is.
@@ -116,7 +111,7 @@ impl Pending {
         {
             let holds = self.freshen(store, found, asked, answer, moment);
             if let Some(lead) = self.lead.take() {
-                if holds.remaining(moment.now).is_some() { lead.stored() } else { lead.alone(moment.now) }
+                if holds.stored.terms.is_of_use_to_others(moment.now) { lead.stored() } else { lead.alone(moment.now) }
             }
             return Settled::Holds(holds);
         }

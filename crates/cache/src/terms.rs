@@ -25,6 +25,8 @@ pub(crate) struct Terms {
     pub(crate) initial_age: Duration,
     /// Up to which age it is fresh.
     pub(crate) lifetime: Duration,
+    /// For how long after that it may be given while the service is asked for another.
+    pub(crate) stale_while_revalidate: Duration,
     /// For how long after that it may stand in for a service that fails.
     pub(crate) stale_if_error: Duration,
     /// Never given stale.
@@ -38,6 +40,17 @@ pub(crate) struct Terms {
 impl Terms {
     pub(crate) fn age(&self, now: Instant) -> Duration {
         self.initial_age.saturating_add(now.saturating_duration_since(self.received))
+    }
+
+    /// Whether it may be given though it is not fresh, while the service is asked for another (RFC 5861 §3).
+    pub(crate) fn may_be_late(&self, now: Instant) -> bool {
+        let until = self.lifetime.saturating_add(self.stale_while_revalidate);
+        !self.must_revalidate && !self.no_cache && self.age(now) < until
+    }
+
+    /// Whether those get it who waited for it, without asking themselves.
+    pub(crate) fn is_of_use_to_others(&self, now: Instant) -> bool {
+        !self.no_cache && (self.age(now) < self.lifetime || self.may_be_late(now))
     }
 }
 
@@ -81,12 +94,17 @@ pub(crate) fn terms(
     }
     let dated = date(fields, Name::Date).unwrap_or(arrival.moment.wall);
     let initial_age = age::initial(dated, arrival);
-    let lifetime = lifetime(fields, &says, dated)?.min(initial_age.saturating_add(at_most));
+    let until = initial_age.saturating_add(at_most);
+    let lifetime = lifetime(fields, &says, dated)?.min(until);
+    // Fresh or not, it is given out for no longer than the file says.
+    let late =
+        says.stale_while_revalidate.map_or(Duration::ZERO, Duration::from_secs).min(until.saturating_sub(lifetime));
     let terms = Terms {
         received: arrival.moment.now,
         dated,
         initial_age,
         lifetime,
+        stale_while_revalidate: late,
         stale_if_error: says.stale_if_error.map_or(Duration::ZERO, Duration::from_secs),
         must_revalidate: says.must_revalidate || says.s_maxage.is_some(),
         no_cache: says.no_cache,
@@ -99,7 +117,8 @@ impl Terms {
     /// What is stale and cannot be validated would only take room.
     fn is_of_use(&self, fields: &Fields) -> bool {
         let can_be_validated = fields.count(Name::Etag) == 1 || fields.count(Name::LastModified) == 1;
-        can_be_validated || (!self.no_cache && (self.lifetime > self.initial_age || !self.stale_if_error.is_zero()))
+        let later = self.stale_if_error.max(self.stale_while_revalidate);
+        can_be_validated || (!self.no_cache && (self.lifetime > self.initial_age || !later.is_zero()))
     }
 }
 

@@ -135,7 +135,12 @@ async fn pass(
     };
     let asking = match looked {
         Looked::Found(answer) => return Ok(answer),
+        Looked::Meanwhile(answer, pending) => {
+            stored::refresh::begin(request, record, operation, permit, *pending);
+            return Ok(answer);
+        }
         Looked::Ask(asking) => asking,
+        // Nobody waits twice.
         Looked::Wait(_) => None,
     };
     if let Some(service) = permit.service() {

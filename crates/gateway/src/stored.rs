@@ -1,6 +1,7 @@
 //! What the store of an API has to do with one request: it has the answer, or is told the service's.
 
 mod crowd;
+pub(crate) mod refresh;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -98,6 +99,8 @@ fn is_same_store((one, at): (&Settings, usize), (other, place): (&Settings, usiz
 pub(crate) enum Looked<'a> {
     /// This is the answer.
     Found(Answer),
+    /// This is the answer, and the service is asked for a fresh one behind the caller's back.
+    Meanwhile(Answer, Box<Pending>),
     /// Somebody asks the service for the same already.
     Wait(Waiting),
     /// The service is asked; with a store, that wants to know what it says.
@@ -137,6 +140,14 @@ fn look_into<'a>(
         Look::Fresh(found) => {
             record.used_cache(CacheUse::Hit);
             Ok(Looked::Found(give(request, operation, &found, now)))
+        }
+        Look::Meanwhile(found, pending) => {
+            record.used_cache(CacheUse::Meanwhile);
+            let answer = give(request, operation, &found, now);
+            Ok(match pending {
+                Some(pending) => Looked::Meanwhile(answer, pending),
+                None => Looked::Found(answer),
+            })
         }
         Look::StandIn(found) => {
             record.used_cache(CacheUse::StandIn);

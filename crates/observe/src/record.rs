@@ -85,6 +85,8 @@ pub enum CacheUse {
     Hit,
     /// It had the answer once somebody else had asked the service for it.
     Joined,
+    /// It had the answer, which is not fresh, and the service is asked for another behind the caller's back.
+    Meanwhile,
     /// It had nothing, and the service was asked.
     Miss,
     /// It had an answer that is not fresh, and the service gave another.
@@ -99,8 +101,16 @@ pub enum CacheUse {
 
 impl CacheUse {
     /// Everything there is.
-    pub const ALL: [Self; 7] =
-        [Self::Hit, Self::Joined, Self::Miss, Self::Stale, Self::Validated, Self::StandIn, Self::Aside];
+    pub const ALL: [Self; 8] = [
+        Self::Hit,
+        Self::Joined,
+        Self::Meanwhile,
+        Self::Miss,
+        Self::Stale,
+        Self::Validated,
+        Self::StandIn,
+        Self::Aside,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -108,6 +118,7 @@ impl CacheUse {
         match self {
             Self::Hit => "hit",
             Self::Joined => "joined",
+            Self::Meanwhile => "meanwhile",
             Self::Miss => "miss",
             Self::Stale => "stale",
             Self::Validated => "validated",

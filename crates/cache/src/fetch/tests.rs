@@ -289,3 +289,53 @@ impl Wake for Unpark {
         self.0.unpark();
     }
 }
+
+const LATE: &[(&str, &str)] = &[("cache-control", "max-age=10, stale-while-revalidate=30"), ("etag", "\"a\"")];
+
+#[test]
+fn what_is_stale_is_given_for_a_while_and_one_asks_for_another_meanwhile() {
+    let mut shop = Shop::new();
+    let get = request("GET", "/", &[]);
+    assert!(shop.fetch(&get, &answer(200, LATE, "old"), "old"));
+    shop.wait(20);
+    let Look::Meanwhile(found, Some(pending)) = shop.look_as(&get, Crowd::Join) else { panic!() };
+    assert_eq!(shop.given(&found, &get).1, b"old");
+    assert!(pending.condition().is_some());
+    for head in [&get, &request("GET", "/", &[("range", "bytes=0-1")]), &request("HEAD", "/", &[])] {
+        assert!(matches!(shop.look_as(head, Crowd::Join), Look::Meanwhile(_, None)));
+    }
+    // Who says when it was made, or that it must be asked about, is heard.
+    for wish in ["no-cache", "max-age=5", "min-fresh=1"] {
+        drop(shop.joins(&request("GET", "/", &[("cache-control", wish)])));
+    }
+    // A refresh that fails leaves it to the next, and to the end of the while.
+    let mut failed = pending;
+    failed.failed();
+    let Look::Meanwhile(_, Some(pending)) = shop.look_as(&get, Crowd::Join) else { panic!() };
+    let Settled::Keep(mut keeping) = shop.settle(*pending, &get, &answer(200, LATE, "new")) else { panic!() };
+    assert!(keeping.take_in(b"new"));
+    keeping.finish(&shop.store, shop.moment().now);
+    assert_eq!(shop.given(&shop.finds(&get, Crowd::Join).expect("fresh"), &get).1, b"new");
+    shop.wait(41);
+    drop(shop.joins(&get));
+}
+
+#[test]
+fn nothing_is_given_late_where_the_service_or_the_file_says_no() {
+    for word in ["must-revalidate", "proxy-revalidate", "s-maxage=10", "no-cache"] {
+        let mut shop = Shop::new();
+        let get = request("GET", "/", &[]);
+        let says = format!("max-age=10, stale-while-revalidate=30, {word}");
+        assert!(shop.fetch(&get, &answer(200, &[("cache-control", &says), ("etag", "\"a\"")], "old"), "old"));
+        shop.wait(20);
+        drop(shop.joins(&get));
+    }
+    let mut shop = Shop::new();
+    let get = request("GET", "/", &[]);
+    let says = [("cache-control", "max-age=86390, stale-while-revalidate=3600"), ("etag", "\"a\"")];
+    assert!(shop.fetch(&get, &answer(200, &says, "old"), "old"));
+    shop.wait(86_395);
+    assert!(matches!(shop.look(&get), Look::Meanwhile(_, None)));
+    shop.wait(6);
+    drop(shop.joins(&get));
+}

@@ -320,7 +320,7 @@ proptest! {
                                 keeping.finish(&shop.store, shop.moment().now);
                             }
                         }
-                        Look::Aside | Look::OnlyIfCached | Look::StandIn(_) | Look::Wait(_) => {
+                        Look::Aside | Look::OnlyIfCached | Look::StandIn(_) | Look::Wait(_) | Look::Meanwhile(..) => {
                             prop_assert!(false, "none was asked for");
                         },
                     }

@@ -43,7 +43,7 @@ pub(crate) async fn wait<'a>(
                 }
                 return Ok(Looked::Found(answer));
             }
-            Looked::Ask(asking) => return Ok(Looked::Ask(asking)),
+            looked => return Ok(looked),
         }
     }
     Ok(Looked::Ask(None))

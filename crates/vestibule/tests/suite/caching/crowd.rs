@@ -225,3 +225,31 @@ fn a_caller_who_reads_slowly_holds_nobody_back_for_long() {
     assert!(begun.elapsed() < Duration::from_secs(12));
     assert!(service.arrivals() > 1);
 }
+
+#[test]
+fn what_is_stale_is_given_at_once_to_a_crowd_while_one_request_asks_for_another() {
+    const LATE: &str = "max-age=10, stale-while-revalidate=3600";
+    let gate = Gate::of(2);
+    let held = gate.clone();
+    let service = Backend::choosing(move |_, number| {
+        let in_time = number != 1 || held.pass();
+        let reply =
+            Reply::ok(if number == 0 { "old" } else { "new" }).field("age", if number == 0 { "60" } else { "0" });
+        script::answer(reply.field("cache-control", if in_time { LATE } else { "no-store" }))
+    });
+    let mut crowd = Crowd::of(20, &service, KEEPS);
+    assert_eq!(crowd.house.get("/"), "old");
+    crowd.send();
+    assert!(crowd.answers().iter().all(|answer| *answer == (200, "old".into())));
+    service.wait_until("one asks", SOON, |service| service.arrivals() == 2);
+    assert!(gate.pass());
+    let deadline = Deadline::within(SOON);
+    while crowd.house.get("/") != "new" {
+        assert!(!deadline.passed(), "the new answer was not kept");
+        std::thread::yield_now();
+    }
+    crowd.send();
+    assert!(crowd.answers().iter().all(|answer| *answer == (200, "new".into())));
+    assert_eq!(service.arrivals(), 2);
+    crowd.house.house.wait_for_log("\"cache\":\"meanwhile\"");
+}
