@@ -78,6 +78,13 @@ impl Files {
         }
     }
 
+    /// Where everything is that was named so far and is nobody's but the house's: all but contracts, which are often
+    /// published themselves.
+    pub(crate) fn private(&self) -> impl Iterator<Item = &Path> {
+        let is_contract = |path: &PathBuf| self.contracts.iter().any(|(kept, _)| self.resolve(kept) == *path);
+        self.read.iter().filter(move |path| !is_contract(path)).map(PathBuf::as_path)
+    }
+
     /// Where a contract's folder, or a part of it, really is. What is gone, and was read before, is where it was.
     pub(crate) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         let resolved = self.resolve(path);
@@ -89,13 +96,19 @@ impl Files {
         })
     }
 
+    /// Counts in a file whose text is known already.
+    pub(crate) fn know(&mut self, path: &Path, text: &str) {
+        self.name(self.resolve(path));
+        self.count_in(path, text.as_bytes());
+    }
+
     /// The contracts that were read.
     pub(crate) fn take_contracts(&mut self) -> Vec<(PathBuf, String)> {
         std::mem::take(&mut self.contracts)
     }
 
-    /// Counts what was read elsewhere into the hash.
-    pub(crate) fn count_in(&mut self, path: &Path, bytes: &[u8]) {
+    /// Counts what was read into the hash.
+    fn count_in(&mut self, path: &Path, bytes: &[u8]) {
         // Lengths before contents, so that no two sets of files have one reading.
         for part in [path.as_os_str().as_encoded_bytes(), bytes] {
             self.digest.update(&(part.len() as u64).to_be_bytes());

@@ -31,7 +31,7 @@ use document::{fault, node, source};
 pub use draft::LogFormat;
 pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
-pub use load::{Loaded, Refused, load, load_text, load_texts};
+pub use load::{Loaded, Refused, load, load_text, load_texts, read};
 pub use plan::{LOCAL_CA, LocalCertificate, Plan, PublicCertificate, TrustPlan};
 pub use report::{LooseningLine, OperationOrigins, Origin, PublishedApi, Report, RouteLine, ShownLine, Summary};
 pub use shape::nearest;

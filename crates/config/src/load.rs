@@ -55,20 +55,29 @@ pub struct Refused {
 /// # Errors
 /// [`Refused`], with every fault of the file.
 pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Result<Loaded, Box<Refused>> {
-    let name = path.display().to_string();
-    let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    let mut files = Files::new(folder);
-    let file_name = path.file_name().map_or(path, Path::new);
-    let text = match files.read(file_name, Dialect::FILE.bytes_at_most as u64) {
-        Ok(content) => String::from_utf8(content.bytes).map_err(|error| not_text(&name, &error)),
-        Err(error) => Err(unreadable(&name, &error)),
-    };
-    match text {
-        Ok(text) => Loading::new(Source::new(name, text), files, defaults, environment).run(),
+    let mut files = Files::new(path.parent().unwrap_or_else(|| Path::new("")));
+    match text_of(path, &mut files) {
+        Ok(text) => Loading::new(Source::new(path.display().to_string(), text), files, defaults, environment).run(),
         Err(faults) => {
             let (files, summary) = (files.finish().0, Summary::default());
             Err(Box::new(Refused { faults, files, summary, apis: None, data_directory: None }))
         }
+    }
+}
+
+/// The text of a file, with the bounds of a configuration and without a look at what it says.
+///
+/// # Errors
+/// Why it cannot be one: it is not there, no file, too large, or no text.
+pub fn read(path: &Path) -> Result<String, Faults> {
+    text_of(path, &mut Files::new(path.parent().unwrap_or_else(|| Path::new(""))))
+}
+
+fn text_of(path: &Path, files: &mut Files) -> Result<String, Faults> {
+    let name = path.display().to_string();
+    match files.read(path.file_name().map_or(path, Path::new), Dialect::FILE.bytes_at_most as u64) {
+        Ok(content) => String::from_utf8(content.bytes).map_err(|error| not_text(&name, &error)),
+        Err(error) => Err(unreadable(&name, &error)),
     }
 }
 
@@ -99,7 +108,7 @@ pub fn load_texts(
 ) -> Result<Loaded, Box<Refused>> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let mut files = Files::again(folder, texts.contracts.clone());
-    files.count_in(path.file_name().map_or(path, Path::new), texts.file.as_bytes());
+    files.know(path.file_name().map_or(path, Path::new), &texts.file);
     Loading::new(Source::new(name, texts.file.as_str()), files, defaults, environment).run()
 }
 

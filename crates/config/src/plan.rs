@@ -11,6 +11,7 @@ mod certificates;
 mod directory;
 mod doors;
 mod ending;
+mod folder;
 mod house;
 mod inherit;
 mod operations;

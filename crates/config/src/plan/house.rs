@@ -1,13 +1,11 @@
 //! What the house answers itself, as the gateway takes it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Fixed, Folder, HouseAnswer, Redirect};
+use gateway::{Fixed, HouseAnswer, Redirect};
 
 use super::Planner;
-use crate::draft::{Api, Operation, Own, OwnAnswer, Said};
-use crate::fault::{Fault, FaultCode};
+use crate::draft::{Api, Operation, Own, OwnAnswer};
 use crate::rules::template;
 
 /// The status of a redirect where none is said: the method stays, and it may be remembered.
@@ -32,18 +30,5 @@ impl Planner<'_> {
             }
             OwnAnswer::Files(folder) => self.folder(folder.as_ref()?),
         }
-    }
-
-    /// A folder that is there: a name that is wrong would be a site without a page.
-    fn folder(&mut self, said: &Said<PathBuf>) -> Option<HouseAnswer> {
-        let path = self.files.resolve(&said.value);
-        let what = match std::fs::metadata(&path) {
-            Ok(known) if known.is_dir() => return Some(HouseAnswer::Folder(Arc::new(Folder::new(path)))),
-            Ok(_) => "it is a file".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        let message = format!("the folder `{}` cannot be served: {what}", said.value.display());
-        self.faults.push(Fault::new(FaultCode::MissingFile, said.span, message).label("is the path right?"));
-        None
     }
 }
