@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use ca::acme::{Challenge, LETS_ENCRYPT};
+use gateway::Speak;
+use ipnet::IpNet;
 
 use crate::draft::{Acme, Door};
 use crate::fault::{Collector, Fault, FaultCode};
@@ -46,12 +48,35 @@ pub(super) fn check(door: &Door, acme: &Acme, span: Span, faults: &mut Collector
             (format!("no CA gives a certificate for `{}` by this challenge", host.value), "write the names one by one")
         } else if host.value.parse::<IpAddr>().is_ok() {
             (format!("`{}` is an address", host.value), "certificates of a CA are for names here")
+        } else if url == LETS_ENCRYPT && !host.value.contains('.') {
+            (
+                format!("no public CA gives a certificate for `{}`", host.value),
+                "write a name that somebody owns, with a dot",
+            )
         } else if url == LETS_ENCRYPT && !host.value.ends_with(FOR_PAGES) && ca::LocalAuthority::signs(&host.value) {
             (format!("no public CA gives a certificate for `{}`", host.value), "nobody owns it; `tls: local` does")
         } else {
             continue;
         };
         faults.push(Fault::new(FaultCode::NoTls, host.span, message).label(label));
+    }
+}
+
+/// What would keep a CA from coming to the door. Both are warnings: the way may be opened for the time that it takes.
+pub(super) fn reach(door: &Door, acme: &Acme, networks: &[IpNet], faults: &mut Collector) {
+    let everybody = networks.iter().any(|range| range.prefix_len() == 0);
+    let said = door.addresses.networks.as_deref().and_then(|networks| networks.first());
+    if let Some(said) = said.filter(|_| directory(acme) == LETS_ENCRYPT && !everybody) {
+        let message = "the CA comes from addresses that it tells nobody, and `networks` keeps them out";
+        let fault = Fault::new(FaultCode::NoTls, said.span, message).warning();
+        faults.push(fault.label("give the certificate as `files`, or admit everybody while it is asked for"));
+    }
+    let tls_alpn = acme.challenge.as_ref().is_none_or(|said| said.value == Challenge::TlsAlpn);
+    let speak = door.proxies.as_ref().and_then(|proxies| proxies.speak.as_ref());
+    if let Some(speak) = speak.filter(|said| tls_alpn && matches!(said.value, Speak::Field(_))) {
+        let message = "a proxy that writes this field ends TLS itself, and the challenge `tls-alpn` does not pass it";
+        let fault = Fault::new(FaultCode::NoTls, speak.span, message).warning();
+        faults.push(fault.label("write `challenge: http`, or pass TLS through with `proxy-v2`"));
     }
 }
 

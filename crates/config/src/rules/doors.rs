@@ -80,7 +80,11 @@ impl Rules<'_> {
                 no_tls(door, kind, *span, faults);
             }
             (None | Some(Said { value: Tls::Local, .. }), _) => local_names(door, faults),
-            (Some(Said { value: Tls::Acme(acme), span }), _) => super::acme::check(door, acme, *span, faults),
+            (Some(Said { value: Tls::Acme(acme), span }), _) => {
+                super::acme::check(door, acme, *span, faults);
+                let networks = door.addresses.networks.as_deref().unwrap_or_default();
+                super::acme::reach(door, acme, &self.index.ranges(networks), faults);
+            }
             (Some(Said { value: Tls::Files(_), .. }), _) => {}
         }
         for hosts in door.hosts.iter().filter(|host| routing_host(&host.value).is_err()) {
