@@ -14,11 +14,22 @@ pub(super) fn check(api: &Api, faults: &mut Collector) {
         faults.push(fault.related(service.span, "the service"));
     }
     one(&api.own, faults);
+    dead(api, faults);
     for operation in &api.operations {
         one(&operation.own, faults);
         if let Some(own) = own(api, operation) {
             fits(api, operation, own, faults);
         }
+    }
+}
+
+/// What an API says of all its operations, and each of them says otherwise, is a line that nobody ever meets.
+fn dead(api: &Api, faults: &mut Collector) {
+    let Some(own) = api.own.first() else { return };
+    if !api.operations.is_empty() && api.operations.iter().all(|operation| !operation.own.is_empty()) {
+        let message = format!("`{}` is never answered: each operation has its own answer", own.word());
+        let fault = Fault::new(FaultCode::WrongShape, own.span, message).warning();
+        faults.push(fault.label("take it out, or write the operation that it is for"));
     }
 }
 

@@ -46,8 +46,8 @@ static API: Record = Record::new(
         "path" => one!(PathPrefix), fixed("`/`");
         /// What the service sees in front of the path.
         "rewrite" => Shape::Record(&REWRITE), not_yet(LEAVE);
-        /// Where requests go. In its place an API may have `files`, `redirect` or
-        /// `respond`, never two of them.
+        /// Where requests go. In its place an API may have `files`, `redirect` or `respond`, never two of them; it
+        /// needs none of these where each of its operations says `redirect` or `respond`.
         "service" => one!(NameOf "services"), needed_or_own();
         /// A folder, whose files are served to GET and HEAD: nothing outside of it, nothing with a dot in front but
         /// `.well-known`, no listings.

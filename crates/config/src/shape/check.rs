@@ -96,7 +96,8 @@ impl Checker<'_> {
         let instead = |entry: &Entry| {
             if record.key(&entry.key).is_some() { None } else { meant(record, &entry.key) }
         };
-        let own = entries.iter().any(|entry| matches!(entry.key.as_str(), "files" | "redirect" | "respond"));
+        let own = entries.iter().any(|entry| matches!(entry.key.as_str(), "files" | "redirect" | "respond"))
+            || (!contracted && answers_all(entries));
         let is_there = |name: &str| entries.iter().any(|entry| entry.key == name || instead(entry) == Some(name));
         let needed = |key: &&Key| {
             key.needed && key.name != "vestibule" && !(key.or_contract && contracted) && !(key.or_own && own)
@@ -317,4 +318,11 @@ fn judge(scalar: Scalar, text: &Text) -> Result<(), Misfit> {
         return Err(Misfit::Form(wrong));
     }
     scalar.judge(&text.text).map_err(Misfit::Form)
+}
+
+/// Whether each operation that is written says what the house answers to it: then no request goes to a service.
+fn answers_all(entries: &[Entry]) -> bool {
+    let operations = entries.iter().find(|entry| entry.key == "operations").and_then(|entry| entry.node.map());
+    let answers = |one: &Entry| one.node.entry("respond").or_else(|| one.node.entry("redirect")).is_some();
+    operations.is_some_and(|all| !all.is_empty() && all.iter().all(answers))
 }

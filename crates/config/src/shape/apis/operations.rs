@@ -14,8 +14,8 @@ static OPERATION: Record = Record::new(
     "One published route. A string is short for `{ route: … }`.",
     keys! {
         /// `METHOD /path/{id}`, relative to the API's path: `{name}` is one segment, a last `/**` the rest (also
-        /// none), `ANY` every method. The most specific route wins; two that are equal are a fault. Only without a
-        /// contract, which has the routes.
+        /// none), `ANY` every method. Neither takes a segment with `;`, which is written out where it is meant. The
+        /// most specific route wins; two that are equal are a fault. Only without a contract, which has the routes.
         "route" => one!(Route), needed_or_contract();
         /// All of the operation's callers; nothing of the API's is kept.
         "callers" => CALLERS;
