@@ -7,6 +7,10 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections that the kernel keeps for a thread that is busy.
 const BACKLOG: i32 = 1024;
+/// What the kernel takes of an answer beyond what is on its way to the caller; at half of it, it takes more. Without a
+/// bound it takes megabytes: a slow caller who takes all the time would not be seen to for as long as that lasts, and be
+/// given up.
+const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// One socket for each thread at one address; the kernel spreads connections over them (SO_REUSEPORT).
 ///
@@ -20,8 +24,9 @@ pub(crate) fn bind(address: SocketAddr, threads: usize) -> io::Result<Vec<TcpLis
 
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket(address, true)?;
-    // Accepted connections inherit it: without it small answers wait for the acknowledgement of earlier ones.
+    // Accepted connections inherit both: without the first small answers wait for the acknowledgement of earlier ones.
     socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
     socket.set_nonblocking(true)?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
@@ -38,3 +43,6 @@ fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     socket.bind(&address.into())?;
     Ok(socket)
 }
+
+#[cfg(test)]
+mod tests;
