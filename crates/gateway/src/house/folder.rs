@@ -59,6 +59,10 @@ impl Folder {
         record: &Record<'_>,
         below: &str,
     ) -> Result<Answer, Problem> {
+        // As for a folder below: with no slash, what the page names beside itself would be looked for elsewhere.
+        if below.is_empty() && !request.head.path().ends_with('/') {
+            return Ok(with_slash(request, record));
+        }
         let name = name::of(below).ok_or_else(not_found)?;
         let media = Media::of(&name);
         let codings = if media.gains { accepted(request) } else { Vec::new() };
@@ -66,8 +70,9 @@ impl Folder {
         let found = at_disk(move || open::open(&root, &wanted, &codings)).await;
         match found {
             Ok(Ok(Found::File(opened))) => Ok(represent(request, record, &name, media, opened)),
-            Ok(Ok(Found::Folder)) => Ok(with_slash(request, record)),
-            Ok(Ok(Found::Nothing)) => Err(not_found()),
+            Ok(Ok(Found::Folder)) if !below.ends_with('/') => Ok(with_slash(request, record)),
+            // Also where the index of a folder is a folder.
+            Ok(Ok(Found::Folder | Found::Nothing)) => Err(not_found()),
             Ok(Err(error)) => {
                 Err(Problem::new(Code::InternalError, "a file of the folder cannot be read").because(error))
             }

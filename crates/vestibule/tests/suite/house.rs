@@ -186,7 +186,6 @@ fn files_of_a_folder_are_served_by_name_and_a_folder_by_its_index() {
     ]);
     for (target, text, media_type, kept) in [
         ("/site/", "<p>home", "text/html; charset=utf-8", "no-cache"),
-        ("/site", "<p>home", "text/html; charset=utf-8", "no-cache"),
         ("/site/docs/", "<p>docs", "text/html; charset=utf-8", "no-cache"),
         ("/site/app.3f9a1c2b.js?v=1", "let a;", "text/javascript; charset=utf-8", "max-age=31536000, immutable"),
         ("/site/a%20b.txt", "words", "text/plain; charset=utf-8", "no-cache"),
@@ -204,17 +203,27 @@ fn files_of_a_folder_are_served_by_name_and_a_folder_by_its_index() {
             "{target}"
         );
     }
-    let folder = site.get("/site/docs?a=b", &[]);
-    assert_eq!((folder.status, folder.field("location")), (308, Some("/site/docs/?a=b")));
+    for (target, location) in [("/site/docs?a=b", "/site/docs/?a=b"), ("/site", "/site/"), ("/site?a=b", "/site/?a=b")]
+    {
+        let folder = site.get(target, &[]);
+        assert_eq!((folder.status, folder.field("location")), (308, Some(location)), "{target}");
+    }
 }
 
 #[test]
 fn nothing_is_served_that_is_hidden_outside_or_not_there_and_nothing_is_written() {
-    let site = Site::open(&[("index.html", "home"), (".env", "SECRET=1"), (".git/config", "url"), ("deep/x.txt", "x")]);
+    let site = Site::open(&[
+        ("index.html", "home"),
+        (".env", "SECRET=1"),
+        (".git/config", "url"),
+        ("deep/x.txt", "x"),
+        ("odd/index.html/x.txt", "the index is a folder"),
+    ]);
     let folder = site.ground.folder();
     std::os::unix::fs::symlink(folder.join("vestibule.yaml"), folder.join("site/out.txt")).expect("a link");
     std::os::unix::fs::symlink("../vestibule.yaml", folder.join("site/up.txt")).expect("a link");
-    for target in ["/site/.env", "/site/.git/config", "/site/out.txt", "/site/up.txt", "/site/none", "/site/deep/"] {
+    let hidden = ["/site/.env", "/site/.git/config", "/site/out.txt", "/site/up.txt", "/site/none", "/site/deep/"];
+    for target in hidden.into_iter().chain(["/site/odd/"]) {
         assert_problem(&site.get(target, &[]), 404, "not-found");
     }
     for target in ["/site/../vestibule.yaml", "/site/%2e%2e/vestibule.yaml", "/site/..%2fvestibule.yaml", "/site//x"] {
