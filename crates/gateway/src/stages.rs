@@ -136,7 +136,18 @@ pub(crate) fn route(door: &DoorSettings, head: &RequestHead) -> Result<Operation
     match door.routes.choose(head) {
         Choice::Operation(id) => Ok(id),
         Choice::OtherMethods(allow) => Err(Refusal::Methods(allow.into())),
-        Choice::Nothing => Err(Problem::new(Code::NotFound, "no operation is published at this host and path").into()),
+        Choice::Nothing => Err(Problem::new(Code::NotFound, nothing_at(head.path())).into()),
+    }
+}
+
+/// Why nothing is there: a `;` needs words (decision 0008), because `/**` seems to take it.
+fn nothing_at(path: &str) -> &'static str {
+    let is_encoded = |at: &[u8]| at.eq_ignore_ascii_case(b"%3b");
+    if path.contains(';') || path.as_bytes().windows(3).any(is_encoded) {
+        "no operation is published at this host and path: a segment with `;` is neither `{name}` nor in `/**`, and is \
+         written out where it is meant"
+    } else {
+        "no operation is published at this host and path"
     }
 }
 

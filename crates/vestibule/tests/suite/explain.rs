@@ -240,6 +240,11 @@ fn the_true_refusal_is_told_beside_what_the_caller_sees() {
         assert_eq!(told["problem"], truth, "{told:#}");
         assert_eq!(told["seen_by_caller"], serde_json::json!({ "status": 404, "problem": "not-found" }), "{told:#}");
     }
+    for (path, says) in [("/open/things;x", true), ("/open/things%3Bx", true), ("/nothing", false)] {
+        let told = told("GET", path, "anonymous");
+        assert_eq!(told["problem"], "not-found", "{told:#}");
+        assert_eq!(told.to_string().contains("a segment with `;`"), says, "{told:#}");
+    }
 }
 
 #[test]
