@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// No gateway (4), or faults of the file (3), which are told.
 pub(super) fn compare(new: &Path, every: &EveryCommand, terminal: &Terminal) -> Result<ChangeAnswer, Failure> {
     let path = load::named(new.to_owned())?;
-    let text = read(&path)?;
+    let text = read(&path, terminal)?;
     let target = format!("/diff?name={}", encoded(path.as_os_str().as_encoded_bytes()));
     done(ask(every, &target, text)?, terminal)
 }
@@ -48,7 +48,7 @@ pub(super) fn apply(arguments: &Apply, every: &EveryCommand, terminal: &Terminal
     let name = encoded(path.as_os_str().as_encoded_bytes());
     let within = arguments.confirm.map(|within| format!("&confirm_s={}", within.as_secs())).unwrap_or_default();
     let target = format!("/apply?name={name}&over={}{within}", compared.hash);
-    let answer = done(ask(every, &target, read(&path)?)?, terminal)?;
+    let answer = done(ask(every, &target, read(&path, terminal)?)?, terminal)?;
     let Some(seconds) = answer.back_in_s else {
         return told(&answer, &format!("applied {}{}", answer.hash, was(&answer)), terminal);
     };
@@ -124,8 +124,9 @@ fn wait(hash: &str, within: Duration, every: &EveryCommand, terminal: &Terminal)
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))
+/// The text of a file, as far as a configuration may be long: the gateway reads no more either.
+fn read(path: &Path, terminal: &Terminal) -> Result<String, Failure> {
+    config::read(path).map_err(|faults| load::faulty(path, &faults, terminal))
 }
 
 fn patient(every: &EveryCommand) -> EveryCommand {

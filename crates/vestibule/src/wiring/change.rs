@@ -11,7 +11,6 @@
 //! the versions; a file that holds something that does not run is not written
 //! over.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use admin::{Ask, CODE_FAULTS, CODE_NO_VERSION, CODE_NOTHING_WAITS, ChangeAnswer, Proposal, VersionStatus};
@@ -19,6 +18,7 @@ use config::{Loaded, Refused, Texts};
 use gateway::Former;
 
 use super::House;
+use super::watch::Watch;
 use crate::commands::load;
 use crate::difference::{self, Side};
 use crate::durable;
@@ -35,8 +35,8 @@ pub(super) struct Pending {
     until: Instant,
     /// Its hash.
     hash: String,
-    /// Every file that was named by it.
-    files: Vec<PathBuf>,
+    /// Every file that was named by it, as it was when it was read: what changes before it is confirmed is loaded then.
+    watch: Watch,
     former: Former,
     was: String,
     texts: Texts,
@@ -239,11 +239,12 @@ impl House {
             return Err(No::new("restart-needed", format!("a change of {what} needs a restart")));
         }
         self.may_write(&loaded.texts)?;
+        let watch = self.watch.another(&self.file, &loaded.files);
         let (was, hash) = (self.desk.hash(), loaded.hash.clone());
         let (former, names, texts) = (self.gateway.hold(), self.certificates.names(), self.texts.clone());
-        let (files, wanted) = (loaded.files.clone(), self.public.wanted());
+        let wanted = self.public.wanted();
         self.swap(loaded).await.map_err(|why| No::new("not-loaded", why))?;
-        Ok(Pending { until: Instant::now() + within, hash, files, former, was, texts, names, wanted })
+        Ok(Pending { until: Instant::now() + within, hash, watch, former, was, texts, names, wanted })
     }
 
     /// Whether the file may become these texts: it holds what runs, or them already.
@@ -264,7 +265,7 @@ impl House {
 
     /// What waits is kept: it becomes the file, and a version.
     fn settle(&mut self, by: By) -> Result<(), No> {
-        let Some(pending) = &self.pending else { return Ok(()) };
+        let Some(pending) = &mut self.pending else { return Ok(()) };
         let (file, named) = (&self.file, self.file.display());
         let failed =
             |error: std::io::Error| No::new("file-not-written", format!("`{named}` cannot be written: {error}"));
@@ -276,10 +277,11 @@ impl House {
             }
             durable::replace(file, &self.texts.file).map_err(failed)?;
         }
-        self.watch.replace(file, &pending.files);
-        let hash = pending.hash.clone();
-        self.pending = None;
-        self.desk.settled(hash, "confirmed");
+        pending.watch.saw(file);
+        if let Some(pending) = self.pending.take() {
+            self.watch = pending.watch;
+            self.desk.settled(pending.hash, "confirmed");
+        }
         self.keep(by);
         Ok(())
     }

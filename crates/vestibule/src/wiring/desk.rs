@@ -99,6 +99,7 @@ impl Desk {
         let settled = Settled { hash, outcome: outcome.to_owned(), at: timestamp(SystemTime::now()) };
         self.status.send_modify(|status| {
             status.configuration.waits = None;
+            status.configuration.last_refused = None;
             status.configuration.settled = Some(settled);
         });
     }
@@ -119,6 +120,11 @@ impl Desk {
             status.doors = doors;
             changed
         });
+    }
+
+    /// What the file says runs, whatever was refused before.
+    pub(crate) fn agrees(&self) {
+        self.status.send_if_modified(|status| status.configuration.last_refused.take().is_some());
     }
 
     /// A configuration was refused.

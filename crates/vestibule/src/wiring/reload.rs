@@ -99,6 +99,7 @@ impl House {
             }
             self.keep(By::Reload);
         }
+        self.desk.agrees();
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         ReloadOutcome::Loaded { hash, was, took_ms, changes: None }
     }

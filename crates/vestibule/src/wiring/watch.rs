@@ -40,6 +40,18 @@ impl Watch {
         self.files = paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
     }
 
+    /// The same for the files of another configuration, as they are now.
+    pub(crate) fn another(&self, root: &Path, files: &[PathBuf]) -> Self {
+        Self::new(self.on, root, files)
+    }
+
+    /// This file as it is now counts as seen.
+    pub(crate) fn saw(&mut self, path: &Path) {
+        for (_, seen) in self.files.iter_mut().filter(|(watched, _)| watched == path) {
+            *seen = stamp(path);
+        }
+    }
+
     /// Whether anything changed since the last look; never where watching is off.
     pub(crate) fn changed(&mut self) -> bool {
         let mut changed = false;

@@ -309,3 +309,56 @@ fn no_secret_is_kept_with_what_ran() {
     assert!(kept.contains("${env:SHOP_HOST}") && kept.contains("door-key.pem"), "{kept}");
     assert!(!kept.contains(service.url()) && !kept.contains("PRIVATE KEY"), "{kept}");
 }
+
+#[test]
+fn what_changed_while_a_change_waited_is_loaded_once_it_is_confirmed() {
+    let stage = Stage::set();
+    let write = |text: &str| {
+        stage.house().write("place", text);
+        let place = stage.house().folder().join("place");
+        std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o600)).expect("private");
+    };
+    write("/new");
+    stage.house().write("new.yaml", &stage.new.replace("path: /new", "path: \"${file:place}\""));
+    let process = stage.spawn(&["apply", "new.yaml", "--confirm", "1min"]);
+    stage.wait_until_new_runs(true);
+    write("/third");
+    stage.ends(&["confirm"], 0);
+    assert_eq!(process.end().0, Some(0));
+    let deadline = Deadline::within(SOON);
+    while Connection::plain(stage.open.address).exchange(get("/third/x")).status != 200 {
+        assert!(!deadline.passed(), "what was changed meanwhile is not loaded\n{}", stage.house().stderr());
+    }
+}
+
+#[test]
+fn a_refusal_is_forgotten_once_the_file_is_good_again() {
+    let stage = Stage::set();
+    stage.house().write_config("vestibule: 1\nnothing: here\n");
+    let admin = ["--admin", "unix:vestibule-data/admin.sock"];
+    assert_eq!(stage.run(&[&["reload"], &admin[..]].concat()).status.code(), Some(3));
+    let refused = || {
+        let status = stage.run(&[&["status", "--json"], &admin[..]].concat()).stdout;
+        let status: Value = serde_json::from_str(&status).expect("JSON");
+        !status["configuration"]["last_refused"].is_null()
+    };
+    assert!(refused());
+    // What runs is in the file again: there is nothing to load.
+    stage.house().write_config(&stage.old);
+    stage.ends(&["reload"], 0);
+    assert!(!refused(), "{}", stage.house().stderr());
+}
+
+#[test]
+fn what_cannot_be_a_file_is_refused_as_check_refuses_it() {
+    let stage = Stage::set();
+    stage.house().write("large.yaml", &"#".repeat(4 * 1024 * 1024 + 1));
+    for (file, why) in [("large.yaml", "it has more than 4096 KiB"), ("/dev/zero", "it is not a file")] {
+        let commands =
+            [(&["apply", file, "--yes"][..], 3), (&["diff", "live", file], 3), (&["check", "--config", file], 1)];
+        for (command, code) in commands {
+            let ended = stage.ends(command, code);
+            assert!(ended.stderr.contains(why), "{command:?}: {ended:?}");
+        }
+    }
+}
