@@ -1,6 +1,7 @@
 //! Where things stand in `.proto` texts: methods, and what the compiler has against them.
 
 use std::collections::HashMap;
+use std::path::{Component, Path};
 
 use document::{Fault, FaultCode, FileId, Source, Span};
 use miette::Diagnostic;
@@ -40,6 +41,13 @@ pub(super) fn tell(error: &protox::Error, read: &HashMap<String, FileId>, otherw
         (None, Some(source)) => source.span(0, 0),
         (_, None) => otherwise,
     };
+    if let (Some(label), Some(source)) = (&label, file)
+        && leads_out(source.text(), label.offset(), label.len())
+    {
+        let fault = Fault::new(code, span, "imports stay in their folder, and are written without `.` and `..`");
+        let words = "its path below the contract's folder, or below one of `imports`";
+        return reader.faults.push(fault.label(words));
+    }
     let fault = Fault::new(code, span, format!("this is not protobuf as it should be: {error}"));
     let fault = match label.as_ref().and_then(|label| label.label()) {
         Some(words) => fault.label(words),
@@ -49,4 +57,13 @@ pub(super) fn tell(error: &protox::Error, read: &HashMap<String, FileId>, otherw
         Some(help) => fault.help(help.to_string()),
         None => fault,
     });
+}
+
+/// Whether these words are an import by a path that is not plainly below its folder.
+fn leads_out(text: &str, offset: usize, length: usize) -> bool {
+    let (before, words) = (text.get(..offset), text.get(offset..offset + length));
+    let before = before.unwrap_or_default().trim_end();
+    let is_import = ["import", "public", "weak"].into_iter().any(|word| before.ends_with(word));
+    let path = words.unwrap_or_default().trim_matches(['"', '\'']);
+    is_import && Path::new(path).components().any(|part| !matches!(part, Component::Normal(_)))
 }

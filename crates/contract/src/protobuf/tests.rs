@@ -143,6 +143,17 @@ fn what_is_wrong_is_told_at_its_words() {
 }
 
 #[test]
+fn an_import_that_leads_elsewhere_is_told_in_words_of_ours() {
+    for import in ["import \"../a.proto\"", "import \"/etc/a.proto\"", "import public 'a/../../b.proto'"] {
+        let (_, faults) = read(format!("syntax = \"proto3\";\n{import};\n"), &[], None);
+        let told = faults.render(false);
+        assert!(told.contains("imports stay in their folder"), "{import}: {told}");
+    }
+    let (_, faults) = read("syntax = \"proto3\";\nmessage A { string a = 0; }\n", &[], None);
+    assert!(faults.render(false).contains("this is not protobuf"), "{}", faults.render(false));
+}
+
+#[test]
 fn a_name_that_is_too_long_is_a_fault_and_publishes_nothing() {
     let name = "G".repeat(129);
     let text = format!("syntax = \"proto3\";\nmessage M {{}}\nservice S {{\n  rpc {name}(M) returns (M);\n}}\n");
