@@ -80,9 +80,7 @@ fn reloaded(ground: &Ground, contenders: &[Contender], scenario: &'static Scenar
 
 /// Instructions hardly differ from time to time: they are counted once.
 fn counts(ground: &Ground, contenders: &[Contender], scenario: &'static Scenario, logged: bool) -> Result<Outcome> {
-    let countable = contenders.iter().copied().filter(|peer| peer.is_countable());
-    // Counting it takes as long as counting all others; what its log costs is measured besides.
-    let contenders: Vec<Contender> = countable.filter(|peer| !logged || *peer != Contender::Envoy).collect();
+    let contenders: Vec<Contender> = contenders.iter().copied().filter(|peer| peer.is_countable()).collect();
     let series = values(1, &contenders, scenario, |contender| {
         counted::instructions_per_request(contender, ground, scenario, logged)
     })?;

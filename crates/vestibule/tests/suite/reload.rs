@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod load;
+mod memory;
 
 use std::net::TcpStream;
 use std::time::Duration;
