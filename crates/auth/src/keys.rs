@@ -81,7 +81,16 @@ pub fn has_form(text: &str) -> bool {
 /// encoded without need is refused when it is read.
 #[must_use]
 pub fn prefix_in_path(path: &str) -> Option<usize> {
-    path.as_bytes().windows(PREFIX.len()).position(|octets| octets == PREFIX.as_bytes())
+    let mut from = 0;
+    loop {
+        // Most paths do not even have the letter that it begins with.
+        let rest = path.as_bytes().get(from..)?;
+        from += rest.iter().position(|octet| Some(octet) == PREFIX.as_bytes().first())?;
+        if path.as_bytes().get(from..)?.starts_with(PREFIX.as_bytes()) {
+            return Some(from);
+        }
+        from += 1;
+    }
 }
 
 /// Whether a key of ours begins at the front of these octets: prefix, kind and `_`.

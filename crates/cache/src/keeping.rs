@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
-use wire::{Framing, ResponseHead};
+use wire::Framing;
 
 use crate::fetch::Lead;
 use crate::memory::Reservation;
 use crate::selecting::Selecting;
 use crate::store::Store;
-use crate::stored::{KeptKey, Stored, weight};
+use crate::stored::{KeptKey, Stored, StoredHead, weight};
 use crate::table::Table;
 use crate::terms::Terms;
 
@@ -23,7 +23,7 @@ const STEP: usize = 16 * 1024;
 pub struct Keeping {
     table: Arc<Table>,
     place: (KeptKey, Box<[Selecting]>),
-    head: ResponseHead,
+    head: StoredHead,
     terms: Terms,
     changes: u64,
     most: u64,
@@ -39,7 +39,7 @@ impl Keeping {
     pub(crate) fn begin(
         store: &Store,
         place: (KeptKey, Box<[Selecting]>),
-        head: ResponseHead,
+        head: StoredHead,
         terms: Terms,
         changes: u64,
         framing: Framing,

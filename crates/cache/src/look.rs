@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use policy::Permit;
 use wire::conditional::EntityTag;
 use wire::fields::Name;
-use wire::{Method, RequestHead};
+use wire::{Method, RequestHead, ResponseHead};
 
 use crate::directives::CallerDirectives;
 use crate::fetch::{Awaited, Claim, Waiting};
@@ -35,6 +35,8 @@ pub struct Asked<'a> {
     pub known: bool,
     /// Whether the house writes a field itself, so that the service does not see the caller's.
     pub rewritten: fn(Name, &str) -> bool,
+    /// Writes the head of an answer as callers get it, for [`Found::written`].
+    pub write: fn(&ResponseHead, &mut Vec<u8>),
 }
 
 /// What there is.

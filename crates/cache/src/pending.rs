@@ -15,7 +15,7 @@ use crate::look::{Asked, Found, Moment};
 use crate::memory::Reservation;
 use crate::selecting::Selecting;
 use crate::store::Store;
-use crate::stored::{KeptKey, Key, Stored, weight};
+use crate::stored::{KeptKey, Key, Stored, StoredHead, weight};
 use crate::terms::{Arrival, Terms, terms};
 use crate::{selecting, update};
 
@@ -143,7 +143,7 @@ impl Pending {
         let arrival = self.arrival(answer, moment);
         let terms = terms(asked.head, asked.is_identified(), answer, &arrival, store.settings.at_most)?;
         let selecting = selecting::of(answer.fields(), asked.head.fields(), asked.rewritten)?;
-        let head = update::stored_head(answer, moment.wall)?;
+        let head = StoredHead::new(update::stored_head(answer, moment.wall)?, asked.write);
         let key = (self.key.clone(), selecting);
         Keeping::begin(store, key, head, terms, self.changes, answer.framing())
     }
@@ -174,7 +174,7 @@ impl Pending {
                 if selecting != old.selecting {
                     store.table.remove(old);
                 }
-                self.stored_anew(store, old, (selecting, head, terms), moment.now)
+                self.stored_anew(store, old, (selecting, StoredHead::new(head, asked.write), terms), moment.now)
             });
         match renewed {
             Some(stored) => Found { stored },
@@ -194,7 +194,7 @@ impl Pending {
         &self,
         store: &Store,
         old: &Arc<Stored>,
-        (selecting, head, terms): (Box<[Selecting]>, ResponseHead, Terms),
+        (selecting, head, terms): (Box<[Selecting]>, StoredHead, Terms),
         now: Instant,
     ) -> Option<Arc<Stored>> {
         let content = Bytes::clone(&old.content);

@@ -11,6 +11,26 @@ use wire::{RequestHead, ResponseHead};
 use crate::look::Found;
 
 impl Found {
+    /// The content, where it and the stored head are the answer to this request as they lie: nothing in the request
+    /// asks for a part, or whether there is something new.
+    #[must_use]
+    pub fn whole(&self, request: &RequestHead) -> Option<Bytes> {
+        let particular = self.stored.head.status() == 200 && is_particular(request);
+        (!particular).then(|| Bytes::clone(&self.stored.content))
+    }
+
+    /// The stored head.
+    #[must_use]
+    pub fn head(&self) -> &ResponseHead {
+        &self.stored.head
+    }
+
+    /// The stored head as [`Asked::write`](crate::Asked::write) wrote it when it was stored.
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        &self.stored.head.written
+    }
+
     /// Writes the head of the answer to this request into `head`, and returns its content.
     #[must_use]
     pub fn answer(&self, request: &RequestHead, now: Instant, head: &mut ResponseHead) -> Bytes {

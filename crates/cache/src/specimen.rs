@@ -56,6 +56,11 @@ pub(crate) fn rewritten(known: Name, _: &str) -> bool {
     known == Name::XForwardedFor
 }
 
+/// The status alone.
+pub(crate) fn write(head: &ResponseHead, out: &mut Vec<u8>) {
+    out.extend_from_slice(head.status().to_string().as_bytes());
+}
+
 /// 23 November 2026, eight o'clock.
 pub(crate) fn monday() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_420_800)
@@ -89,7 +94,7 @@ impl Shop {
     }
 
     pub(crate) fn asked<'a>(&self, head: &'a RequestHead) -> Asked<'a> {
-        Asked { head, operation: self.operation, known: self.known, rewritten }
+        Asked { head, operation: self.operation, known: self.known, rewritten, write }
     }
 
     pub(crate) fn look(&self, head: &RequestHead) -> Look {

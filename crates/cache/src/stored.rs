@@ -1,6 +1,7 @@
 //! One stored answer, and the key that it is stored under.
 
 use std::hash::{BuildHasher, Hasher};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
@@ -73,12 +74,35 @@ impl KeptKey {
     }
 }
 
+/// The head of a stored answer, and the same as whoever gives it out writes it: once, and not for each caller.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredHead {
+    head: ResponseHead,
+    pub(crate) written: Box<[u8]>,
+}
+
+impl StoredHead {
+    pub(crate) fn new(head: ResponseHead, write: fn(&ResponseHead, &mut Vec<u8>)) -> Self {
+        let mut written = Vec::new();
+        write(&head, &mut written);
+        Self { head, written: written.into() }
+    }
+}
+
+impl Deref for StoredHead {
+    type Target = ResponseHead;
+
+    fn deref(&self) -> &ResponseHead {
+        &self.head
+    }
+}
+
 /// A stored answer. Never changed but for its last use: what is validated is stored anew.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) key: KeptKey,
     pub(crate) selecting: Box<[Selecting]>,
-    pub(crate) head: ResponseHead,
+    pub(crate) head: StoredHead,
     pub(crate) content: Bytes,
     pub(crate) terms: Terms,
     /// When it was used last, by the ticks of the table.
@@ -90,7 +114,7 @@ pub(crate) struct Stored {
 impl Stored {
     pub(crate) fn new(
         (key, selecting): (KeptKey, Box<[Selecting]>),
-        head: ResponseHead,
+        head: StoredHead,
         content: Bytes,
         terms: Terms,
         tick: u32,
@@ -122,8 +146,8 @@ impl Stored {
 }
 
 /// What is counted for a stored answer beside its content, in bytes.
-pub(crate) fn weight(key: &KeptKey, selecting: &[Selecting], head: &ResponseHead) -> u64 {
+pub(crate) fn weight(key: &KeptKey, selecting: &[Selecting], head: &StoredHead) -> u64 {
     let fields: usize = head.fields().iter().map(|field| field.name.len() + field.value.len() + FIELD).sum();
     let selecting: usize = selecting.iter().map(Selecting::weight).sum();
-    (size_of::<Stored>() + OVERHEAD + key.weight() + selecting + fields) as u64
+    (size_of::<Stored>() + OVERHEAD + key.weight() + selecting + fields + head.written.len()) as u64
 }

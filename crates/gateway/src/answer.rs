@@ -1,11 +1,15 @@
 //! The one place where a problem becomes an answer, and where every answer gets the fields that its door adds.
 
+pub(crate) mod head;
+
 use std::fmt::Write;
 
 use model::{Code, DoorKind, Problem};
 use serde_json::{Map, Value};
-use wire::fields::{Field, Name};
+use wire::fields::Name;
 use wire::{Framing, ResponseHead, encode};
+
+pub(crate) use head::AnswerHead;
 
 use crate::content::Content;
 use crate::grpc;
@@ -21,7 +25,7 @@ const STRICT_TRANSPORT_SECURITY: &[u8] = b"max-age=63072000";
 
 /// An answer on its way to the caller.
 pub(crate) struct Answer {
-    pub(crate) head: Box<ResponseHead>,
+    pub(crate) head: AnswerHead,
     pub(crate) body: AnswerBody,
 }
 
@@ -53,7 +57,7 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
     let mut head = request.thread.take_answer();
     if grpc::is_call(request.head) {
         grpc::refuse(&mut head, problem, errors);
-        return Answer { head, body: AnswerBody::Whole(Vec::new()) };
+        return Answer { head: head.into(), body: AnswerBody::Whole(Vec::new()) };
     }
     head.make(problem.status());
     say(&mut head, "content-type", PROBLEM_JSON);
@@ -72,7 +76,7 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
     if let Some(seconds) = problem.retry_after_seconds {
         say(&mut head, "retry-after", seconds.to_string().as_bytes());
     }
-    Answer { head, body: AnswerBody::Whole(problem_json(record, problem, errors)) }
+    Answer { head: head.into(), body: AnswerBody::Whole(problem_json(record, problem, errors)) }
 }
 
 /// How much callers are told of a problem.
@@ -143,14 +147,19 @@ impl Answer {
         record: &Record<'_>,
         mut write: impl FnMut(Name, &str, &[u8]),
     ) {
+        self.head.each_field(&mut write);
+        self.each_added(request, record, write);
+    }
+
+    /// Calls `write` with each field that the house adds to those of the head.
+    pub(crate) fn each_added(
+        &self,
+        request: &Request<'_>,
+        record: &Record<'_>,
+        mut write: impl FnMut(Name, &str, &[u8]),
+    ) {
         let fields = self.head.fields();
-        for Field { name, known, value, .. } in fields.end_to_end() {
-            // What software the service runs, and what it calls the request, stays inside.
-            if !matches!(known, Name::ContentLength | Name::Server | Name::RequestId | Name::Via) {
-                write(known, name, value);
-            }
-        }
-        write(Name::RequestId, "x-request-id", &record.id.to_ascii());
+        write(Name::RequestId, "x-request-id", &record.id_text);
         if fields.count(Name::Date) == 0 {
             request.thread.with_date(|date| write(Name::Date, "date", date));
         }

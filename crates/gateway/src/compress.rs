@@ -158,13 +158,13 @@ fn announced(head: &ResponseHead) -> Option<u64> {
 fn may_gain(head: &ResponseHead) -> bool {
     const DIGESTS: [&str; 4] = ["content-digest", "repr-digest", "digest", "content-md5"];
     let fields = head.fields();
-    let transformed = |value: &[u8]| names(value, b"no-transform");
+    let no_transform = |member: &[u8]| member.eq_ignore_ascii_case(b"no-transform");
     !matches!(head.status(), 100..=199 | 204 | 205 | 206)
         && fields.get(Name::ContentType).is_some_and(gains)
         && fields.count(Name::ContentEncoding) == 0
         && fields.count(Name::ContentRange) == 0
-        && !fields.all(Name::CacheControl).any(transformed)
-        && !fields.iter().any(|field| field.known == Name::Other && DIGESTS.contains(&field.name))
+        && !fields.all(Name::CacheControl).any(|value| any_member(value, no_transform))
+        && !fields.has_other(&DIGESTS)
         && fields.count(Name::SignatureInput) == 0
 }
 
@@ -204,20 +204,21 @@ fn gains(media_type: &[u8]) -> bool {
 
 /// Whether caches are told already that it depends on `Accept-Encoding`.
 fn varies(fields: &Fields) -> bool {
-    fields.all(Name::Vary).any(|value| names(value, b"accept-encoding") || names(value, b"*"))
+    let named = |member: &[u8]| Name::of(member) == Name::AcceptEncoding || member == b"*";
+    fields.all(Name::Vary).any(|value| any_member(value, named))
 }
 
-/// Whether a list names a word, in any case (RFC 9110 §5.6.1).
-fn names(list: &[u8], word: &[u8]) -> bool {
+/// Whether a member of a list is what is looked for (RFC 9110 §5.6.1).
+fn any_member(list: &[u8], is: impl Fn(&[u8]) -> bool) -> bool {
     // Most lists have one member.
-    if list.eq_ignore_ascii_case(word) {
+    if is(list) {
         return true;
     }
     let mut rest = list;
     loop {
-        let end = rest.iter().position(|octet| *octet == b',');
-        let (member, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
-        if member.len() >= word.len() && member.trim_ascii().eq_ignore_ascii_case(word) {
+        let end = rest.iter().position(|octet| *octet == b',').unwrap_or(rest.len());
+        let (member, after) = rest.split_at_checked(end).unwrap_or_default();
+        if is(member.trim_ascii()) {
             return true;
         }
         match after {

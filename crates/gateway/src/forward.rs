@@ -43,7 +43,7 @@ pub(crate) fn toward_service(
         write_condition(&mut out, &condition);
     }
     write_forwarding(&mut out, request);
-    encode::field(&mut out, "x-request-id", &record.id.to_ascii());
+    encode::field(&mut out, "x-request-id", &record.id_text);
     write_trace(&mut out, head, record);
     if operation.websocket {
         encode::field(&mut out, "connection", b"upgrade");
@@ -222,7 +222,7 @@ pub(crate) fn toward_caller(
     if answer.head.is_upgrade() {
         handshake::confirm(request.head, &answer.head)?;
     }
-    Ok(Answer { head: answer.head, body: AnswerBody::Streamed(Content::Service(answer.body)) })
+    Ok(Answer { head: answer.head.into(), body: AnswerBody::Streamed(Content::Service(answer.body)) })
 }
 
 #[cfg(test)]

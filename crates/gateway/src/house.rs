@@ -77,7 +77,7 @@ pub(crate) fn too_late() -> Problem {
 fn empty(request: &Request<'_>, status: u16) -> Answer {
     let mut head = request.thread.take_answer();
     head.make(status);
-    Answer { head, body: AnswerBody::Streamed(Content::Kept(Bytes::new())) }
+    Answer { head: head.into(), body: AnswerBody::Streamed(Content::Kept(Bytes::new())) }
 }
 
 /// Says how long caches may keep an answer; those that many share only where anyone may have it.

@@ -18,6 +18,8 @@ pub(crate) struct Record<'a> {
     at: SystemTime,
     started: Instant,
     pub(crate) id: RequestId,
+    /// The id as it is printed: the service and the caller are both told.
+    pub(crate) id_text: [u8; RequestId::LEN],
     pub(crate) trace: TraceContext,
     /// Whether the caller's own trace goes on.
     pub(crate) continues: bool,
@@ -58,11 +60,13 @@ impl<'a> Record<'a> {
             Some(TraceContext { trace, sampled, .. }) => TraceContext { trace, parent: span, sampled },
             None => TraceContext { trace: thread.trace_id(), parent: span, sampled: false },
         };
+        let id = thread.request_id(at);
         Self {
             request,
             at,
             started,
-            id: thread.request_id(at),
+            id,
+            id_text: id.to_ascii(),
             trace,
             continues,
             stage: Stage::Intake,
@@ -199,7 +203,9 @@ impl Drop for Record<'_> {
         });
         let ending = asked.and_then(|(_, operation)| operation.ending.as_ref());
         let head = request.head;
-        request.thread.observer.close(&observe::Record {
+        let observer = &request.thread.observer;
+        let path = if observer.writes_lines() { without_keys(head.path()) } else { Cow::Borrowed("") };
+        observer.close(&observe::Record {
             id: self.id,
             trace: Some(self.trace_id()),
             span: Some(self.trace.parent),
@@ -210,7 +216,7 @@ impl Drop for Record<'_> {
             protocol: request.protocol,
             method: head.method_str(),
             host: head.host(),
-            path: &without_keys(head.path()),
+            path: &path,
             has_query: head.query().is_some(),
             operation,
             caller: &self.caller,

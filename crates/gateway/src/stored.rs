@@ -13,7 +13,8 @@ use observe::{CacheUse, StoreFigures, WatchedStore};
 use policy::Permit;
 use upstream::UpstreamError;
 
-use crate::answer::{Answer, AnswerBody};
+use crate::answer::head::{self, KeptHead, cache_status};
+use crate::answer::{Answer, AnswerBody, AnswerHead, say};
 use crate::content::{Content, Copied};
 use crate::forward;
 use crate::record::Record;
@@ -139,11 +140,11 @@ fn look_into<'a>(
     match store.look(permit, &asked(request, record, operation), crowd, now) {
         Look::Fresh(found) => {
             record.used_cache(CacheUse::Hit);
-            Ok(Looked::Found(give(request, operation, &found, now)))
+            Ok(Looked::Found(give(request, operation, found, now)))
         }
         Look::Meanwhile(found, pending) => {
             record.used_cache(CacheUse::Meanwhile);
-            let answer = give(request, operation, &found, now);
+            let answer = give(request, operation, found, now);
             Ok(match pending {
                 Some(pending) => Looked::Meanwhile(answer, pending),
                 None => Looked::Found(answer),
@@ -151,7 +152,7 @@ fn look_into<'a>(
         }
         Look::StandIn(found) => {
             record.used_cache(CacheUse::StandIn);
-            Ok(Looked::Found(give(request, operation, &found, now)))
+            Ok(Looked::Found(give(request, operation, found, now)))
         }
         Look::Wait(waiting) => Ok(Looked::Wait(waiting)),
         Look::Ask(pending) => {
@@ -172,7 +173,13 @@ fn look_into<'a>(
 
 fn asked<'a>(request: &Request<'a>, record: &Record<'_>, operation: &'a OperationSettings) -> Asked<'a> {
     let known = record.caller != Caller::Anonymous;
-    Asked { head: request.head, operation: &operation.name, known, rewritten: forward::is_rewritten }
+    Asked {
+        head: request.head,
+        operation: &operation.name,
+        known,
+        rewritten: forward::is_rewritten,
+        write: head::write,
+    }
 }
 
 impl Asking<'_> {
@@ -196,7 +203,7 @@ impl Asking<'_> {
         }
         if failed && let Some(found) = self.pending.as_ref().and_then(|pending| pending.stand_in(now)) {
             record.used_cache(CacheUse::StandIn);
-            return Ok(give(request, operation, found, now));
+            return Ok(give(request, operation, found.clone(), now));
         }
         let answer = answer?;
         self.store.answered(request.head, &answer.head);
@@ -209,7 +216,7 @@ impl Asking<'_> {
             Settled::Holds(found) => {
                 record.used_cache(CacheUse::Validated);
                 request.thread.give_answer(answer.head);
-                Ok(give(request, operation, &found, now))
+                Ok(give(request, operation, found, now))
             }
             Settled::Keep(keeping) => {
                 let mut answer = forward::toward_caller(request, operation, answer)?;
@@ -224,14 +231,17 @@ impl Asking<'_> {
 }
 
 /// A stored answer on its way to the caller.
-fn give(request: &Request<'_>, operation: &OperationSettings, found: &Found, now: Instant) -> Answer {
+fn give(request: &Request<'_>, operation: &OperationSettings, found: Found, now: Instant) -> Answer {
+    // Only where a caller may know how the house works.
+    let detailed = operation.errors == Errors::Detailed;
+    if let Some(content) = found.whole(request.head) {
+        let head = AnswerHead::Kept(KeptHead::new(found, now, detailed));
+        return Answer { head, body: AnswerBody::Streamed(Content::Kept(content)) };
+    }
     let mut head = request.thread.take_answer();
     let content = found.answer(request.head, now, &mut head);
-    if operation.errors == Errors::Detailed {
-        // RFC 9211; only where a caller may know how the house works.
-        let rest = found.remaining(now).map_or(0, |rest| rest.as_secs());
-        let said = head.push("cache-status", format!("vestibule; hit; ttl={rest}").as_bytes());
-        debug_assert!(said.is_ok(), "the house writes only fields that it would read");
+    if detailed {
+        say(&mut head, "cache-status", cache_status(&found, now).as_bytes());
     }
-    Answer { head, body: AnswerBody::Streamed(Content::Kept(content)) }
+    Answer { head: head.into(), body: AnswerBody::Streamed(Content::Kept(content)) }
 }

@@ -14,6 +14,7 @@ use observe::{Catalogue, Observer, ServiceRow};
 use upstream::{Alarm, Pools, Watch};
 use wire::{RequestHead, ResponseHead};
 
+use crate::answer::AnswerHead;
 use crate::compress::Places;
 use crate::snapshot::Snapshot;
 
@@ -222,7 +223,9 @@ impl Thread {
         self.answers.borrow_mut().pop().unwrap_or_else(|| Box::new(ResponseHead::new()))
     }
 
-    pub(crate) fn give_answer(&self, mut answer: Box<ResponseHead>) {
+    /// Takes the head of an answer back, where it was this answer's alone.
+    pub(crate) fn give_answer(&self, answer: impl Into<AnswerHead>) {
+        let Some(mut answer) = answer.into().reclaim() else { return };
         let mut answers = self.answers.borrow_mut();
         if answers.len() < KEPT_AT_MOST {
             answer.clear();

@@ -41,10 +41,16 @@ impl Observer {
         self.count_door(door, DoorCount::RequestsOpened, 1);
     }
 
+    /// Whether requests leave lines: texts that only the log has need not be made up otherwise.
+    #[must_use]
+    pub fn writes_lines(&self) -> bool {
+        self.format != LogFormat::Off
+    }
+
     /// One finished request: its counts and its line.
     pub fn close(&self, record: &Record<'_>) {
         self.count_request(record);
-        if self.format == LogFormat::Off {
+        if !self.writes_lines() {
             return;
         }
         let Page { block, clerk } = &mut *self.page.borrow_mut();

@@ -126,7 +126,7 @@ async fn exchange(
     // Pinned where it lies: handed on by value, it would be copied at each step.
     let received = pin!(attempts.run(alarm)).await;
     alarm.set(whole);
-    received.map(|received| attempts.answer(received))
+    Ok(attempts.answer(received?))
 }
 
 /// Where the head of an answer has come.

@@ -66,7 +66,8 @@ struct Pooled {
 
 pub(crate) struct Pool {
     endpoint: Arc<Endpoint>,
-    idle: RefCell<Vec<Connection>>,
+    #[expect(clippy::vec_box, reason = "they are large, and are moved in and out as pointers")]
+    idle: RefCell<Vec<Box<Connection>>>,
     /// Those that carry many requests each.
     sessions: RefCell<Vec<Session>>,
     /// Who opens one; the others wait for it rather than open more.
@@ -276,7 +277,7 @@ impl Pool {
     }
 
     /// The connection used last that is still alive; dead and stale ones met on the way are closed.
-    fn checkout(&self) -> Option<Connection> {
+    fn checkout(&self) -> Option<Box<Connection>> {
         loop {
             let mut connection = self.idle.borrow_mut().pop()?;
             if connection.is_fresh() {

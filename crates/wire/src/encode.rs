@@ -64,7 +64,7 @@ pub fn field(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Field lines that were written by [`field`] before.
+/// Lines of a head that were written by these functions before.
 pub fn lines(out: &mut Vec<u8>, lines: &[u8]) {
     debug_assert!(lines.ends_with(b"\r\n"));
     out.extend_from_slice(lines);

@@ -149,17 +149,10 @@ impl Fields {
     }
 
     /// Notes a checked field whose value will lie at `value` once [`keep`](Self::keep) has been given the octets.
+    #[inline]
     pub(crate) fn record(&mut self, known: Name, name: &[u8], value: Range<usize>) -> Result<(), HeadError> {
         let name_start = self.names.len();
-        let mut name_len = 0;
-        if known == Name::Other {
-            let text = std::str::from_utf8(name).map_err(|_| HeadError::FieldName)?;
-            self.names.push_str(text);
-            if let Some(pushed) = self.names.get_mut(name_start..) {
-                pushed.make_ascii_lowercase();
-            }
-            name_len = u16::try_from(name.len()).map_err(|_| HeadError::TooLarge)?;
-        }
+        let name_len = if known == Name::Other { self.keep_name(name)? } else { 0 };
         let index = u16::try_from(self.spans.len()).map_err(|_| HeadError::TooManyFields)?;
         let offset = |at: usize| u32::try_from(at).map_err(|_| HeadError::TooLarge);
         self.spans.push(Span {
@@ -179,6 +172,16 @@ impl Fields {
             place.count = place.count.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// Keeps a name that is not a known one, in lower case; its length.
+    fn keep_name(&mut self, name: &[u8]) -> Result<u16, HeadError> {
+        let start = self.names.len();
+        self.names.push_str(std::str::from_utf8(name).map_err(|_| HeadError::FieldName)?);
+        if let Some(pushed) = self.names.get_mut(start..) {
+            pushed.make_ascii_lowercase();
+        }
+        u16::try_from(name.len()).map_err(|_| HeadError::TooLarge)
     }
 
     /// Takes over the octets that recorded values lie in; only for fields that were all recorded, none pushed.
@@ -204,6 +207,13 @@ impl Fields {
             return None;
         }
         self.spans.get(usize::from(place.first)).map(|span| self.value(span))
+    }
+
+    /// Whether a field stands whose name is not a known one, in lower case, and is among these.
+    #[must_use]
+    pub fn has_other(&self, names: &[&str]) -> bool {
+        // The room for such names is empty where there is none, as in most heads.
+        !self.names.is_empty() && self.iter().any(|field| field.known == Name::Other && names.contains(&field.name))
     }
 
     /// All values of a known name in the order of arrival; none for [`Name::Other`].

@@ -190,8 +190,8 @@ pub(super) fn write_head(
     length: Length,
     keep: bool,
 ) {
-    encode::status_line(out, answer.head.status());
-    answer.each_field(request, record, |_, name, value| encode::field(out, name, value));
+    answer.head.write(out);
+    answer.each_added(request, record, |_, name, value| encode::field(out, name, value));
     match length {
         Length::Absent => {}
         Length::Known(length) | Length::Announced(length) => encode::field_u64(out, "content-length", length),

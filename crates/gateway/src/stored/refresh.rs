@@ -16,6 +16,7 @@ use tokio::task::spawn_local;
 use upstream::{Alarm, Outgoing};
 use wire::RequestHead;
 
+use crate::answer::head;
 use crate::content::{Content, Copied};
 use crate::forward;
 use crate::record::Record;
@@ -75,8 +76,13 @@ impl Refresh {
         if answer.head.status() >= 500 {
             return self.pending.failed();
         }
-        let asked =
-            Asked { head: &self.head, operation: &self.operation, known: self.known, rewritten: forward::is_rewritten };
+        let asked = Asked {
+            head: &self.head,
+            operation: &self.operation,
+            known: self.known,
+            rewritten: forward::is_rewritten,
+            write: head::write,
+        };
         let moment = Moment { now: Instant::now(), wall: SystemTime::now() };
         let validated = self.pending.condition().is_some();
         if let Settled::Keep(keeping) = self.pending.settle(&self.store, &asked, validated, &answer.head, &moment) {

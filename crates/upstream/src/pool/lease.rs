@@ -39,13 +39,13 @@ impl StreamLease {
 
 /// A connection in use by one exchange. Dropped, it closes; only [`Lease::give_back`] keeps it.
 pub(crate) struct Lease {
-    pub(crate) connection: Connection,
+    pub(crate) connection: Box<Connection>,
     pub(crate) reused: bool,
     place: Place,
 }
 
 impl Lease {
-    const fn new(place: Place, connection: Connection, reused: bool) -> Self {
+    const fn new(place: Place, connection: Box<Connection>, reused: bool) -> Self {
         Self { connection, reused, place }
     }
 
@@ -162,7 +162,7 @@ impl Service {
                 Ok(Leased::Stream(StreamLease { slot, place }))
             }
             (Http::Two, false) => Err(self.not_spoken(None)),
-            (Http::One | Http::Auto, false) => Ok(Leased::Connection(Lease::new(place, connection, false))),
+            (Http::One | Http::Auto, false) => Ok(Leased::Connection(Lease::new(place, Box::new(connection), false))),
         }
     }
 

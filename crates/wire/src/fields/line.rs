@@ -62,6 +62,10 @@ fn scan(rest: &[u8], start: usize) -> Result<Option<Line>, HeadError> {
 
 #[inline]
 fn skip_blanks(mut text: &[u8]) -> &[u8] {
+    // One space is what nearly all senders write.
+    if let [b' ', rest @ ..] = text {
+        text = rest;
+    }
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }

@@ -214,8 +214,24 @@ fn spells(text: &[u8], known: &[u8]) -> bool {
             let mut pairs = text.as_chunks().0.iter().zip(known.as_chunks().0);
             is_same_word(text_end, known_end) && pairs.all(|(text, known)| is_same_word(text, known))
         }
+        _ => spells_short(text, known),
+    }
+}
+
+/// The same for names of less than eight octets: from four on, two halves that may overlap.
+#[inline]
+fn spells_short(text: &[u8], known: &[u8]) -> bool {
+    match (text.first_chunk(), text.last_chunk(), known.first_chunk(), known.last_chunk()) {
+        (Some(text), Some(text_end), Some(known), Some(known_end)) => {
+            is_same_word(&word(text, text_end), &word(known, known_end))
+        }
         _ => text.iter().zip(known).all(|(text, known)| text.eq_ignore_ascii_case(known)),
     }
+}
+
+#[inline]
+const fn word(front: &[u8; 4], end: &[u8; 4]) -> [u8; 8] {
+    (u32::from_le_bytes(*front) as u64 | (u32::from_le_bytes(*end) as u64) << 32).to_le_bytes()
 }
 
 /// Octets may differ in bit 5 where the known one is a letter (bit 6), and nowhere else.
