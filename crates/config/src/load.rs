@@ -60,7 +60,7 @@ pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Resu
         Ok(text) => Loading::new(Source::new(path.display().to_string(), text), files, defaults, environment).run(),
         Err(faults) => {
             let (files, summary) = (files.finish().0, Summary::default());
-            Err(Box::new(Refused { faults, files, summary, apis: None, data_directory: None }))
+            Err(Box::new(Refused { faults: *faults, files, summary, apis: None, data_directory: None }))
         }
     }
 }
@@ -69,15 +69,15 @@ pub fn load(path: &Path, defaults: &Defaults, environment: &Environment) -> Resu
 ///
 /// # Errors
 /// Why it cannot be one: it is not there, no file, too large, or no text.
-pub fn read(path: &Path) -> Result<String, Faults> {
+pub fn read(path: &Path) -> Result<String, Box<Faults>> {
     text_of(path, &mut Files::new(path.parent().unwrap_or_else(|| Path::new(""))))
 }
 
-fn text_of(path: &Path, files: &mut Files) -> Result<String, Faults> {
+fn text_of(path: &Path, files: &mut Files) -> Result<String, Box<Faults>> {
     let name = path.display().to_string();
     match files.read(path.file_name().map_or(path, Path::new), Dialect::FILE.bytes_at_most as u64) {
-        Ok(content) => String::from_utf8(content.bytes).map_err(|error| not_text(&name, &error)),
-        Err(error) => Err(unreadable(&name, &error)),
+        Ok(content) => String::from_utf8(content.bytes).map_err(|error| Box::new(not_text(&name, &error))),
+        Err(error) => Err(Box::new(unreadable(&name, &error))),
     }
 }
 
