@@ -210,9 +210,12 @@ impl<'a> Attempts<'a> {
         let now = Instant::now();
         self.took = now.duration_since(self.began);
         self.service.failed(&trial.pool, trial.way, now.duration_since(trial.began), now);
-        let late = matches!(ending, Ending::Error(UpstreamError::TimedOut, _));
+        let said = match ending {
+            Ending::Error(error, _) => said_by_error(error, trial.began),
+            Ending::Unavailable(_) => Outcome::Out,
+        };
         if let Some(admission) = &self.admission {
-            admission.judge(if late { Outcome::Late(trial.began) } else { Outcome::Out }, now);
+            admission.judge(said, now);
         }
     }
 
@@ -239,6 +242,19 @@ const fn said_by(status: u16, began: Instant) -> Outcome {
         502 | 503 => Outcome::Out,
         504 => Outcome::Late(began),
         _ => Outcome::Answered,
+    }
+}
+
+/// What it says of the service as a whole that there is no answer to hand on. One that came and is malformed is the
+/// answer to one request, as 500 is.
+const fn said_by_error(error: &UpstreamError, began: Instant) -> Outcome {
+    match error {
+        UpstreamError::TimedOut => Outcome::Late(began),
+        UpstreamError::Malformed(_)
+        | UpstreamError::MalformedBody(_)
+        | UpstreamError::Rules(_)
+        | UpstreamError::Unexpected => Outcome::Answered,
+        _ => Outcome::Out,
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Breaker {
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The service answered, whatever it said of the request.
+    /// The service answered, whatever it said of the request, and were it nothing that can be handed on.
     Answered,
     /// There was no answer, or one that says that the service is out.
     Out,

@@ -196,6 +196,35 @@ async fn a_service_that_mostly_fails_is_left_alone_and_asked_again() {
     assert_eq!(thread.services.standing(Instant::now())[0].breaker, Some(BreakerState::Closed));
 }
 
+#[tokio::test]
+async fn malformed_answers_are_of_their_requests_and_neither_open_the_breaker_nor_keep_it_open() {
+    let large = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(70_000));
+    let two_lengths = "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n";
+    for malformed in [two_lengths, "HTTP/1.1 200 OK\r\nlocation: \u{1}\r\n\r\n", &large] {
+        let provoked = backend(script::raw(malformed));
+        let mut settings = Thread::in_turn(&[provoked.address().port()]);
+        let open_for = Duration::from_millis(1);
+        settings.breaker = Some(BreakerSettings { failures: 50, within: Duration::from_secs(10), open_for });
+        let thread = Thread::new(settings);
+        for _ in 0..30 {
+            assert!(matches!(thread.get().await, Err(UpstreamError::Malformed(_))));
+        }
+        assert_eq!(thread.services.standing(Instant::now())[0].breaker, Some(BreakerState::Closed));
+        provoked.change(script::close());
+        while thread.services.standing(Instant::now())[0].breaker == Some(BreakerState::Closed) {
+            assert!(thread.get().await.is_err());
+        }
+        provoked.change(script::raw(malformed));
+        let probed = async {
+            while !matches!(thread.get().await, Err(UpstreamError::Malformed(_))) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), probed).await.expect("it is asked again");
+        assert_eq!(thread.services.standing(Instant::now())[0].breaker, Some(BreakerState::Closed));
+    }
+}
+
 /// Polls so often, and drops it then; `true` if it was done before.
 async fn poll_times(times: usize, future: impl Future) -> bool {
     let mut future = std::pin::pin!(future);
