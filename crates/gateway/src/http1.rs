@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::Buf;
 use model::{Code, Door, Problem};
 use upstream::Alarm;
-use wire::{BodyDecoder, BodyLimits, HeadLimits, RequestHead, Version};
+use wire::{BodyDecoder, BodyLimits, HeadLimits, Misplaced, RequestHead, Version};
 
 use crate::connection::{Place, Wait};
 use crate::http1::body::Http1Body;
@@ -34,7 +34,8 @@ use crate::websocket::handshake;
 pub(crate) use body::too_large;
 
 /// Bounds on the framing of a request's body.
-pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32 };
+pub(crate) const BODY: BodyLimits =
+    BodyLimits { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32, misplaced: Misplaced::Refused };
 
 /// How long a connection that was accepted at the last moment may take to send its request.
 const FIRST_WHILE_DRAINING: Duration = Duration::from_secs(1);

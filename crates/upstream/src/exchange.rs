@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::ServiceId;
 use policy::Permit;
-use wire::{BodyLimits, HeadLimits, Method, ResponseHead};
+use wire::{BodyLimits, HeadLimits, Method, Misplaced, ResponseHead};
 
 use crate::alarm::Alarm;
 use crate::attempts::Attempts;
@@ -23,8 +23,10 @@ use crate::upload::{Deadline, RequestBody, Upload, UploadFraming};
 
 /// Bounds on the head of an answer.
 pub(crate) const HEAD: HeadLimits = HeadLimits { head_bytes: 64 * 1024, target_bytes: 0, fields: 200 };
-/// Bounds on the framing of an answer's body.
-pub(crate) const BODY: BodyLimits = BodyLimits { chunk_line_bytes: 1024, trailer_bytes: 16 * 1024, trailer_fields: 64 };
+/// Bounds on the framing of an answer's body. What a service says in a trailer that belongs in the head is not passed
+/// on; that is no reason to withhold the rest, such as how a call of gRPC ended.
+pub(crate) const BODY: BodyLimits =
+    BodyLimits { chunk_line_bytes: 1024, trailer_bytes: 16 * 1024, trailer_fields: 64, misplaced: Misplaced::Dropped };
 /// Interim (1xx) answers taken before the final one.
 pub(crate) const INTERIM_AT_MOST: usize = 16;
 

@@ -27,6 +27,16 @@ use crate::fields::Fields;
 
 pub use error::BodyError;
 
+/// What becomes of a trailer field that may only stand in a head (RFC 9110 §6.5.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Misplaced {
+    /// The body is refused.
+    #[default]
+    Refused,
+    /// It alone is dropped, and the others count.
+    Dropped,
+}
+
 /// How large the framing of a body may be; content has its own bounds elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyLimits {
@@ -36,12 +46,14 @@ pub struct BodyLimits {
     pub trailer_bytes: usize,
     /// Trailer fields.
     pub trailer_fields: usize,
+    /// What becomes of those that should have come before.
+    pub misplaced: Misplaced,
 }
 
 impl Default for BodyLimits {
     /// 256 octets a chunk line, 8 KiB and 32 fields of trailers.
     fn default() -> Self {
-        Self { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32 }
+        Self { chunk_line_bytes: 256, trailer_bytes: 8 * 1024, trailer_fields: 32, misplaced: Misplaced::Refused }
     }
 }
 

@@ -43,7 +43,7 @@ pub mod trace;
 pub mod websocket;
 
 pub use authority::HostError;
-pub use body::{BodyDecoder, BodyError, BodyLimits, Decoded, http2_trailers};
+pub use body::{BodyDecoder, BodyError, BodyLimits, Decoded, Misplaced, http2_trailers};
 pub use error::HeadError;
 pub use fields::{Field, Fields, Name};
 pub use framing::Framing;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncWrite;
 use upstream::Alarm;
-use wire::{BodyDecoder, BodyLimits, Decoded, Framing, RequestHead};
+use wire::{BodyDecoder, BodyLimits, Decoded, Framing, Misplaced, RequestHead};
 
 use crate::socket::Socket;
 use crate::thread::Thread;
@@ -23,7 +23,8 @@ const DISCARD_BYTES: u64 = 64 * 1024;
 /// reset it, and the reset could overtake the answer (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 1024 * 1024;
-const NO_BODY: BodyLimits = BodyLimits { chunk_line_bytes: 0, trailer_bytes: 0, trailer_fields: 0 };
+const NO_BODY: BodyLimits =
+    BodyLimits { chunk_line_bytes: 0, trailer_bytes: 0, trailer_fields: 0, misplaced: Misplaced::Refused };
 
 /// One connection's socket and its reading state.
 pub(super) struct Stream {

@@ -1,9 +1,10 @@
 //! Bodies come out of their framing the same however they were cut, or not at all.
 
-use super::{BodyDecoder, BodyError, BodyLimits, Decoded, http2_trailers};
+use super::{BodyDecoder, BodyError, BodyLimits, Decoded, Misplaced, http2_trailers};
 use crate::{Framing, HeadError, Name};
 
-const LIMITS: BodyLimits = BodyLimits { chunk_line_bytes: 64, trailer_bytes: 128, trailer_fields: 3 };
+const LIMITS: BodyLimits =
+    BodyLimits { chunk_line_bytes: 64, trailer_bytes: 128, trailer_fields: 3, misplaced: Misplaced::Refused };
 
 /// The content, how much of the input was taken, and whether the body is whole; cut into pieces of this size.
 fn decode(framing: Framing, input: &[u8], piece: usize) -> Result<(Vec<u8>, usize, BodyDecoder), BodyError> {
@@ -207,4 +208,33 @@ fn trailers_of_http2_are_held_to_the_same_rules() {
     }
     assert_eq!(read(&[("x", "a"); 4]), Err(BodyError::TrailersTooLarge));
     assert_eq!(read(&[("x", &"a".repeat(128))]), Err(BodyError::TrailersTooLarge));
+}
+
+#[test]
+fn where_misplaced_trailers_are_dropped_the_others_stay_and_malformed_ones_are_faults_still() {
+    let limits = BodyLimits { misplaced: Misplaced::Dropped, ..LIMITS };
+    let read = |trailers: &[(&str, &str)]| {
+        http2_trailers(trailers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())), &limits)
+    };
+    for name in ["x-request-id", "via", "server", "vary", "set-cookie", "content-type", "content-foo", "date", "cookie"]
+    {
+        let trailers = read(&[("grpc-status", "0"), (name, "1")]).expect("valid");
+        assert_eq!((trailers.len(), trailers.by_name("grpc-status")), (1, Some(b"0".as_slice())), "{name}");
+    }
+    let faults = [
+        ("content-type", "a\r\nY: z", BodyError::Trailer(HeadError::FieldValue)),
+        ("Content-Type", "a", BodyError::Trailer(HeadError::FieldName)),
+        ("connection", "close", BodyError::Trailer(HeadError::ConnectionSpecific)),
+    ];
+    for (name, value, error) in faults {
+        assert_eq!(read(&[("grpc-status", "0"), (name, value)]), Err(error), "{name}: {value:?}");
+    }
+    let mut decoder = BodyDecoder::new(Framing::Chunked, &limits);
+    let body = b"0\r\nVia: x\r\nX-Sum: 7\r\nSet-Cookie: a=b\r\n\r\n";
+    assert_eq!(decoder.decode(body), Ok(Decoded::End { skip: body.len() }));
+    let trailers: Vec<_> = decoder.trailers().expect("trailers").iter().map(|field| field.name.to_owned()).collect();
+    assert_eq!(trailers, ["x-sum"]);
+    let mut decoder = BodyDecoder::new(Framing::Chunked, &limits);
+    let fault = decoder.decode(b"0\r\nVia: \0\r\n\r\n");
+    assert_eq!(fault, Err(BodyError::Trailer(HeadError::FieldValue)));
 }

@@ -1,8 +1,8 @@
 //! The trailer section after the last chunk: few fields, and none that should have come before (RFC 9110 §6.5).
 
-use super::{BodyError, BodyLimits};
+use super::{BodyError, BodyLimits, Misplaced};
 use crate::HeadError;
-use crate::fields::{Field, Fields, Line, read_line};
+use crate::fields::{Fields, Line, Name, read_line};
 use crate::request::check_http2_field;
 
 /// A trailer section as far as it has come.
@@ -52,10 +52,7 @@ impl Trailers {
                 }
                 let name = self.line.get(name).unwrap_or_default();
                 let value = self.line.get(value).unwrap_or_default();
-                self.fields.push(name, value)?;
-                if self.fields.iter().last().is_some_and(|field| must_come_before(&field)) {
-                    return Err(BodyError::TrailerForbidden);
-                }
+                take(&mut self.fields, name, value, limits.misplaced)?;
                 false
             }
             None => return Err(HeadError::LineEnd.into()),
@@ -81,17 +78,27 @@ pub fn http2_trailers<'a>(
             return Err(BodyError::TrailersTooLarge);
         }
         check_http2_field(name, value)?;
-        fields.push(name, value)?;
-    }
-    if fields.iter().any(|field| must_come_before(&field)) {
-        return Err(BodyError::TrailerForbidden);
+        take(&mut fields, name, value, limits.misplaced)?;
     }
     Ok(fields)
 }
 
+/// Adds a field, if it may stand in a trailer section. One that is malformed is a fault wherever it stands.
+fn take(fields: &mut Fields, name: &[u8], value: &[u8], misplaced: Misplaced) -> Result<(), BodyError> {
+    if !must_come_before(name) {
+        return Ok(fields.push(name, value)?);
+    }
+    match misplaced {
+        Misplaced::Refused => Err(BodyError::TrailerForbidden),
+        Misplaced::Dropped => Ok(Fields::new().push(name, value)?),
+    }
+}
+
 /// Fields about framing, routing, authentication, the request or the content: read after the
 /// message was judged by its head, they would say something else about it (RFC 9110 §6.5.1).
-fn must_come_before(field: &Field<'_>) -> bool {
+fn must_come_before(name: &[u8]) -> bool {
     const FAMILIES: [&str; 6] = ["content-", "x-forwarded-", "proxy-", "sec-", "access-control-", "vestibule-"];
-    field.known.is_head_only() || FAMILIES.iter().any(|family| field.name.starts_with(family))
+    let begins =
+        |family: &&str| name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family.as_bytes()));
+    Name::of(name).is_head_only() || FAMILIES.iter().any(begins)
 }

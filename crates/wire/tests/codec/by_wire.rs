@@ -1,10 +1,13 @@
 //! Messages as this codec reads them, in the form in which two readings are compared.
 
-use wire::{BodyDecoder, BodyLimits, Decoded, Fields, Framing, HeadLimits, Method, RequestHead, ResponseHead};
+use wire::{
+    BodyDecoder, BodyLimits, Decoded, Fields, Framing, HeadLimits, Method, Misplaced, RequestHead, ResponseHead,
+};
 
 /// Wide, so that no bound ends a reading before hyper's does.
 const LIMITS: HeadLimits = HeadLimits { head_bytes: 16 * 1024, target_bytes: 8 * 1024, fields: 100 };
-const BODY_LIMITS: BodyLimits = BodyLimits { chunk_line_bytes: 256, trailer_bytes: 4096, trailer_fields: 32 };
+const BODY_LIMITS: BodyLimits =
+    BodyLimits { chunk_line_bytes: 256, trailer_bytes: 4096, trailer_fields: 32, misplaced: Misplaced::Refused };
 
 /// Fields by name; the order of different names means nothing and hyper does not keep it.
 pub(crate) type SortedFields = Vec<(String, Vec<u8>)>;

@@ -4,13 +4,14 @@ use wire::coding::{Accepted, Coding};
 use wire::conditional::{self, EntityTag, Validators, Verdict};
 use wire::range::{self, Selected};
 use wire::{
-    BodyDecoder, BodyError, BodyLimits, Decoded, Fields, Framing, HeadError, HeadLimits, Http2Request, Method, Name,
-    RequestHead, ResponseError, ResponseHead, encode, trace,
+    BodyDecoder, BodyError, BodyLimits, Decoded, Fields, Framing, HeadError, HeadLimits, Http2Request, Method,
+    Misplaced, Name, RequestHead, ResponseError, ResponseHead, encode, trace,
 };
 
 /// Small enough that short inputs reach them.
 pub(crate) const LIMITS: HeadLimits = HeadLimits { head_bytes: 2048, target_bytes: 512, fields: 24 };
-const BODY_LIMITS: BodyLimits = BodyLimits { chunk_line_bytes: 48, trailer_bytes: 256, trailer_fields: 4 };
+const BODY_LIMITS: BodyLimits =
+    BodyLimits { chunk_line_bytes: 48, trailer_bytes: 256, trailer_fields: 4, misplaced: Misplaced::Refused };
 
 /// A request head is read alike in any pieces, takes no more than there is, and is read alike when written again.
 pub(crate) fn request_head(input: &[u8]) {

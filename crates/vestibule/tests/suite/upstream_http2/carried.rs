@@ -102,6 +102,33 @@ fn over_http2_on_both_sides_trailers_end_an_answer_and_an_answer_of_nothing_else
 }
 
 #[test]
+fn trailers_that_belong_in_a_head_are_dropped_one_by_one_and_too_many_break_the_answer_off() {
+    let misplaced = ["x-request-id", "via", "server", "vary", "set-cookie", "content-type", "date", "cookie"];
+    let mut trailers: Vec<_> = misplaced.iter().map(|name| (*name, "theirs")).collect();
+    trailers.push(("x-sum", "7"));
+    let ends = move |trailers| {
+        vec![
+            Turn::Head(200, fields(&[("content-type", "application/x")]), false),
+            Turn::Send(b"ab".to_vec()),
+            Turn::Trailers(trailers),
+        ]
+    };
+    let (good, bad) = (ends(fields(&trailers)), ends(fields(&[("x-sum", "7"); 65])));
+    let service = Http2Backend::choosing(move |_, number| if number == 0 { good.clone() } else { bad.clone() });
+    let house = open(&service);
+    let answer = house.connect().exchange("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+    assert!(answer.raw.ends_with(b"0\r\nx-sum: 7\r\n\r\n"), "{}", answer.raw.escape_ascii());
+    let house = OpenHouse::over_tls_to(self::house(), &keys(&service), &["deadline: 30s"]);
+    let mut connection = house.connect_http2();
+    // Often enough that in some of them the end is there together with what comes before it.
+    for stream in (1..40).step_by(2) {
+        connection.request(stream, &get_fields(), true);
+        let outcome = connection.outcome(stream, Deadline::within(SOON));
+        assert!(!matches!(outcome, Outcome::Answer(..) | Outcome::Nothing), "{outcome:?}");
+    }
+}
+
+#[test]
 fn many_requests_share_a_connection_and_no_more_than_the_service_allows() {
     const AT_ONCE: usize = 60;
     for (allowed, connections) in [(200, 1), (10, 6)] {
