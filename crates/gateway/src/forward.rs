@@ -219,6 +219,12 @@ pub(crate) fn toward_caller(
         request.thread.give_answer(answer.head);
         return Err(Problem::new(Code::UpstreamFailed, format!("the service answered {status}")).maybe_sent());
     }
+    if grpc::hides_faults(request.head, operation)
+        && let Some(problem) = grpc::fault(answer.head.fields())
+    {
+        request.thread.give_answer(answer.head);
+        return Err(problem);
+    }
     if answer.head.is_upgrade() {
         handshake::confirm(request.head, &answer.head)?;
     }

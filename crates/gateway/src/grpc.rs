@@ -9,7 +9,7 @@ use model::{Code, Problem};
 use wire::fields::{Fields, Name};
 use wire::{Method, RequestHead, ResponseHead, Version, grpc};
 
-use crate::settings::Errors;
+use crate::settings::{Errors, OperationSettings, UpstreamErrors};
 
 /// The field that a caller's deadline stands in.
 pub(crate) const TIMEOUT: &str = "grpc-timeout";
@@ -58,14 +58,14 @@ pub(crate) fn timeout(head: &RequestHead) -> Result<Option<Duration>, Problem> {
 pub(crate) fn refuse(head: &mut ResponseHead, problem: &Problem, errors: Errors) {
     head.make(200);
     say(head, Name::ContentType.as_str(), "application/grpc");
-    say(head, STATUS, &number(problem.code));
+    say(head, STATUS, &number(problem));
     say(head, MESSAGE, &grpc::write_message(&message(problem, errors)));
 }
 
 /// The end of an answer that has begun and cannot go on.
 pub(crate) fn trailers(problem: &Problem, errors: Errors) -> Fields {
     let mut fields = Fields::new();
-    for (name, value) in [(STATUS, number(problem.code)), (MESSAGE, grpc::write_message(&message(problem, errors)))] {
+    for (name, value) in [(STATUS, number(problem)), (MESSAGE, grpc::write_message(&message(problem, errors)))] {
         let said = fields.push(name.as_bytes(), value.as_bytes());
         debug_assert!(said.is_ok(), "the house writes only fields that it would read");
     }
@@ -77,13 +77,39 @@ pub(crate) fn is_trailers_only(head: &ResponseHead) -> bool {
     head.fields().by_name(STATUS).is_some()
 }
 
+/// Whether callers of this operation are not told what went wrong within the service, as of its 5xx.
+pub(crate) fn hides_faults(head: &RequestHead, operation: &OperationSettings) -> bool {
+    operation.upstream_errors == UpstreamErrors::Replace && is_call(head)
+}
+
+/// The problem in place of the end of a call that says that the service failed at what it does itself: what it says
+/// of that is anything that an exception held.
+pub(crate) fn fault(ending: &Fields) -> Option<Problem> {
+    let status = ending.iter().filter(|field| field.name == STATUS).find_map(|field| own_fault(field.value))?;
+    let detail = format!("the service ended the call with grpc-status {status}");
+    let mut problem = Problem::new(Code::UpstreamFailed, detail).maybe_sent();
+    problem.grpc_status = Some(status);
+    Some(problem)
+}
+
+/// UNKNOWN, INTERNAL and DATA_LOSS; what is no status is UNKNOWN to clients.
+const fn own_fault(status: &[u8]) -> Option<u8> {
+    match status {
+        b"13" => Some(13),
+        b"15" => Some(15),
+        b"10" | b"11" | b"12" | b"14" | b"16" => None,
+        [b'0' | b'1' | b'3'..=b'9'] => None,
+        _ => Some(2),
+    }
+}
+
 fn say(head: &mut ResponseHead, name: &str, value: &str) {
     let said = head.push(name, value.as_bytes());
     debug_assert!(said.is_ok(), "the house writes only fields that it would read");
 }
 
-fn number(code: Code) -> String {
-    (status(code) as u8).to_string()
+fn number(problem: &Problem) -> String {
+    problem.grpc_status.unwrap_or(status(problem.code) as u8).to_string()
 }
 
 /// The problem's code, so that it can be looked up, and as much more as other callers are told.

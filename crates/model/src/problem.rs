@@ -46,13 +46,23 @@ pub struct Problem {
     pub retry_after_seconds: Option<u32>,
     /// The methods for `Allow`, where the path is published with others (RFC 9110 §10.2.1).
     pub allow: Option<Box<str>>,
+    /// The status that the service ended a gRPC call with, where it is told in place of the code's own.
+    pub grpc_status: Option<u8>,
 }
 
 impl Problem {
     /// A problem of this code; nothing has reached a service yet.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), cause: None, retry: Retry::Safe, retry_after_seconds: None, allow: None }
+        Self {
+            code,
+            detail: detail.into(),
+            cause: None,
+            retry: Retry::Safe,
+            retry_after_seconds: None,
+            allow: None,
+            grpc_status: None,
+        }
     }
 
     /// Keeps the error that led here, for the logs.

@@ -56,3 +56,27 @@ fn a_refusal_is_told_in_the_head_and_its_detail_only_where_callers_may_have_it()
         assert_eq!(trailers.by_name(STATUS), Some(b"7".as_slice()));
     }
 }
+
+#[test]
+fn the_end_of_a_call_is_hidden_where_it_says_that_the_service_itself_failed() {
+    let hidden = |statuses: &[&str]| {
+        let mut ending = Fields::new();
+        for status in statuses {
+            ending.push(STATUS.as_bytes(), status.as_bytes()).expect("a field");
+        }
+        ending.push(MESSAGE.as_bytes(), b"what an exception held").expect("a field");
+        fault(&ending).map(|problem| (problem.code, number(&problem)))
+    };
+    for status in ["0", "1", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "14", "16"] {
+        assert_eq!(hidden(&[status]), None, "{status}");
+    }
+    for status in ["2", "13", "15"] {
+        assert_eq!(hidden(&[status]), Some((Code::UpstreamFailed, status.to_owned())), "{status}");
+    }
+    // Clients take them for UNKNOWN, and show the message.
+    for none in ["", "-1", "02", "17", "99999", "ok"] {
+        assert_eq!(hidden(&[none]), Some((Code::UpstreamFailed, "2".to_owned())), "{none}");
+    }
+    assert_eq!(hidden(&["0", "13"]), Some((Code::UpstreamFailed, "13".to_owned())));
+    assert_eq!(hidden(&[]), None);
+}

@@ -130,7 +130,9 @@ impl Http2Reply {
         alarm: &mut Alarm,
     ) -> Result<Content, SendError> {
         let mut pace = pace::Outgoing::new(request, record, alarm.deadline());
-        let mut relay = Relay { stream: &self.stream, content, blocked: false };
+        let hides_faults =
+            record.operation_settings().is_some_and(|operation| grpc::hides_faults(request.head, operation));
+        let mut relay = Relay { stream: &self.stream, content, blocked: false, hides_faults };
         let result = poll_fn(|context| {
             if let Poll::Ready(result) = relay.poll(context) {
                 return Poll::Ready(result);
@@ -175,6 +177,8 @@ struct Relay<'a> {
     content: Content,
     /// The caller's window is full.
     blocked: bool,
+    /// How a service's own failure ends a call is the house's to say.
+    hides_faults: bool,
 }
 
 impl Relay<'_> {
@@ -203,10 +207,15 @@ impl Relay<'_> {
             self.content.consume(room);
             self.stream.sent.set(self.stream.sent.get() + room as u64);
             // The last piece says that it is the last, where that is known already.
-            let ended = matches!(self.content.poll_ready(context), Poll::Ready(Ok(false)));
+            let next = self.content.poll_ready(context);
+            let ended = matches!(next, Poll::Ready(Ok(false)));
             if ended && self.content.trailers().is_none_or(Fields::is_empty) {
                 self.stream.connection().end_with(key, &written)?;
                 return Poll::Ready(Ok(()));
+            }
+            // Said once only: who asks again may hear that all is well.
+            if let Poll::Ready(Err(error)) = next {
+                return Poll::Ready(Err(error.into()));
             }
         }
     }
@@ -226,7 +235,11 @@ impl Relay<'_> {
     }
 
     fn finish(&mut self) -> Result<(), SendError> {
-        match self.content.trailers().filter(|fields| !fields.is_empty()) {
+        let trailers = self.content.trailers().filter(|fields| !fields.is_empty());
+        if let Some(problem) = trailers.filter(|_| self.hides_faults).and_then(grpc::fault) {
+            return Err(SendError::Service(Box::new(problem)));
+        }
+        match trailers {
             Some(fields) => self.send_trailers(fields),
             None => {
                 self.stream.connection().content(self.stream.key, &[], true)?;

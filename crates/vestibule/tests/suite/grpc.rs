@@ -31,6 +31,17 @@ stops begun
 stops 4 upstream-timeout: The service took too long
 ";
 
+/// What a client says of calls whose ends say more than callers should hear; and where the file lets them hear it.
+const ENDED: &str = "\
+marked answered a 7 None None
+raises 2 upstream-failed: The service failed None
+breaks begun
+breaks 13 upstream-failed: The service failed None
+raises 2 Exception calling application: the password of the database None
+breaks begun
+breaks 13 the password of the database the password of the database
+";
+
 /// The folder that has a language's library, and what is written with it.
 fn installed(language: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grpc").join(language);
@@ -95,6 +106,9 @@ fn open(service: &Service) -> (House, SocketAddr) {
          \x20     every: \"POST /shop.Echo/{{method}}\"\n\
          \x20     slow: {{ route: POST /shop.Echo/Slow, deadline: 300ms }}\n\
          \x20     stops: {{ route: POST /shop.Echo/Stops, idle: 300ms }}\n\
+         \x20 told:\n    door: client\n    service: echo\n    public: true\n\
+         \x20   upstream_errors: pass\n    loosen: {{ detailed-errors: tests }}\n\
+         \x20   operations: {{ every: \"POST /shop.Told/{{method}}\" }}\n\
          \x20 locked:\n    door: client\n    service: echo\n    callers: {{ keys: restricted }}\n\
          \x20   operations: {{ every: \"POST /shop.Locked/{{method}}\" }}\n",
         service.port
@@ -124,6 +138,23 @@ fn is_said(language: &str, command: impl FnOnce(&Path) -> Command) {
 #[test]
 fn the_python_client_makes_every_kind_of_call() {
     is_said("python", |folder| python(folder, "client.py"));
+}
+
+#[test]
+fn the_python_client_hears_how_a_call_ended_and_not_what_an_exception_held() {
+    if !testkit::needs("pip") {
+        return;
+    }
+    let service = Service::start("python");
+    let (house, address) = open(&service);
+    let folder = installed("python");
+    assert_eq!(says(python(&folder, "ends.py").arg(address.to_string())), ENDED);
+    // Trailers alone, and trailers behind an answer.
+    let line = house.wait_for_log("the service ended the call with grpc-status 2");
+    assert!(line.contains("\"problem\":\"upstream-failed\""), "{line}");
+    let line = house.wait_for_log("the service ended the call with grpc-status 13");
+    assert!(line.contains("\"outcome\":\"failed\""), "{line}");
+    assert!(!line.contains("password"), "{line}");
 }
 
 #[test]

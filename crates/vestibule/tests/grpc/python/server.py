@@ -52,6 +52,23 @@ def stops(request, context):
         time.sleep(0.01)
 
 
+def marked(request, context):
+    """Ends with fields that only a head may have, and one that may stand there."""
+    context.set_trailing_metadata((("x-request-id", "theirs"), ("via", "theirs"), ("x-last", "7")))
+    return request
+
+
+def raises(request, context):
+    raise ValueError("the password of the database")
+
+
+def breaks(request, context):
+    """Begins an answer, and then fails."""
+    yield b"begun"
+    context.set_trailing_metadata((("x-trace", "the password of the database"),))
+    context.abort(grpc.StatusCode.INTERNAL, "the password of the database")
+
+
 METHODS = {
     "Unary": grpc.unary_unary_rpc_method_handler(unary),
     "Answers": grpc.unary_stream_rpc_method_handler(answers),
@@ -60,13 +77,16 @@ METHODS = {
     "Fail": grpc.unary_unary_rpc_method_handler(fail),
     "Left": grpc.unary_unary_rpc_method_handler(left),
     "Slow": grpc.unary_unary_rpc_method_handler(slow),
+    "Marked": grpc.unary_unary_rpc_method_handler(marked),
+    "Raises": grpc.unary_unary_rpc_method_handler(raises),
+    "Breaks": grpc.unary_stream_rpc_method_handler(breaks),
     "Stops": grpc.unary_stream_rpc_method_handler(stops),
 }
 
 
 def main():
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=32))
-    for service in ("shop.Echo", "shop.Locked"):
+    for service in ("shop.Echo", "shop.Told", "shop.Locked"):
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, METHODS),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
