@@ -9,7 +9,7 @@ use crate::two_doors::{SERVED, SOON, TwoDoors, assert_served, get};
 const FORGED: &str = "forged-by-the-caller";
 
 /// What proxies, balancers and content networks write, and frameworks believe: in lower case, as HTTP/2 has them.
-const TRUSTED: [&str; 71] = [
+const TRUSTED: [&str; 79] = [
     // Who calls.
     "forwarded",
     "x-forwarded-for",
@@ -55,6 +55,14 @@ const TRUSTED: [&str; 71] = [
     "forwarded-for",
     "x-forwarded",
     "x-originating-ip",
+    "fly-client-ip",
+    "do-connecting-ip",
+    "cloudfront-viewer-address",
+    "x-nf-client-connection-ip",
+    "x-vercel-forwarded-for",
+    "x-vouch-user",
+    "x-proxy-user-ip",
+    "teleport-jwt-assertion",
     // What was asked for, and how.
     "x-original-url",
     "x-original-uri",
