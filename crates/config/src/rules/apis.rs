@@ -7,9 +7,10 @@ use super::doors::{errors_and_loosening, routing_host};
 use super::index::unknown;
 use super::{Rules, misplaced};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Api, Door, Operation, Retire, loosened};
+use crate::draft::{Api, Door, Operation, Retire, Said, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::shape::nearest;
+use crate::value::RouteText;
 
 /// The smallest store, in bytes.
 const CACHE_AT_LEAST: u64 = 64 << 10;
@@ -137,6 +138,21 @@ pub(crate) fn covers(served: &str, host: &str) -> bool {
     served == host || (!host.starts_with("*.") && routing_host(served).is_ok_and(|pattern| pattern.covers(host)))
 }
 
+/// A segment such as `:id` is a parameter elsewhere, and here it is what it says.
+fn colons(operation: &Operation, route: &Said<RouteText>, faults: &mut Collector) {
+    let RouteText { method, template } = &route.value;
+    let braced = |segment: &str| match segment.strip_prefix(':') {
+        Some(name) if !name.is_empty() => format!("{{{name}}}"),
+        _ => segment.to_owned(),
+    };
+    let fixed = template.split('/').map(braced).collect::<Vec<_>>().join("/");
+    if fixed != *template && !operation.from_contract {
+        let message = format!("`{template}` has a segment that begins with a colon, and means just that");
+        let fault = Fault::new(FaultCode::BadRoute, route.span, message).warning();
+        faults.push(fault.label(format!("for a parameter write `{method} {fixed}`")));
+    }
+}
+
 fn route(api: &Api, operation: &Operation, faults: &mut Collector) {
     let Some(route) = &operation.route else { return };
     if let Some(websocket) = operation.websocket.as_ref().filter(|said| said.value && route.value.method != "GET") {
@@ -148,7 +164,7 @@ fn route(api: &Api, operation: &Operation, faults: &mut Collector) {
     let wrong = match (routing::MethodRule::parse(&route.value.method), full_template(prefix, &route.value.template)) {
         (Err(error), _) => error.to_string(),
         (_, Err(error)) => error.to_string(),
-        (Ok(_), Ok(_)) => return,
+        (Ok(_), Ok(_)) => return colons(operation, route, faults),
     };
     let message = format!("the route `{} {}` cannot be published", route.value.method, route.value.template);
     let fault = Fault::new(FaultCode::BadRoute, route.span, message).label(wrong);

@@ -64,7 +64,9 @@ pub fn route(text: &str) -> Result<RouteText, Wrong> {
     let wrong = || Wrong::new(format!("`{text}` is not a route"), form);
     let Some((method, template)) = text.split_once(' ') else {
         let wrong = wrong();
-        return Err(if text.starts_with('/') { wrong.replace(format!("ANY {text}")) } else { wrong });
+        // Elsewhere `/*` is all that is below; here that is `/**`.
+        let rest = if text.ends_with("/*") { "*" } else { "" };
+        return Err(if text.starts_with('/') { wrong.replace(format!("ANY {text}{rest}")) } else { wrong });
     };
     if method.is_empty() || method.len() > 32 || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
         let upper = method.to_ascii_uppercase();

@@ -140,6 +140,8 @@ fn a_route_is_a_method_and_a_path() {
     assert_eq!(wrong(route("PACTH /notes")).replace.as_deref(), Some("PATCH /notes"));
     assert_eq!(wrong(route("GTE /notes")).replace.as_deref(), Some("GET /notes"));
     assert_eq!(wrong(route("FETCH /notes")).replace, None);
+    assert_eq!(wrong(route("/api/*")).replace.as_deref(), Some("ANY /api/**"));
+    assert_eq!(wrong(route("/api/**")).replace.as_deref(), Some("ANY /api/**"));
     for text in
         ["", "GET", "GET notes", "GET  /a", "GET /a b", " /a", "CONNECT /a", "TRACE /a", "PRI /a", "GET,POST /a"]
     {
