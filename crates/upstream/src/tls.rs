@@ -6,6 +6,7 @@
 //! Connections and session tickets belong to one [`ClientTls`]: an address that is spoken to in another way, after a
 //! reload, is another endpoint, so that nothing goes over a connection that was trusted for other reasons.
 
+mod distrust;
 mod pinned;
 
 use std::fmt;
@@ -128,7 +129,8 @@ impl ClientTls {
         };
         let offer = offer.iter().map(|protocol| protocol.to_vec()).collect();
         let connector = TlsConnector::from(Arc::clone(&self.config));
-        connector.with_alpn(offer).connect(self.name.clone(), stream).await
+        let connected = connector.with_alpn(offer).connect(self.name.clone(), stream).await;
+        connected.map_err(|error| distrust::in_words(error, &self.name))
     }
 }
 

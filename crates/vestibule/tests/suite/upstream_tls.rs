@@ -56,17 +56,19 @@ fn a_service_is_believed_by_the_authority_that_the_file_names() {
 fn nothing_is_sent_to_a_service_that_is_not_believed() {
     let root = Root::new("services");
     let leaves = [
-        ("of another authority", Root::new("services").server(HERE)),
-        ("for another name", root.server(&["other.example", "127.0.0.2"])),
-        ("out of date", root.issue(&LeafRequest::named(HERE).expired())),
-        ("not yet valid", root.issue(&LeafRequest::named(HERE).not_yet_valid())),
-        ("its own", LeafRequest::named(HERE).self_signed()),
+        ("no authority that is believed vouches", Root::new("services").server(HERE)),
+        ("is for `other.example`, `127.0.0.2`, and", root.server(&["other.example", "127.0.0.2"])),
+        ("is out of date", root.issue(&LeafRequest::named(HERE).expired())),
+        ("is not valid yet", root.issue(&LeafRequest::named(HERE).not_yet_valid())),
+        ("no authority that is believed vouches", LeafRequest::named(HERE).self_signed()),
+        ("believe its key by `pin`", LeafRequest { authority: true, ..LeafRequest::named(HERE) }.self_signed()),
     ];
     for (what, leaf) in leaves {
         let service = service(&leaf, hello());
         let house = open(&service, &root, "ca: ca.pem");
         ends_with(&house, "upstream-tls");
-        house.house.wait_for_log("upstream-tls");
+        let line = house.house.wait_for_log("upstream-tls");
+        assert!(line.contains(what), "{what}: {line}");
         assert_eq!(service.arrivals(), 0, "{what}");
     }
 }
