@@ -101,7 +101,7 @@ pub(crate) fn write(head: &ResponseHead, out: &mut Vec<u8>) {
 fn each_received(head: &ResponseHead, mut with: impl FnMut(Name, &str, &[u8])) {
     for Field { name, known, value, .. } in head.fields().end_to_end() {
         // What software the service runs, and what it calls the request, stays inside.
-        if !matches!(known, Name::ContentLength | Name::Server | Name::RequestId | Name::Via) {
+        if !matches!(known, Name::ContentLength | Name::Server | Name::XPoweredBy | Name::RequestId | Name::Via) {
             with(known, name, value);
         }
     }

@@ -131,6 +131,7 @@ names! {
     XForwardedPort = "x-forwarded-port", ESSENTIAL, HEAD_ONLY;
     XForwardedProto = "x-forwarded-proto", ESSENTIAL, HEAD_ONLY;
     XFrameOptions = "x-frame-options", ESSENTIAL, HEAD_ONLY;
+    XPoweredBy = "x-powered-by";
     XRealIp = "x-real-ip", ESSENTIAL, HEAD_ONLY;
 }
 

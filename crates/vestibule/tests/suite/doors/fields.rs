@@ -66,6 +66,7 @@ fn what_software_a_service_runs_stays_inside() {
     let reply = Reply::ok("x")
         .field("server", "nginx/1.2.3")
         .field("via", "1.1 varnish")
+        .field("x-powered-by", "PHP/4.4.9")
         .field("x-request-id", "theirs")
         .field("x-frame-options", "SAMEORIGIN")
         .field("connection", "x-hop")
