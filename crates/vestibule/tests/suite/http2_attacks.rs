@@ -179,3 +179,34 @@ fn empty_data_and_dripping_windows_are_bounded() {
         }
     });
 }
+
+/// What a caller asked for and never reads is read from the service no further than the bound of its connection.
+#[test]
+fn answers_that_nobody_reads_stay_with_their_service() {
+    const CONNECTIONS: usize = 4;
+    const STREAMS: usize = 100;
+    let service = Backend::always(script::answer(Reply::ok(vec![b'x'; 1_000_000])));
+    let house = OpenHouse::over_tls(&service, &[]);
+    let before = resident(&house);
+    let mut attackers: Vec<Http2> = std::iter::repeat_with(|| house.connect_http2()).take(CONNECTIONS).collect();
+    for attacker in &mut attackers {
+        // As much as windows can be, for each stream and for all.
+        attacker.send(SETTINGS, 0, 0, &[0, 4, 0x7F, 0xFF, 0xFF, 0xFF]);
+        attacker.send(WINDOW_UPDATE, 0, 0, &0x7FFF_0000_u32.to_be_bytes());
+        for stream in streams().take(STREAMS) {
+            attacker.send(HEADERS, END_HEADERS | END_STREAM, stream, &fields("/"));
+        }
+    }
+    // Who takes nothing may not be read to its last request.
+    service.wait_until("requests are there", SOON, |service| service.arrivals() >= CONNECTIONS);
+    // Until the house has read all that it wants to: it says nothing of that, but its memory stays as it is.
+    let (mut grown, mut arrived, mut same, deadline) = (0, 0, 0, Deadline::within(SOON));
+    while same < 100 && !deadline.passed() {
+        let (now, arrivals) = (resident(&house).saturating_sub(before), service.arrivals());
+        same = if now > grown || arrivals > arrived { 0 } else { same + 1 };
+        (grown, arrived) = (grown.max(now), arrivals);
+        house.metric("vestibule_connections_open");
+    }
+    drop(attackers);
+    assert!(grown < 48 * 1024, "{grown} KiB for {arrived} answers that nobody reads");
+}

@@ -56,7 +56,8 @@ fn a_service_is_believed_by_the_authority_that_the_file_names() {
 fn nothing_is_sent_to_a_service_that_is_not_believed() {
     let root = Root::new("services");
     let leaves = [
-        ("no authority that is believed vouches", Root::new("services").server(HERE)),
+        ("is not signed rightly", Root::new("services").server(HERE)),
+        ("no authority that is believed vouches", Root::new("others").server(HERE)),
         ("is for `other.example`, `127.0.0.2`, and", root.server(&["other.example", "127.0.0.2"])),
         ("is out of date", root.issue(&LeafRequest::named(HERE).expired())),
         ("is not valid yet", root.issue(&LeafRequest::named(HERE).not_yet_valid())),
