@@ -67,6 +67,8 @@ pub(crate) enum Claim {
     Wait(Waiting),
     /// Nobody's concern.
     Alone,
+    /// Somebody who was faster each time: what was asked for may be there by now.
+    Overtaken,
 }
 
 /// Held by who asks the service for a crowd. Dropped without a word, it hands over to one of those who wait.
@@ -129,7 +131,7 @@ impl Fetches {
                 return Claim::Lead(Lead { fetches: Arc::clone(self), fetch, slot: place });
             }
         }
-        Claim::Alone
+        Claim::Overtaken
     }
 
     fn milliseconds(&self, now: Instant) -> u64 {

@@ -211,6 +211,10 @@ impl Store {
         match self.claim(missed, found.as_ref()) {
             Claim::Alone => Look::Ask(self.pending(missed, found)),
             Claim::Wait(waiting) => Look::Wait(waiting),
+            Claim::Overtaken => match self.find(missed) {
+                Ok(fresh) => Look::Fresh(fresh),
+                Err(found) => Look::Ask(self.pending(missed, found)),
+            },
             Claim::Lead(lead) => match self.find(missed) {
                 // Who led before may have stored the answer and gone since it was looked for.
                 Ok(fresh) => {
@@ -229,7 +233,7 @@ impl Store {
             return Look::Meanwhile(found, None);
         }
         match self.claim(missed, Some(&found)) {
-            Claim::Alone | Claim::Wait(_) => Look::Meanwhile(found, None),
+            Claim::Alone | Claim::Wait(_) | Claim::Overtaken => Look::Meanwhile(found, None),
             Claim::Lead(lead) => match self.find(missed) {
                 Ok(fresh) => {
                     lead.stored();
