@@ -140,15 +140,13 @@ fn assemble(head: &mut RequestHead, section: &Section, end_stream: bool, door: &
     if section.is_too_large() {
         return Err(HeadError::TooLarge);
     }
-    // All have a path but CONNECT.
-    let path = text(section, Pseudo::Path, HeadError::MethodNotImplemented)?;
     let authority = section.pseudo(Pseudo::Authority);
     let request = Http2Request {
         method: text(section, Pseudo::Method, HeadError::Method)?,
         scheme: text(section, Pseudo::Scheme, HeadError::Scheme)?,
         authority: authority.map(|_| text(section, Pseudo::Authority, HeadError::Target)).transpose()?,
-        // A fragment is not for servers; some callers send it all the same.
-        path: path.split_once('#').map_or(path, |(path, _)| path),
+        // All have a path but CONNECT.
+        path: text(section, Pseudo::Path, HeadError::MethodNotImplemented)?,
         end_stream,
     };
     head.assemble(request, section.fields(), &limits)

@@ -56,12 +56,6 @@ fn authority_and_host_are_one() {
 }
 
 #[test]
-fn a_fragment_is_cut_off_before_anybody_sees_it() {
-    let [method, scheme, authority, _] = GET;
-    assert_eq!(got(&[method, scheme, authority, (":path", "/order?a=b#/../admin")]).head.target, "/order?a=b");
-}
-
-#[test]
 fn a_cookie_in_crumbs_is_one_cookie_again() {
     let crumbs = [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2; c=3"), ("cookie", "d=\"4\"")];
     assert_eq!(got(&with(&GET, &crumbs)).head.text("cookie"), Some("a=1; b=2; c=3; d=\"4\""));

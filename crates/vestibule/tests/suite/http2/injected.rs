@@ -162,7 +162,22 @@ fn a_path_has_one_reading() {
         "/a%zz",
     ];
     assert_problem("ambiguous-path", &paths.map(|path| saying(":path", path)));
-    let paths = ["", "order", "*", "?x", "http://shop.example/", "//", "/a\\b", "/a b", "/\u{e9}", "/a?b c", "/\""];
+    let paths = [
+        "",
+        "order",
+        "*",
+        "?x",
+        "http://shop.example/",
+        "//",
+        "/a\\b",
+        "/a b",
+        "/\u{e9}",
+        "/a?b c",
+        "/\"",
+        "/a#",
+        "/#/../admin",
+        "/a?b#c",
+    ];
     assert_refused(&paths.map(|path| saying(":path", path)));
 }
 
