@@ -180,25 +180,24 @@ fn answers_are_counted_by_coding_with_their_bytes() {
         .collect();
     ask(&house, "GET", "/chunks", &[]);
     assert_eq!(house.metric("vestibule_unencoded_answers_total"), "0");
+    let lines: Vec<String> = CODINGS
+        .iter()
+        .zip(sent)
+        .flat_map(|(coding, sent)| {
+            let figures = [("answers", 1), ("answers_read_bytes", words().len()), ("answers_written_bytes", sent)];
+            figures.map(|(metric, value)| {
+                format!("vestibule_encoded_{metric}_total{{door=\"client\",coding=\"{coding}\"}} {value}\n")
+            })
+        })
+        .collect();
     // It is counted once the answer is gone, which is after its caller has it.
-    let counted = |page: &str| {
-        let count = |coding| format!("vestibule_encoded_answers_total{{door=\"client\",coding=\"{coding}\"}} 1\n");
-        CODINGS.iter().all(|coding| page.contains(&count(coding)))
-    };
     let deadline = Deadline::within(SOON);
-    let page = loop {
+    let missing = |page: &str| lines.iter().find(|line| !page.contains(*line)).cloned();
+    loop {
         let page = admin(&house.house, "GET", "/metrics").text();
-        if counted(&page) || deadline.passed() {
-            break page;
-        }
+        let Some(line) = missing(&page) else { break };
+        assert!(!deadline.passed(), "{line} {page}");
         std::thread::yield_now();
-    };
-    for (coding, sent) in CODINGS.iter().zip(sent) {
-        for (metric, value) in [("answers", 1), ("answers_read_bytes", words().len()), ("answers_written_bytes", sent)]
-        {
-            let line = format!("vestibule_encoded_{metric}_total{{door=\"client\",coding=\"{coding}\"}} {value}\n");
-            assert!(page.contains(&line), "{line} {page}");
-        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use testkit::program::Prepared;
-use testkit::{Answer, Backend, Connection, House, Reply, script};
+use testkit::{Answer, Backend, Connection, Deadline, House, Reply, script};
 
+use crate::open_house::SOON;
 use crate::standing::house;
 use crate::two_doors::{admin, assert_problem, free_address, get, request};
 
@@ -154,14 +155,21 @@ fn a_retired_operation_answers_410_and_is_counted_and_a_deprecated_one_says_so()
     assert_eq!(gone.field("sunset"), Some("Fri, 31 Jan 2020 00:00:00 GMT"));
     assert_eq!(shop.ask("DELETE", "/v1/orders/7").field("deprecation"), Some("@0"), "the contract's own word");
     assert_eq!(shop.ask("GET", "/v1/products").field("deprecation"), None);
-    let metrics = admin(&shop.house, "GET", "/metrics").text();
-    let counted = "vestibule_refusals_total{door=\"client\",problem=\"retired\"} 1";
-    assert!(metrics.contains(counted), "{metrics}");
-    let counted = |operation: &str, retired: bool| {
+    let row = |operation: &str, retired: bool| {
         let labels = format!("door=\"client\",api=\"shop\",operation=\"{operation}\",retired=\"{retired}\"");
-        metrics.contains(&format!("vestibule_deprecated_requests_total{{{labels}}} 1"))
+        format!("vestibule_deprecated_requests_total{{{labels}}} 1")
     };
-    assert!(counted("getOrder", true) && counted("deleteOrder", false), "{metrics}");
+    let refused = "vestibule_refusals_total{door=\"client\",problem=\"retired\"} 1".to_owned();
+    let rows = [refused, row("getOrder", true), row("deleteOrder", false)];
+    // A request is counted when its record closes, which is after its caller has the answer.
+    let deadline = Deadline::within(SOON);
+    let metrics = loop {
+        let metrics = admin(&shop.house, "GET", "/metrics").text();
+        let Some(missing) = rows.iter().find(|row| !metrics.contains(*row)) else { break metrics };
+        assert!(!deadline.passed(), "{missing} {metrics}");
+        std::thread::yield_now();
+    };
+    let counted = |operation: &str, retired: bool| metrics.contains(&row(operation, retired));
     assert!(!counted("getOrder", false) && !metrics.contains("operation=\"listProducts\",retired"), "{metrics}");
     let status = shop.house.command(&["status"]).stdout;
     assert!(status.contains("shop.getOrder at client: requests 1 since it is gone"), "{status}");

@@ -147,6 +147,9 @@ fn a_service_that_needs_no_more_of_a_request_may_answer_before_its_end() {
 fn a_connection_on_which_nothing_is_heard_is_asked_whether_it_is_alive() {
     let (tell, told) = mpsc::channel();
     let address = raw(move |_, mut connection| {
+        // With the first request over, nothing is under way that would be heard later.
+        let stream = next_request(&mut connection);
+        say_nothing_more(&mut connection, stream);
         let deadline = Deadline::within(SOON);
         let mut came = Vec::new();
         // Silent as a machine that is gone: nothing is answered, not even a PING.
@@ -160,7 +163,10 @@ fn a_connection_on_which_nothing_is_heard_is_asked_whether_it_is_alive() {
     });
     let keys = format!("urls: \"http://{address}\", http: 2, retries: {{ attempts: none }}");
     let house = OpenHouse::to_service(&keys, &["deadline: 1500ms"]);
-    let answer = house.connect().exchange(get("/"));
+    // One connection of a caller is one thread of the gateway, and one connection to the service.
+    let mut caller = house.connect();
+    assert_eq!(caller.exchange(get("/")).status, 200);
+    let answer = caller.exchange(get("/"));
     assert_eq!((answer.status, answer.problem().as_deref()), (504, Some("upstream-timeout")));
     let came = told.recv_timeout(SOON).expect("frames");
     assert!(came.contains(&RST_STREAM) && came.last() == Some(&PING), "{came:?}");
