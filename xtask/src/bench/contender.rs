@@ -276,7 +276,10 @@ const ENVOY_LOG: &str = r#"[{ name: envoy.access_loggers.file, typed_config: {
 fn said(program: &Path, arguments: &[&str], of_interest: impl Fn(&str) -> bool) -> Result<String> {
     let output = Command::new(program).args(arguments).output().with_context(|| program.display().to_string())?;
     let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
+    // Some name themselves by the whole way to where they lie on this machine.
+    let folder = program.parent().filter(|folder| folder.is_absolute());
+    let folder = folder.map(|folder| format!("{}/", folder.display())).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).replace(&folder, "");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && of_interest(line));
     Ok(lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("; "))
 }

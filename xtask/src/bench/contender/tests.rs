@@ -1,8 +1,10 @@
 //! The committed configuration files.
 
+use std::path::Path;
+
 use clap::ValueEnum as _;
 
-use super::Contender;
+use super::{Contender, said};
 use crate::bench::ground::Ground;
 use crate::bench::setup::{Setup, Variant};
 
@@ -20,4 +22,16 @@ fn every_place_of_every_file_is_filled_in() {
             }
         }
     }
+}
+
+#[test]
+fn a_program_is_named_without_the_way_to_it() {
+    let folder = std::env::temp_dir().join(format!("vestibule-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let program = folder.join("proxy");
+    std::fs::write(&program, "#!/bin/sh\necho \"$0 version: 1/2\"\n").expect("written");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("may be run");
+    assert_eq!(said(&program, &[], |_| true).expect("its word"), "proxy version: 1/2");
+    std::fs::remove_dir_all(&folder).expect("taken away");
+    assert_eq!(said(Path::new("echo"), &["a/b"], |_| true).expect("its word"), "a/b");
 }
