@@ -19,15 +19,20 @@
 //!
 //! Deliberately absent: sockets, SQL, the file, and any clock or randomness that a test could not replace.
 
+pub mod apps;
 mod arrival;
 mod bearer;
 mod endpoint;
 mod id;
+mod scopes;
 mod settings;
+mod signed_in;
 pub mod store;
 
 pub use arrival::Arrival;
 pub use bearer::{Bearer, Digest, NoRandomness};
 pub use endpoint::Endpoint;
 pub use id::{GrantId, SessionId, SignInId, UserId};
+pub use scopes::{Scopes, ScopesError};
 pub use settings::{AccountsMode, Brand, IssuerUrl, IssuerUrlError, Lifetimes, SecondFactor, Settings};
+pub use signed_in::SignedIn;
