@@ -1,7 +1,9 @@
-//! What the house answers itself, with no service behind: a fixed answer, a redirect, or the files of a folder.
+//! What the house answers itself, with no service behind: a fixed answer, a redirect, the files of a folder, or what it
+//! works out on its control side.
 //!
 //! It is answered with a permit, as a service is called with one: who may not call gets nothing of it.
 
+mod builtin;
 mod fixed;
 mod folder;
 mod redirect;
@@ -17,8 +19,9 @@ use crate::answer::{Answer, AnswerBody, say};
 use crate::content::Content;
 use crate::forward;
 use crate::record::Record;
-use crate::request::Request;
+use crate::request::{Incoming, Request};
 
+pub use builtin::{Answerer, Answering, Builtin, Received};
 pub use fixed::Fixed;
 pub(crate) use folder::FileContent;
 pub use folder::Folder;
@@ -33,6 +36,8 @@ pub enum HouseAnswer {
     Redirect(Arc<Redirect>),
     /// The files of a folder.
     Folder(Arc<Folder>),
+    /// What is worked out on the control side.
+    Builtin(Arc<Builtin>),
 }
 
 impl HouseAnswer {
@@ -43,19 +48,27 @@ impl HouseAnswer {
             Self::Fixed(fixed) => format!("a fixed answer, {}", fixed.status()),
             Self::Redirect(redirect) => format!("a redirect, {}", redirect.status()),
             Self::Folder(folder) => format!("the files of {}", folder.path().display()),
+            Self::Builtin(builtin) => builtin.name().to_owned(),
         }
+    }
+
+    /// Whether credentials are for the answerer to judge: clients of an authorization server and people who sign in
+    /// show it what no door knows (RFC 6749 §2.3.1, RFC 6750).
+    pub(crate) const fn judges_credentials(&self) -> bool {
+        matches!(self, Self::Builtin(_))
     }
 }
 
 /// Answers a request that was permitted; `prefix` is the path of its API.
 ///
 /// # Errors
-/// The folder has no such file, or it cannot be read.
+/// The folder has no such file, or it cannot be read; nobody works out the answer, or not in time.
 pub(crate) async fn answer(
     request: &Request<'_>,
     record: &Record<'_>,
     own: &HouseAnswer,
     prefix: &str,
+    body: Option<Box<dyn Incoming>>,
     // INVARIANT: used up by this answer, as by a forward.
     _permit: Permit,
 ) -> Result<Answer, Problem> {
@@ -65,12 +78,20 @@ pub(crate) async fn answer(
         HouseAnswer::Folder(folder) => {
             folder.answer(request, record, forward::below(request.head.path(), prefix)).await
         }
+        HouseAnswer::Builtin(builtin) => {
+            let body = body.map(|mut body| {
+                let allowed = record.operation_settings().map_or(0, |operation| operation.body_bytes);
+                body.bound(allowed.min(builtin::BODY_BYTES));
+                body
+            });
+            builtin.answer(request, record, body).await
+        }
     }
 }
 
-/// What a request is told that has waited long enough: a disk hangs, or there is too much to do at it.
+/// What a request is told that has waited long enough: a disk hangs, or there is too much to do.
 pub(crate) fn too_late() -> Problem {
-    Problem::new(Code::Overloaded, "the folder has not said in time whether it has the file")
+    Problem::new(Code::Overloaded, "the house has not worked out the answer in time")
 }
 
 /// An answer without content.

@@ -43,7 +43,7 @@ mod worker;
 pub use challenge::Challenges;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
-pub use house::{Fixed, Folder, HouseAnswer, Redirect, RedirectError};
+pub use house::{Answerer, Answering, Builtin, Fixed, Folder, HouseAnswer, Received, Redirect, RedirectError};
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     AskProtocol, AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors,

@@ -122,7 +122,8 @@ async fn pass(
     if let Some(own) = &operation.house {
         record.reach(Stage::Forward);
         alarm.set(Some(request.peer.at_most_until(record.started() + operation.deadline)));
-        let answered = alarm.guard(Box::pin(house::answer(request, record, own, &operation.prefix, permit))).await;
+        let answered =
+            alarm.guard(Box::pin(house::answer(request, record, own, &operation.prefix, body, permit))).await;
         // A large file may take longer than a request; from here on silence ends it.
         alarm.set(request.peer.until);
         return answered.unwrap_or_else(|Elapsed| Err(house::too_late()));
@@ -184,8 +185,14 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
     if let (Some(workload), DoorKind::Server) = (workload, kind) {
         follower.caller(&Caller::Workload(Arc::clone(workload)));
     }
-    let caller = question.holding.identify(kind, head, workload.as_ref(), &settings.directory)?;
-    follower.caller(&caller);
+    let caller = match &operation.house {
+        Some(own) if own.judges_credentials() => Caller::Anonymous,
+        _ => {
+            let caller = question.holding.identify(kind, head, workload.as_ref(), &settings.directory)?;
+            follower.caller(&caller);
+            caller
+        }
+    };
 
     follower.reach(Stage::Policy);
     let permit = settings.rules.decide(id, &caller, peer.address.ip())?;
