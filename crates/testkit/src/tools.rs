@@ -38,17 +38,17 @@ pub fn tool(name: &str) -> PathBuf {
     commands(name).find_map(find).unwrap_or_else(|| panic!("`{name}` is not installed; ask `needs` first"))
 }
 
-/// The folder of external test vectors of that name, if `VESTIBULE_VECTORS` has it; else left out as `needs` does.
+/// The file or folder of external test vectors of that name, if `VESTIBULE_VECTORS` has it; else left out as `needs` does.
 ///
 /// # Panics
 /// When it is missing and `VESTIBULE_ALLOW_MISSING` does not name `vectors`.
 #[must_use]
 pub fn vectors(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("VESTIBULE_VECTORS").map(|folder| Path::new(&folder).join(name));
-    if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
-        return Some(folder);
+    let vectors = std::env::var_os("VESTIBULE_VECTORS").map(|folder| Path::new(&folder).join(name));
+    if let Some(vectors) = vectors.filter(|vectors| vectors.exists()) {
+        return Some(vectors);
     }
-    leave_out("vectors", &format!("the folder `{name}` is not under VESTIBULE_VECTORS"));
+    leave_out("vectors", &format!("`{name}` is not under VESTIBULE_VECTORS"));
     None
 }
 
