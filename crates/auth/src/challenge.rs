@@ -13,6 +13,10 @@ pub const fn challenge(code: Code) -> Option<&'static str> {
         Code::CredentialInvalid | Code::CredentialMisplaced => {
             Some("Bearer realm=\"vestibule\", error=\"invalid_token\"")
         }
+        // RFC 9470 §3.
+        Code::SignInTooOld => Some("Bearer realm=\"vestibule\", error=\"insufficient_user_authentication\""),
+        // RFC 9449 §9.
+        Code::DpopNonceRequired => Some("DPoP realm=\"vestibule\", error=\"use_dpop_nonce\""),
         Code::InsufficientScope => Some("Bearer realm=\"vestibule\", error=\"insufficient_scope\""),
         _ => None,
     }

@@ -57,6 +57,12 @@ pub enum AuthError {
         /// Where it came.
         door: DoorKind,
     },
+    /// A person's token at a server door.
+    #[error("a person's token is not taken at server doors, where back ends call for themselves")]
+    UserMisplaced,
+    /// An application's own token at a client door.
+    #[error("an application's own token is not taken at client doors, where applications call for people")]
+    AppMisplaced,
     /// A client certificate at a client door.
     #[error("client certificates are not taken at client doors")]
     CertificateMisplaced,
@@ -102,7 +108,9 @@ impl AuthError {
         match self {
             Self::Browser { .. } => Code::BrowserNotAllowed,
             Self::InQuery | Self::InPath => Code::CredentialInQuery,
-            Self::KeyMisplaced { .. } | Self::CertificateMisplaced => Code::CredentialMisplaced,
+            Self::KeyMisplaced { .. } | Self::UserMisplaced | Self::AppMisplaced | Self::CertificateMisplaced => {
+                Code::CredentialMisplaced
+            }
             Self::Several
             | Self::Scheme
             | Self::KeyForm

@@ -39,6 +39,8 @@ pub enum Holding {
     KeyNamed(Arc<str>),
     /// Assumed to be a valid key like this one; for explanations.
     KeyLike(Arc<Key>),
+    /// Assumed to be a valid token or session of this caller; for explanations.
+    Of(Caller),
 }
 
 impl Holding {
@@ -55,13 +57,24 @@ impl Holding {
     ) -> Result<Caller, AuthError> {
         let assumed = match self {
             Self::InTheRequest => return identify(door, head, peer, directory),
-            Self::KeyNamed(name) => directory.assumed_key(name, door),
-            Self::KeyLike(key) => Directory::like_key(key, door),
+            Self::KeyNamed(name) => directory.assumed_key(name, door).map(Caller::Key),
+            Self::KeyLike(key) => Directory::like_key(key, door).map(Caller::Key),
+            Self::Of(caller) => fitting(caller.clone(), door),
         };
         match presented(door, head)? {
             Some(_) => Err(AuthError::Several),
-            None => assumed.map(Caller::Key),
+            None => assumed,
         }
+    }
+}
+
+/// A caller known by token or session, where this kind of door takes such: people at client doors, where somebody's
+/// application calls for somebody, and applications of their own at server doors.
+pub(crate) fn fitting(caller: Caller, door: DoorKind) -> Result<Caller, AuthError> {
+    match (&caller, door) {
+        (Caller::User(_), DoorKind::Server) => Err(AuthError::UserMisplaced),
+        (Caller::App(_), DoorKind::Client) => Err(AuthError::AppMisplaced),
+        _ => Ok(caller),
     }
 }
 

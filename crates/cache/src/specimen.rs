@@ -49,7 +49,9 @@ pub(crate) fn permit() -> Permit {
         ways: Vec::new(),
         place: "here".into(),
     };
-    Rules::new(vec![rule]).decide(OperationId(0), &Caller::Anonymous, IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap()
+    Rules::new(vec![rule])
+        .decide(OperationId(0), &Caller::Anonymous, IpAddr::V4(Ipv4Addr::LOCALHOST), std::time::SystemTime::UNIX_EPOCH)
+        .unwrap()
 }
 
 pub(crate) fn rewritten(known: Name, _: &str) -> bool {

@@ -131,14 +131,18 @@ const fn status(code: Code) -> Status {
         | Code::AmbiguousHost
         | Code::InternalError
         | Code::UpstreamMalformed => Status::Internal,
-        Code::CredentialInQuery | Code::CredentialRequired | Code::CredentialInvalid | Code::CredentialMisplaced => {
-            Status::Unauthenticated
-        }
+        Code::CredentialInQuery
+        | Code::CredentialRequired
+        | Code::CredentialInvalid
+        | Code::CredentialMisplaced
+        | Code::SignInTooOld
+        | Code::DpopNonceRequired => Status::Unauthenticated,
         Code::InsufficientScope
         | Code::NotAllowed
         | Code::AuthorizationRefused
         | Code::NetworkNotAllowed
-        | Code::BrowserNotAllowed => Status::PermissionDenied,
+        | Code::BrowserNotAllowed
+        | Code::CrossSiteRequest => Status::PermissionDenied,
         Code::NotFound
         | Code::MethodNotAllowed
         | Code::Retired
@@ -156,6 +160,7 @@ const fn status(code: Code) -> Status {
         | Code::UpstreamBroken
         | Code::UpstreamUnavailable
         | Code::AuthorizationUnavailable
+        | Code::IssuerUnavailable
         | Code::Overloaded => Status::Unavailable,
     }
 }

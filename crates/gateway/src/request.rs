@@ -195,7 +195,7 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
     };
 
     follower.reach(Stage::Policy);
-    let permit = settings.rules.decide(id, &caller, peer.address.ip())?;
+    let permit = settings.rules.decide(id, &caller, peer.address.ip(), question.at)?;
     // Only to those who might have called it: others learn nothing new of what is gone.
     operation.ending.as_ref().map_or(Ok(()), |ending| ending.admit(question.at))?;
 

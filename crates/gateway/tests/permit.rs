@@ -25,7 +25,12 @@ async fn forward(
 fn a_decision_makes_a_permit_for_its_own_service() {
     let (api, operation, place) = ("notes".into(), "list".into(), "vestibule.yaml:1:1".into());
     let rule = OperationRule { api, operation, service: Some(ServiceId(3)), public: true, ways: Vec::new(), place };
-    let permit = Rules::new(vec![rule]).decide(OperationId(0), &Caller::Anonymous, Ipv4Addr::LOCALHOST.into());
+    let permit = Rules::new(vec![rule]).decide(
+        OperationId(0),
+        &Caller::Anonymous,
+        Ipv4Addr::LOCALHOST.into(),
+        std::time::SystemTime::UNIX_EPOCH,
+    );
     assert_eq!(permit.expect("public").service(), Some(ServiceId(3)));
     let _ = forward;
 }

@@ -1,9 +1,13 @@
 //! Who called: the one answer that identification gives and every later stage reads.
 
+mod account;
+
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
+
+pub use account::{App, Bound, Claim, OWN_ISSUER, User, Via};
 
 /// Who is calling, after the credentials were verified.
 ///
@@ -17,6 +21,10 @@ pub enum Caller {
     Key(Arc<Key>),
     /// A back end that proved possession of a certificate's key.
     Workload(Arc<Workload>),
+    /// A person, through an application.
+    User(Arc<User>),
+    /// An application that calls for itself.
+    App(Arc<App>),
 }
 
 impl Caller {
@@ -27,17 +35,39 @@ impl Caller {
             Self::Anonymous => "anonymous",
             Self::Key(_) => "key",
             Self::Workload(_) => "workload",
+            Self::User(_) => "user",
+            Self::App(_) => "app",
         }
     }
 
-    /// The name within its kind: the key's name, the workload's name or SPIFFE id.
+    /// The name within its kind: the key's name, the workload's name or SPIFFE id, what logs call a person, the
+    /// application's client id.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Anonymous => "",
             Self::Key(key) => &key.name,
             Self::Workload(workload) => &workload.name,
+            Self::User(user) => &user.name,
+            Self::App(app) => &app.name,
         }
+    }
+
+    /// Whether it was known by a token or a session, which can be taken back while they last.
+    #[must_use]
+    pub const fn is_revocable(&self) -> bool {
+        matches!(self, Self::User(_) | Self::App(_))
+    }
+
+    /// The session or grant that it stands on, where there is one.
+    #[must_use]
+    pub fn grant(&self) -> Option<&str> {
+        let grant: &str = match self {
+            Self::User(user) => &user.grant,
+            Self::App(app) => &app.grant,
+            Self::Anonymous | Self::Key(_) | Self::Workload(_) => return None,
+        };
+        (!grant.is_empty()).then_some(grant)
     }
 }
 

@@ -14,7 +14,7 @@ mod id;
 pub mod problem;
 mod secret;
 
-pub use caller::{Caller, Key, KeyKind, SpiffeId, SpiffeIdError, Workload};
+pub use caller::{App, Bound, Caller, Claim, Key, KeyKind, OWN_ISSUER, SpiffeId, SpiffeIdError, User, Via, Workload};
 pub use clock::{Clock, SystemClock};
 pub use door::{Door, DoorKind};
 pub use event::{Decision, Event, Outcome, Stage};

@@ -191,7 +191,7 @@ const CODES: usize = Code::ALL.len();
 const CLASSES: usize = StatusClass::ALL.len();
 
 /// The kinds of caller in the order of their slots.
-pub(crate) const CALLER_KINDS: [&str; 3] = ["anonymous", "key", "workload"];
+pub(crate) const CALLER_KINDS: [&str; 5] = ["anonymous", "key", "workload", "user", "app"];
 
 /// What is counted once for a thread.
 #[derive(Clone, Copy)]

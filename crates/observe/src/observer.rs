@@ -217,5 +217,7 @@ const fn caller_kind(caller: &Caller) -> usize {
         Caller::Anonymous => 0,
         Caller::Key(_) => 1,
         Caller::Workload(_) => 2,
+        Caller::User(_) => 3,
+        Caller::App(_) => 4,
     }
 }

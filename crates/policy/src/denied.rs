@@ -42,7 +42,31 @@ pub enum DeniedError {
         /// `file:line:column` of the line that says who may call.
         place: Arc<str>,
     },
-    /// The key is meant and lacks a scope.
+    /// The caller is meant, and its token is bound to nothing that this one has to prove.
+    #[error("`{api}.{operation}` takes {caller} with a token bound to a certificate or by DPoP ({place})")]
+    NotBound {
+        /// Name of the API.
+        api: Arc<str>,
+        /// Name of the operation.
+        operation: Arc<str>,
+        /// Kind and name of the caller.
+        caller: Box<str>,
+        /// `file:line:column` of the line that says who may call.
+        place: Arc<str>,
+    },
+    /// The person showed who they are too long ago.
+    #[error("`{api}.{operation}` needs a sign-in within {seconds} s ({place})")]
+    NotFresh {
+        /// Name of the API.
+        api: Arc<str>,
+        /// Name of the operation.
+        operation: Arc<str>,
+        /// How long ago it may be.
+        seconds: u64,
+        /// `file:line:column` of the line that says who may call.
+        place: Arc<str>,
+    },
+    /// The credential is meant and lacks a scope.
     #[error("`{api}.{operation}` needs the scopes `{scopes}` ({place})")]
     ScopeMissing {
         /// Name of the API.
@@ -66,18 +90,40 @@ impl DeniedError {
     /// What the caller is told at a door of this kind.
     ///
     /// A missing credential is 401 and a missing scope 403 at both kinds (RFC
-    /// 6750 §3.1); any other lack of right is, at a client door, the very answer
+    /// 6750 §3.1), and a sign-in that is too old 401 (RFC 9470 §3); any other lack of right is, at a client door, the very answer
     /// of an unknown route.
     #[must_use]
     pub fn problem_for(self, door: DoorKind) -> Problem {
         let code = match (&self, door) {
             (Self::CredentialRequired { .. }, _) => Code::CredentialRequired,
             (Self::ScopeMissing { .. }, _) => Code::InsufficientScope,
-            (Self::CallerNotAllowed { .. } | Self::NetworkNotAllowed { .. }, DoorKind::Client) => Code::NotFound,
-            (Self::CallerNotAllowed { .. }, DoorKind::Server) => Code::NotAllowed,
+            (Self::NotFresh { .. }, _) => Code::SignInTooOld,
+            (
+                Self::CallerNotAllowed { .. } | Self::NetworkNotAllowed { .. } | Self::NotBound { .. },
+                DoorKind::Client,
+            ) => Code::NotFound,
+            (Self::CallerNotAllowed { .. } | Self::NotBound { .. }, DoorKind::Server) => Code::NotAllowed,
             (Self::NetworkNotAllowed { .. }, DoorKind::Server) => Code::NetworkNotAllowed,
             (Self::UnknownOperation { .. }, _) => Code::InternalError,
         };
         Problem::new(code, self.to_string()).because(self)
+    }
+
+    /// The scopes that are missing, where only scopes are (RFC 6750 §3, `scope`).
+    #[must_use]
+    pub fn scopes(&self) -> Option<&str> {
+        match self {
+            Self::ScopeMissing { scopes, .. } => Some(scopes),
+            _ => None,
+        }
+    }
+
+    /// How long ago the person may have signed in, where only that is wrong (RFC 9470 §3, `max_age`).
+    #[must_use]
+    pub const fn max_age_seconds(&self) -> Option<u64> {
+        match self {
+            Self::NotFresh { seconds, .. } => Some(*seconds),
+            _ => None,
+        }
     }
 }

@@ -7,7 +7,8 @@
 //! ```text
 //! callers:                       one OperationRule
 //!   keys: { kinds: restricted }  ├─ Way::Keys       any way that fits admits;
-//!   workloads: [shop, billing]   └─ Way::Workloads  inside a way everything must hold
+//!   workloads: [shop, billing]   ├─ Way::Workloads  inside a way everything must hold
+//!   users: any                   └─ Way::Users
 //! public: true                   public             nobody need be known
 //! ```
 //!
@@ -27,6 +28,6 @@ mod workload;
 
 pub use denied::DeniedError;
 pub use permit::Permit;
-pub use rule::{OperationRule, Way};
+pub use rule::{AppWay, Binding, OperationRule, UserWay, Way};
 pub use rules::Rules;
 pub use workload::{SpiffeIdPrefix, WorkloadPattern, WorkloadPatternError};

@@ -1,12 +1,17 @@
 //! The rule of one operation, as the file's `callers` and `public` say it.
 
+mod tokens;
+
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ipnet::IpNet;
 use model::{Caller, Key, KeyKind, ServiceId, Workload};
 
 use crate::WorkloadPattern;
+use tokens::carries;
+pub use tokens::{AppWay, Binding, UserWay};
 
 /// Who may call one operation, and where a permitted call goes.
 #[derive(Clone, Debug)]
@@ -44,6 +49,10 @@ pub enum Way {
         /// From where they may call; `None` for anywhere that the door and API admit.
         networks: Option<Vec<IpNet>>,
     },
+    /// By a person's session or token. In a box: its conditions are many.
+    Users(Box<UserWay>),
+    /// By an application's own token.
+    Apps(Box<AppWay>),
 }
 
 /// How near a caller came to one way, from farthest to nearest; the nearest is what a refusal tells.
@@ -53,14 +62,18 @@ pub(crate) enum Fit {
     Stranger,
     /// Meant, and calling from elsewhere.
     WrongNetwork,
+    /// Meant, and with a token that anyone could use who has it.
+    NotBound,
     /// Meant, and lacking a scope.
     ScopeMissing,
+    /// Meant, and known for too long.
+    NotFresh,
     /// Admitted.
     Admitted,
 }
 
 impl Way {
-    pub(crate) fn fit(&self, api: &str, caller: &Caller, address: IpAddr) -> Fit {
+    pub(crate) fn fit(&self, api: &str, caller: &Caller, address: IpAddr, at: SystemTime) -> Fit {
         match (self, caller) {
             (Self::Keys { kinds, names, scopes }, Caller::Key(key)) => {
                 fit_key(key, api, kinds, names.as_deref(), scopes)
@@ -68,17 +81,31 @@ impl Way {
             (Self::Workloads { patterns, networks }, Caller::Workload(workload)) => {
                 fit_workload(workload, patterns, networks.as_deref(), address)
             }
-            (_, Caller::Anonymous)
-            | (Self::Keys { .. }, Caller::Workload(_))
-            | (Self::Workloads { .. }, Caller::Key(_)) => Fit::Stranger,
+            (Self::Users(way), Caller::User(user)) => way.fit(user, at),
+            (Self::Apps(way), Caller::App(app)) => way.fit(app),
+            // Each kind has its own way in, and none comes in by another's.
+            (_, Caller::Anonymous | Caller::Key(_) | Caller::Workload(_) | Caller::User(_) | Caller::App(_)) => {
+                Fit::Stranger
+            }
         }
     }
 
     /// The scopes that this way asks for.
-    pub(crate) fn scopes(&self) -> &[Arc<str>] {
+    #[must_use]
+    pub fn scopes(&self) -> &[Arc<str>] {
         match self {
             Self::Keys { scopes, .. } => scopes,
             Self::Workloads { .. } => &[],
+            Self::Users(way) => &way.scopes,
+            Self::Apps(way) => &way.scopes,
+        }
+    }
+
+    /// How long ago a person may have shown who they are, where that is bounded.
+    pub(crate) fn fresh_seconds(&self) -> u64 {
+        match self {
+            Self::Users(way) => way.fresh.map_or(0, |fresh| fresh.as_secs()),
+            Self::Keys { .. } | Self::Workloads { .. } | Self::Apps(_) => 0,
         }
     }
 }
@@ -89,7 +116,7 @@ fn fit_key(key: &Key, api: &str, kinds: &[KeyKind], names: Option<&[Arc<str>]>, 
     if !made_for_api || !named || !kinds.contains(&key.kind) {
         return Fit::Stranger;
     }
-    if scopes.iter().all(|scope| key.scopes.contains(scope)) { Fit::Admitted } else { Fit::ScopeMissing }
+    if carries(&key.scopes, scopes) { Fit::Admitted } else { Fit::ScopeMissing }
 }
 
 fn fit_workload(workload: &Workload, patterns: &[WorkloadPattern], networks: Option<&[IpNet]>, address: IpAddr) -> Fit {

@@ -307,7 +307,7 @@ impl Comparison<'_> {
         let ways = rule.into_iter().filter(|_| is_key).flat_map(|rule| &rule.ways);
         let scopes = ways.filter_map(|way| match way {
             Way::Keys { scopes, .. } => Some(scopes),
-            Way::Workloads { .. } => None,
+            Way::Workloads { .. } | Way::Users(_) | Way::Apps(_) => None,
         });
         scopes.flatten().map(|scope| format!("scope {scope}")).collect()
     }

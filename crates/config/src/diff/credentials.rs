@@ -103,7 +103,7 @@ fn workloads(configurations: [&Settings; 2]) -> Vec<Credential> {
         let patterns: Vec<&WorkloadPattern> = ways
             .filter_map(|way| match way {
                 Way::Workloads { patterns, .. } => Some(patterns),
-                Way::Keys { .. } => None,
+                Way::Keys { .. } | Way::Users(_) | Way::Apps(_) => None,
             })
             .flatten()
             .collect();
@@ -169,15 +169,7 @@ impl Credential {
 /// Every scope that an operation of a configuration asks for.
 pub(super) fn scopes(settings: &Settings) -> Vec<Arc<str>> {
     let rules = (0..settings.rules.len()).filter_map(|at| settings.rules.rule(OperationId(u32::try_from(at).ok()?)));
-    let mut all: Vec<Arc<str>> = rules
-        .flat_map(|rule| &rule.ways)
-        .filter_map(|way| match way {
-            Way::Keys { scopes, .. } => Some(scopes),
-            Way::Workloads { .. } => None,
-        })
-        .flatten()
-        .cloned()
-        .collect();
+    let mut all: Vec<Arc<str>> = rules.flat_map(|rule| &rule.ways).flat_map(Way::scopes).cloned().collect();
     all.sort();
     all.dedup();
     all

@@ -215,7 +215,12 @@ fn anonymous_callers_get_nothing_but_what_is_public() {
     let decide = |defaults: &Defaults| {
         let loaded = good(load_text("vestibule.yaml", text, Path::new(""), defaults, &environment()));
         let address = "127.0.0.1".parse().expect("an address");
-        loaded.plan.gateway.rules.decide(OperationId(0), &Caller::Anonymous, address).is_ok()
+        loaded
+            .plan
+            .gateway
+            .rules
+            .decide(OperationId(0), &Caller::Anonymous, address, std::time::SystemTime::UNIX_EPOCH)
+            .is_ok()
     };
     assert!(!decide(&Defaults::standard()));
     // The table is what says so: another one says otherwise, and it shows.

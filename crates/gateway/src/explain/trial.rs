@@ -1,6 +1,7 @@
 //! The decisions one by one, for whoever compares two configurations; each is the function that real requests ask.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use auth::Holding;
 use auth::certificate::PeerCertificate;
@@ -60,6 +61,6 @@ impl<'a> Trial<'a> {
     pub fn admits(&self, id: OperationId, caller: &Caller, address: IpAddr) -> bool {
         let operation = usize::try_from(id.0).ok().and_then(|at| self.settings.operations.get(at));
         operation.is_some_and(|operation| stages::admit_address(operation, address).is_ok())
-            && self.settings.rules.decide(id, caller, address).is_ok()
+            && self.settings.rules.decide(id, caller, address, SystemTime::now()).is_ok()
     }
 }

@@ -58,6 +58,10 @@ codes! {
     CredentialInvalid = "credential-invalid", 401, Caller, "The credential is not valid";
     /// The credential is of a kind that this door does not take.
     CredentialMisplaced = "credential-misplaced", 401, Caller, "This kind of credential is not taken here";
+    /// The person showed who they are too long ago for this operation (RFC 9470).
+    SignInTooOld = "sign-in-too-old", 401, Caller, "Sign in again for this";
+    /// A proof of possession has to be made with the nonce of this answer (RFC 9449 §9).
+    DpopNonceRequired = "dpop-nonce-required", 401, Caller, "The proof needs a nonce";
     /// The credential lacks a scope that the operation asks for (RFC 6750 §3.1); said at both kinds of door.
     InsufficientScope = "insufficient-scope", 403, Caller, "The credential lacks a scope";
     /// The caller is known and has no right to this (server doors; client doors answer `not-found`).
@@ -66,6 +70,8 @@ codes! {
     NetworkNotAllowed = "network-not-allowed", 403, Caller, "This address may not call here";
     /// The request comes from a page, at a server door.
     BrowserNotAllowed = "browser-not-allowed", 403, Caller, "Browsers may not call here";
+    /// A browser sent a session by itself, and nothing shows that a page of this site made it (CSRF).
+    CrossSiteRequest = "cross-site-request", 403, Caller, "The request may come from another site";
     /// The authorisation service that the API asks said no.
     AuthorizationRefused = "authorization-refused", 403, Caller, "The request is not authorised";
     /// Nothing is published there, or nothing for this caller.
@@ -104,6 +110,8 @@ codes! {
     UpstreamFailed = "upstream-failed", 502, Upstream, "The service failed";
     /// The house is at one of its bounds, or closing.
     Overloaded = "overloaded", 503, Gateway, "There is too much to do at the moment";
+    /// Whoever could say whether the credential is valid gave no answer in time.
+    IssuerUnavailable = "issuer-unavailable", 503, Upstream, "It cannot be found out who calls";
     /// The authorisation service that the API asks gave no clear answer in time.
     AuthorizationUnavailable = "authorization-unavailable", 503, Upstream, "It cannot be found out whether this is allowed";
     /// The service fails so often that it is left alone for a while.

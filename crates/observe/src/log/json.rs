@@ -4,6 +4,8 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use model::{Caller, OWN_ISSUER};
+
 use super::escape;
 use super::stamp::Text;
 use crate::record::{Record, outcome_word};
@@ -103,6 +105,17 @@ fn caller(record: &Record<'_>, out: &mut Vec<u8>) {
     text(b",\"caller\":{\"kind\":", record.caller.kind(), NAME, out);
     if !record.caller.name().is_empty() {
         text(b",\"name\":", record.caller.name(), NAME, out);
+    }
+    let (issuer, app) = match record.caller {
+        Caller::User(user) => (&*user.issuer, &*user.app),
+        Caller::App(app) => (&*app.issuer, ""),
+        Caller::Anonymous | Caller::Key(_) | Caller::Workload(_) => ("", ""),
+    };
+    if !app.is_empty() {
+        text(b",\"app\":", app, NAME, out);
+    }
+    if !issuer.is_empty() && issuer != OWN_ISSUER {
+        text(b",\"issuer\":", issuer, NAME, out);
     }
     out.push(b'}');
 }

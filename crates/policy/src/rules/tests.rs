@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use model::{Caller, Code, DoorKind, Key, KeyKind, OperationId, ServiceId, SpiffeId, Workload};
 use proptest::prelude::*;
@@ -40,9 +41,13 @@ fn shop(networks: Option<&str>) -> Way {
 
 const HERE: &str = "10.0.0.9";
 
+fn noon() -> SystemTime {
+    SystemTime::UNIX_EPOCH
+}
+
 fn decide(rule: OperationRule, caller: &Caller, address: &str) -> Result<ServiceId, DeniedError> {
     let address: IpAddr = address.parse().expect("address");
-    let permit = Rules::new(vec![rule]).decide(OperationId(0), caller, address)?;
+    let permit = Rules::new(vec![rule]).decide(OperationId(0), caller, address, noon())?;
     assert_eq!(permit.operation(), OperationId(0));
     Ok(permit.service().expect("goes to a service"))
 }
@@ -69,7 +74,7 @@ fn a_rule_that_says_nothing_admits_nobody() {
 #[test]
 fn an_operation_without_a_rule_is_refused() {
     let denied = Rules::new(vec![rule(true, Vec::new())])
-        .decide(OperationId(1), &Caller::Anonymous, HERE.parse().expect("address"))
+        .decide(OperationId(1), &Caller::Anonymous, HERE.parse().expect("address"), noon())
         .expect_err("no rule");
     assert_eq!(denied, DeniedError::UnknownOperation { operation: 1 });
     assert_eq!(denied.problem_for(DoorKind::Client).code, Code::InternalError);

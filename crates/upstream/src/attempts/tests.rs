@@ -21,7 +21,9 @@ fn permit() -> Permit {
     let (api, operation, place) = ("shop".into(), "list".into(), "vestibule.yaml:1:1".into());
     let rule = OperationRule { api, operation, service: Some(ServiceId(0)), public: true, ways: Vec::new(), place };
     let rules = Rules::new(vec![rule]);
-    rules.decide(OperationId(0), &Caller::Anonymous, Ipv4Addr::LOCALHOST.into()).expect("public")
+    rules
+        .decide(OperationId(0), &Caller::Anonymous, Ipv4Addr::LOCALHOST.into(), std::time::SystemTime::UNIX_EPOCH)
+        .expect("public")
 }
 
 fn request(method: Method, idempotent: bool) -> Outgoing {

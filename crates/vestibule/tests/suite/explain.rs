@@ -279,7 +279,7 @@ fn an_expectation_that_is_not_met_is_code_1_and_bad_words_are_codes_2_and_6() {
     }
     assert_eq!(code(&["GET", &url, "--expect", "perhaps"]), Some(2));
     assert_eq!(code(&["GET", "/open/things"]), Some(2));
-    assert_eq!(code(&["GET", &url, "--as", "user:ada"]), Some(2));
+    assert_eq!(code(&["GET", &url, "--as", "signer:erp"]), Some(2));
     assert_eq!(code(&["GET", &url, "--as", "key:app", "--as", "key:page"]), Some(2));
     assert_eq!(code(&["GET", &url, "--as", "key:nobody"]), Some(6));
     assert_eq!(code(&["GET", &url, "--as", "workload:nobody"]), Some(6));

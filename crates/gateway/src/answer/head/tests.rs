@@ -26,7 +26,9 @@ fn permit() -> Permit {
         ways: Vec::new(),
         place: "here".into(),
     };
-    Rules::new(vec![rule]).decide(OperationId(0), &Caller::Anonymous, IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap()
+    Rules::new(vec![rule])
+        .decide(OperationId(0), &Caller::Anonymous, IpAddr::V4(Ipv4Addr::LOCALHOST), std::time::SystemTime::UNIX_EPOCH)
+        .unwrap()
 }
 
 /// A stored answer, seven seconds old, and when it is so.

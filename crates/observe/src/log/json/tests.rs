@@ -1,6 +1,8 @@
 //! The JSON form of a line.
 
-use model::{Caller, Code, Door, DoorKind, Key, KeyKind, Outcome};
+use std::sync::Arc;
+
+use model::{Caller, Code, Door, DoorKind, Key, KeyKind, OWN_ISSUER, Outcome, User, Via};
 use serde_json::{Value, json};
 
 use super::super::{BLOCK, LONGEST_LINE};
@@ -14,6 +16,30 @@ fn line(record: &Record<'_>) -> String {
     let settings = LogSettings { format: LogFormat::Json, colour: true };
     super::super::Clerk::new(settings).write(record, &mut out);
     String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn a_person_is_told_with_the_application_and_a_foreign_issuer() {
+    let person = |issuer: &str| {
+        Caller::User(Arc::new(User {
+            subject: "0h4x".into(),
+            name: "0h4x".into(),
+            issuer: issuer.into(),
+            app: "page".into(),
+            scopes: Box::new([]),
+            via: Via::Session,
+            bound: None,
+            authenticated_at: None,
+            claims: Box::new([]),
+            grant: "s1".into(),
+        }))
+    };
+    let told = |caller: &Caller| {
+        let read: Value = serde_json::from_str(&line(&failed(&door(), caller))).expect("JSON");
+        read["caller"].clone()
+    };
+    assert_eq!(told(&person(OWN_ISSUER)), json!({ "kind": "user", "name": "0h4x", "app": "page" }));
+    assert_eq!(told(&person("corp")), json!({ "kind": "user", "name": "0h4x", "app": "page", "issuer": "corp" }));
 }
 
 #[test]

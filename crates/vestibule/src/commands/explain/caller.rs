@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use auth::Holding;
 use auth::certificate::PeerCertificate;
 use gateway::Settings;
-use model::{Key, KeyKind, SpiffeId};
+use model::{App, Bound, Caller, Key, KeyKind, OWN_ISSUER, OperationId, SpiffeId, User, Via};
+use policy::Way;
 
 use crate::failure::{Exit, Failure};
 
@@ -19,9 +20,12 @@ pub(super) struct Held {
 }
 
 /// Kinds of caller that the language has words for and that are not built.
-const NOT_YET: [&str; 4] = ["user", "app", "token", "signer"];
+const NOT_YET: [&str; 2] = ["token", "signer"];
 
-/// Reads every `--as`: at most one key and one certificate.
+const WORDS: &str = "write `anonymous`, `key:NAME`, `key:KIND`, `user:NAME`, `app:NAME`, `workload:NAME`, `dns:NAME` or a \
+                     SPIFFE id";
+
+/// Reads every `--as`: at most one certificate, and one key, person or application.
 ///
 /// # Errors
 /// Something else than a caller, or two of a kind (2); a name that the file does not have (6).
@@ -30,11 +34,14 @@ pub(super) fn read(texts: &[String], settings: &Settings) -> Result<Held, Failur
     for text in texts {
         let again = match read_one(text, settings)? {
             One::Nothing => texts.len() > 1,
-            One::Key(key) => std::mem::replace(&mut held.holding, key) != Holding::InTheRequest,
+            One::Held(key) => std::mem::replace(&mut held.holding, key) != Holding::InTheRequest,
             One::Certificate(certificate) => held.certificate.replace(certificate).is_some(),
         };
         if again {
-            return Err(bad(text, "a caller holds at most one key and one certificate; `anonymous` holds neither"));
+            return Err(bad(
+                text,
+                "a caller shows at most one certificate, and one key, token or session; `anonymous` shows none",
+            ));
         }
     }
     Ok(held)
@@ -42,7 +49,7 @@ pub(super) fn read(texts: &[String], settings: &Settings) -> Result<Held, Failur
 
 enum One {
     Nothing,
-    Key(Holding),
+    Held(Holding),
     Certificate(PeerCertificate),
 }
 
@@ -55,7 +62,9 @@ fn read_one(text: &str, settings: &Settings) -> Result<One, Failure> {
         return Ok(One::Certificate(certificate(Some(id), Vec::new())));
     }
     match text.split_once(':') {
-        Some(("key", name)) => key(name, settings).map(One::Key),
+        Some(("key", name)) => key(name, settings).map(One::Held),
+        Some(("user", who)) => Ok(One::Held(Holding::Of(Caller::User(Arc::new(user(who, settings)))))),
+        Some(("app", who)) => Ok(One::Held(Holding::Of(Caller::App(Arc::new(app(who)))))),
         Some(("workload", name)) => {
             let mut workloads = settings.directory.workloads();
             let id = workloads.find(|workload| *workload.name == *name).map(|workload| workload.id.clone());
@@ -65,10 +74,11 @@ fn read_one(text: &str, settings: &Settings) -> Result<One, Failure> {
         }
         Some(("dns", name)) => Ok(One::Certificate(certificate(None, vec![name.to_ascii_lowercase()]))),
         Some((kind, _)) if NOT_YET.contains(&kind) => {
-            Err(Failure::new(Exit::Usage, "not-yet", format!("callers known as `{kind}` are not built yet"))
-                .help("there are: anonymous, key:NAME, key:KIND, workload:NAME, dns:NAME, a SPIFFE id"))
+            Err(Failure::new(Exit::Usage, "not-yet", format!("callers known as `{kind}` are not built yet")).help(
+                "there are: anonymous, key:NAME, key:KIND, user:NAME, app:NAME, workload:NAME, dns:NAME, a SPIFFE id",
+            ))
         }
-        _ => Err(bad(text, "write `anonymous`, `key:NAME`, `key:KIND`, `workload:NAME`, `dns:NAME` or a SPIFFE id")),
+        _ => Err(bad(text, WORDS)),
     }
 }
 
@@ -88,6 +98,45 @@ fn key(text: &str, settings: &Settings) -> Result<Holding, Failure> {
         scopes: scopes.into_iter().flat_map(|scopes| scopes.split(',')).map(Arc::from).collect(),
     };
     Ok(Holding::KeyLike(Arc::new(key)))
+}
+
+/// A person with a session of now: `NAME`, `NAME/APP`, either with `+SCOPE,…`. Without an application, the first that
+/// any rule names.
+fn user(text: &str, settings: &Settings) -> User {
+    let (who, scopes) = with_scopes(text);
+    let (name, app) = who.split_once('/').map_or((who, None), |(name, app)| (name, Some(Arc::from(app))));
+    User {
+        subject: Arc::from(name),
+        name: Arc::from(name),
+        issuer: Arc::from(OWN_ISSUER),
+        app: app.or_else(|| first_app(settings)).unwrap_or_else(|| Arc::from("any")),
+        scopes,
+        via: Via::Session,
+        bound: None,
+        authenticated_at: Some(SystemTime::now()),
+        claims: Box::new([]),
+        grant: Arc::from(""),
+    }
+}
+
+/// An application with a token bound to its certificate: `NAME`, `NAME+SCOPE,…`.
+fn app(text: &str) -> App {
+    let (name, scopes) = with_scopes(text);
+    let (name, issuer, grant) = (Arc::from(name), Arc::from(OWN_ISSUER), Arc::from(""));
+    App { name, issuer, scopes, bound: Some(Bound::Certificate), grant }
+}
+
+fn with_scopes(text: &str) -> (&str, Box<[Arc<str>]>) {
+    let (who, scopes) = text.split_once('+').map_or((text, None), |(who, scopes)| (who, Some(scopes)));
+    (who, scopes.into_iter().flat_map(|scopes| scopes.split(',')).map(Arc::from).collect())
+}
+
+fn first_app(settings: &Settings) -> Option<Arc<str>> {
+    let rules = (0..settings.rules.len()).filter_map(|at| settings.rules.rule(OperationId(u32::try_from(at).ok()?)));
+    rules.flat_map(|rule| &rule.ways).find_map(|way| match way {
+        Way::Users(users) => users.apps.as_ref()?.first().cloned(),
+        Way::Keys { .. } | Way::Workloads { .. } | Way::Apps(_) => None,
+    })
 }
 
 /// A certificate of these names that is valid now.

@@ -184,5 +184,7 @@ fn caller_words(caller: &Caller) -> String {
         Caller::Key(key) if key.name.starts_with("any ") => key.name.to_string(),
         Caller::Key(key) => format!("{} key {}", key.kind, key.name),
         Caller::Workload(workload) => format!("workload {}", workload.name),
+        Caller::User(user) => format!("user {} by {} through {}", user.name, user.via, user.app),
+        Caller::App(app) => format!("app {}", app.name),
     }
 }

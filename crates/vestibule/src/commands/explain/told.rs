@@ -1,6 +1,7 @@
 //! An explanation as it is told: a table for people, one object for scripts.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::{Loaded, Origin};
@@ -143,7 +144,7 @@ fn caller_json(caller: &Caller) -> Value {
     match caller {
         Caller::Anonymous => json!({ "kind": "anonymous" }),
         Caller::Key(key) => {
-            let scopes: Vec<&str> = key.scopes.iter().map(|scope| &**scope).collect();
+            let scopes = words(&key.scopes);
             json!({ "kind": "key", "name": &*key.name, "key_kind": key.kind.as_str(), "scopes": scopes })
         }
         Caller::Workload(workload) => {
@@ -153,7 +154,18 @@ fn caller_json(caller: &Caller) -> Value {
             }
             object
         }
+        Caller::User(user) => json!({
+            "kind": "user", "name": &*user.name, "issuer": &*user.issuer, "app": &*user.app,
+            "via": user.via.as_str(), "scopes": words(&user.scopes),
+        }),
+        Caller::App(app) => {
+            json!({ "kind": "app", "name": &*app.name, "issuer": &*app.issuer, "scopes": words(&app.scopes) })
+        }
     }
+}
+
+fn words(texts: &[Arc<str>]) -> Vec<&str> {
+    texts.iter().map(|text| &**text).collect()
 }
 
 fn line_json(line: &Line) -> Value {

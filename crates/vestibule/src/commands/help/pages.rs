@@ -11,6 +11,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages! {
     "problems":
     "malformed-request" "ambiguous-length" "malformed-body" "ambiguous-path" "ambiguous-host" "credential-in-query"
     "credential-required" "credential-invalid" "credential-misplaced" "insufficient-scope" "not-allowed"
+    "sign-in-too-old" "dpop-nonce-required" "cross-site-request" "issuer-unavailable"
     "authorization-refused" "authorization-unavailable"
     "network-not-allowed" "browser-not-allowed" "not-found" "method-not-allowed" "request-timeout" "retired" "body-too-large"
     "target-too-long" "upgrade-required" "expectation-failed" "misdirected-request" "headers-too-large" "internal-error"
