@@ -22,6 +22,8 @@
 pub mod apps;
 mod arrival;
 mod bearer;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod endpoint;
 mod id;
 mod scopes;

@@ -7,6 +7,12 @@
 //! it happened. What must not race (a code that works once, a refresh token that follows another) is therefore one
 //! method, never a reading and a writing.
 
+pub mod codes;
+pub mod consents;
+pub mod devices;
+pub mod grants;
+pub mod pushed;
+
 use std::future::Future;
 use std::pin::Pin;
 

@@ -1,0 +1,12 @@
+//! Facts that every engine shows which keeps what this room wants kept; each function is one engine's test.
+//!
+//! An engine calls them with a function that makes an empty store. They panic where a fact does not hold.
+
+#![expect(clippy::expect_used, reason = "a fact that does not hold fails the test that called")]
+
+mod protocol;
+
+pub use protocol::{codes, consents, devices, grants, pushed};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! The implementations in memory show the facts too.
+
+use crate::store::grants::MemoryGrants;
+
+#[tokio::test]
+async fn grants_in_memory_conform() {
+    super::grants(async || MemoryGrants::default()).await;
+}
+
+#[tokio::test]
+async fn codes_in_memory_conform() {
+    super::codes(async || MemoryGrants::default()).await;
+}
+
+#[tokio::test]
+async fn devices_in_memory_conform() {
+    super::devices(async || MemoryGrants::default()).await;
+}
+
+#[tokio::test]
+async fn pushed_requests_in_memory_conform() {
+    super::pushed(async || MemoryGrants::default()).await;
+}
+
+#[tokio::test]
+async fn consents_in_memory_conform() {
+    super::consents(async || MemoryGrants::default()).await;
+}
