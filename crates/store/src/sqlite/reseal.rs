@@ -1,0 +1,60 @@
+//! Bringing everything that is sealed under the first of the master keys.
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, params};
+
+use super::{Database, about};
+use crate::{Seal, SealedColumn, StoreError};
+
+/// Values that are sealed anew in one change, so that others wait for few.
+const BATCH: usize = 64;
+
+/// Seals anew what is not under the first key.
+pub(super) async fn all(database: &Database) -> Result<u64, StoreError> {
+    let mut resealed = 0;
+    for &column in database.schema.sealed {
+        resealed += all_of(database, column).await?;
+    }
+    // Last: a start with the first key alone is refused as long as anything needs another.
+    Ok(resealed + all_of(database, about::SEALED).await?)
+}
+
+async fn all_of(database: &Database, column: SealedColumn) -> Result<u64, StoreError> {
+    let mut resealed = 0;
+    loop {
+        let seal = database.seal().clone();
+        let batch = database.change(move |connection| one_batch(connection, &seal, column)).await?;
+        resealed += batch as u64;
+        if batch < BATCH {
+            return Ok(resealed);
+        }
+    }
+}
+
+fn one_batch(connection: &Connection, seal: &Seal, column: SealedColumn) -> Result<usize, StoreError> {
+    let SealedColumn { table, column: value, key } = column;
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT \"{key}\", \"{value}\" FROM \"{table}\" WHERE \"{value}\" IS NOT NULL \
+         AND substr(\"{value}\", 2, {len}) <> ?1 LIMIT ?2",
+        len = seal.current().len()
+    ))?;
+    let under_others = find.query_map(params![seal.current(), BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let under_others = under_others.collect::<Result<Vec<(Value, Vec<u8>)>, _>>()?;
+    let mut replace =
+        connection.prepare_cached(&format!("UPDATE \"{table}\" SET \"{value}\" = ?2 WHERE \"{key}\" = ?1"))?;
+    for (row, sealed) in &under_others {
+        let place = row_of(row.into());
+        let opened = seal.open(column, &place, sealed)?;
+        replace.execute(params![row, seal.seal(column, &place, opened.expose())?])?;
+    }
+    Ok(under_others.len())
+}
+
+/// The octets that stand for a row in what is sealed for it.
+pub(super) fn row_of(key: ValueRef<'_>) -> Vec<u8> {
+    match key {
+        ValueRef::Text(octets) | ValueRef::Blob(octets) => octets.to_vec(),
+        ValueRef::Integer(number) => number.to_be_bytes().to_vec(),
+        ValueRef::Null | ValueRef::Real(_) => Vec::new(),
+    }
+}
