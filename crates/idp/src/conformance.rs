@@ -4,8 +4,10 @@
 
 #![expect(clippy::expect_used, reason = "a fact that does not hold fails the test that called")]
 
+mod people;
 mod protocol;
 
+pub use people::{accounts, links, sign_ins};
 pub use protocol::{codes, consents, devices, grants, pushed};
 
 #[cfg(test)]

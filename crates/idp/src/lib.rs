@@ -19,6 +19,7 @@
 //!
 //! Deliberately absent: sockets, SQL, the file, and any clock or randomness that a test could not replace.
 
+pub mod accounts;
 pub mod apps;
 mod arrival;
 mod bearer;

@@ -7,11 +7,14 @@
 //! it happened. What must not race (a code that works once, a refresh token that follows another) is therefore one
 //! method, never a reading and a writing.
 
+pub mod accounts;
 pub mod codes;
 pub mod consents;
 pub mod devices;
 pub mod grants;
+pub mod links;
 pub mod pushed;
+pub mod sign_ins;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,5 +1,6 @@
 //! The implementations in memory show the facts too.
 
+use crate::store::accounts::MemoryPeople;
 use crate::store::grants::MemoryGrants;
 
 #[tokio::test]
@@ -25,4 +26,19 @@ async fn pushed_requests_in_memory_conform() {
 #[tokio::test]
 async fn consents_in_memory_conform() {
     super::consents(async || MemoryGrants::default()).await;
+}
+
+#[tokio::test]
+async fn accounts_in_memory_conform() {
+    super::accounts(async || MemoryPeople::default()).await;
+}
+
+#[tokio::test]
+async fn sign_ins_in_memory_conform() {
+    super::sign_ins(async || MemoryPeople::default()).await;
+}
+
+#[tokio::test]
+async fn links_in_memory_conform() {
+    super::links(async || MemoryPeople::default()).await;
 }
