@@ -16,17 +16,21 @@
 //! anonymous do. With ways beside it, it admits the anonymous and those callers
 //! that one of the ways admits; a caller who is known and fits none is refused.
 //!
+//! What the house asks others for itself has a permit of another type, [`HousePermit`], which leads to no service.
+//!
 //! Deliberately absent: another constructor of `Permit`, `Clone` for it, and a
 //! rule that holds where none is written. A rule that is neither public nor has
 //! a way admits nobody.
 
 mod denied;
+mod house;
 mod permit;
 mod rule;
 mod rules;
 mod workload;
 
 pub use denied::DeniedError;
+pub use house::{HousePermit, HouseWork};
 pub use permit::Permit;
 pub use rule::{AppWay, Binding, OperationRule, UserWay, Way};
 pub use rules::Rules;

@@ -3,7 +3,7 @@
 //! Everything that changes is atomic, and every moment is handed in, so that a test can say what time it is.
 //! An endpoint lives as long as its address belongs to its service, over reloads and new answers of the resolver.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -245,19 +245,6 @@ fn seed(address: &Address) -> u64 {
     match address {
         Address::Tcp(address, _) | Address::Tls(address, ..) => crate::balance::hash(address.to_string().as_bytes()),
         Address::Unix(path, _) => crate::balance::hash(path.as_os_str().as_encoded_bytes()),
-    }
-}
-
-/// Addresses that a gateway must not be talked into calling, by a file or by an answer of the resolver: link-local
-/// metadata services, and no address at all.
-#[must_use]
-pub fn is_never_called(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(four) => four.is_link_local() || four.is_unspecified() || four.is_broadcast() || four.is_multicast(),
-        IpAddr::V6(six) => {
-            let metadata = six.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254];
-            six.is_unspecified() || six.is_multicast() || metadata
-        }
     }
 }
 

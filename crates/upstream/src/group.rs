@@ -12,7 +12,8 @@ use arc_swap::ArcSwap;
 use fastrand::Rng;
 
 use crate::balance::{Balance, Candidates};
-use crate::endpoint::{Address, Endpoint, is_never_called};
+use crate::dial::is_never_called;
+use crate::endpoint::{Address, Endpoint};
 use crate::settings::Origin;
 
 /// Endpoints that a group has at most; further addresses of a name are not used.

@@ -43,7 +43,7 @@ pub enum AcmeError {
     File(#[from] io::Error),
     /// What vouches for the CA's server cannot be used.
     #[error("what vouches for the CA's own server cannot be used: {0}")]
-    Anchors(rustls::Error),
+    Anchors(upstream::TlsError),
     /// A request of ours cannot be made.
     #[error("the request cannot be made: {0}")]
     Request(#[from] rcgen::Error),

@@ -7,43 +7,38 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Uri, header};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
 use instant_acme::{BodyWrapper, BytesResponse, Error, HttpClient};
-use rustls::crypto::aws_lc_rs;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::{CertificateDer, ServerName};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use policy::HouseWork;
+use rustls_pki_types::CertificateDer;
+use upstream::{
+    Dialler, FetchBounds, Fetcher, HouseRequest, SystemResolver, Target, TlsAnchors, TlsError, TlsSettings,
+};
 
 use super::AcmeError;
 
-/// For one request, from looking up the name to the last byte of the answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A chain of certificates is a few KiB.
-const ANSWER_BYTES: usize = 1 << 20;
+/// A chain of certificates is a few KiB; the time is from looking up the name to the last byte of the answer.
+const BOUNDS: FetchBounds = FetchBounds { answer_bytes: 1 << 20, within: Duration::from_secs(30) };
 
 /// Speaks to a CA whose server one of these authorities vouches for.
 pub(super) struct Https {
-    tls: TlsConnector,
+    /// None where nobody is believed: then nobody is called either.
+    fetcher: Option<Fetcher>,
 }
 
 impl Https {
     /// # Errors
     /// [`AcmeError::Anchors`].
     pub(super) fn new(anchors: &[CertificateDer<'static>]) -> Result<Self, AcmeError> {
-        let mut roots = RootCertStore::empty();
-        // A machine's own list may have old ones among them that rustls does not read; none at all believes nobody.
-        roots.add_parsable_certificates(anchors.iter().cloned());
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(AcmeError::Anchors)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)) })
+        // A machine's own list may have old ones among them that rustls does not read.
+        let anchors = TlsAnchors::System(anchors.to_vec());
+        let tls = TlsSettings { anchors, pins: Vec::new(), certificate: None };
+        match Fetcher::new(Dialler::new(Arc::new(SystemResolver)), &tls) {
+            Ok(fetcher) => Ok(Self { fetcher: Some(fetcher) }),
+            Err(TlsError::NothingToBelieve) => Ok(Self { fetcher: None }),
+            Err(error) => Err(AcmeError::Anchors(error)),
+        }
     }
 }
 
@@ -52,50 +47,25 @@ impl HttpClient for Https {
         &self,
         request: Request<BodyWrapper<Bytes>>,
     ) -> Pin<Box<dyn Future<Output = Result<BytesResponse, Error>> + Send>> {
-        let tls = self.tls.clone();
+        let fetcher = self.fetcher.clone();
         Box::pin(async move {
-            let answered = tokio::time::timeout(PATIENCE, exchange(tls, request)).await;
-            answered.unwrap_or_else(|_| Err(other(io::Error::from(io::ErrorKind::TimedOut))))
+            let fetcher = fetcher.ok_or(Error::Str("nobody is believed to be the CA"))?;
+            exchange(&fetcher, request).await
         })
     }
 }
 
-async fn exchange(tls: TlsConnector, request: Request<BodyWrapper<Bytes>>) -> Result<BytesResponse, Error> {
-    let (mut parts, body) = request.into_parts();
-    let (name, address) = target(&parts.uri)?;
-    let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
-    let socket = TcpStream::connect(address).await.map_err(other)?;
-    let socket = tls.connect(name, socket).await.map_err(other)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await.map_err(other)?;
-    parts.headers.insert(header::HOST, HeaderValue::from_str(&authority).map_err(other)?);
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    parts.uri = path.parse::<Uri>()?;
-    let answer = async {
-        let response = sender.send_request(Request::from_parts(parts, body)).await.map_err(other)?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(Error::Other)?.to_bytes();
-        Ok(BytesResponse { parts, body: Box::new(body) })
-    };
-    tokio::pin!(answer);
-    tokio::select! {
-        answer = &mut answer => answer,
-        // The connection may end with the last byte of the answer.
-        ended = connection => match ended {
-            Ok(()) => answer.await,
-            Err(error) => Err(other(error)),
-        },
-    }
-}
-
-/// Where to connect, and for which name its certificate must be.
-fn target(uri: &Uri) -> Result<(ServerName<'static>, (String, u16)), Error> {
-    if uri.scheme_str() != Some("https") {
+async fn exchange(fetcher: &Fetcher, request: Request<BodyWrapper<Bytes>>) -> Result<BytesResponse, Error> {
+    let (parts, body) = request.into_parts();
+    let target = Target::configured(&parts.uri.to_string()).map_err(other)?;
+    if !target.is_tls() {
         return Err(Error::Str("a URL of the CA is not `https`"));
     }
-    let host = uri.host().ok_or(Error::Str("a URL of the CA has no host"))?;
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).to_owned();
-    let name = ServerName::try_from(host.clone()).map_err(other)?;
-    Ok((name, (host, uri.port_u16().unwrap_or(443))))
+    let body = body.collect().await.map_err(|_| other(io::Error::from(io::ErrorKind::InvalidInput)))?.to_bytes();
+    let request = HouseRequest { target, method: parts.method, fields: parts.headers, body, bounds: BOUNDS };
+    let answer = fetcher.fetch(upstream::house(HouseWork::Certificates), &request).await.map_err(other)?;
+    let (parts, body) = Response::into_parts(answer);
+    Ok(BytesResponse { parts, body: Box::new(body) })
 }
 
 fn other(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -152,7 +152,7 @@ fn url_rules(url: &Said<Url>, public_allowed: bool, faults: &mut Collector) {
 fn is_never_called(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(ip) => upstream::is_never_called(ip),
-        Err(_) => host == "metadata.google.internal" || host == "metadata",
+        Err(_) => upstream::is_metadata_name(host),
     }
 }
 

@@ -100,13 +100,3 @@ fn load_grows_with_what_is_under_way_with_slowness_and_with_failures() {
     endpoint.failed(MS / 10, now);
     assert!((endpoint.load(now) / idle - 2.0).abs() < 0.01, "who fails fast does not look idle");
 }
-
-#[test]
-fn metadata_services_are_never_called() {
-    for never in ["169.254.169.254", "::ffff:169.254.169.254", "0.0.0.0", "::", "fd00:ec2::254", "224.0.0.1"] {
-        assert!(is_never_called(never.parse().expect("an address")), "{never}");
-    }
-    for fine in ["127.0.0.1", "10.0.0.1", "::1", "fd00::1"] {
-        assert!(!is_never_called(fine.parse().expect("an address")), "{fine}");
-    }
-}
