@@ -25,8 +25,14 @@ mod arrival;
 mod bearer;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod cookie;
 mod endpoint;
+mod form;
 mod id;
+pub mod pages;
+pub mod reply;
+mod return_to;
+pub mod same_origin;
 mod scopes;
 mod settings;
 mod signed_in;
@@ -34,8 +40,11 @@ pub mod store;
 
 pub use arrival::Arrival;
 pub use bearer::{Bearer, Digest, NoRandomness};
+pub use cookie::Cookie;
 pub use endpoint::Endpoint;
+pub use form::{Form, FormError, push_parameter};
 pub use id::{GrantId, SessionId, SignInId, UserId};
+pub use return_to::{ReturnTo, ReturnToError};
 pub use scopes::{Scopes, ScopesError};
 pub use settings::{AccountsMode, Brand, IssuerUrl, IssuerUrlError, Lifetimes, SecondFactor, Settings};
 pub use signed_in::SignedIn;

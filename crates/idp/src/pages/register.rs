@@ -1,0 +1,69 @@
+//! The pages by which an account is made: the address first, and behind the mailed link the rest.
+
+use maud::{Markup, html};
+
+use super::layout::{Look, Width};
+use super::parts::{Fault, Field, address_field, field, hidden, new_password_field, submit, summary, token};
+use crate::Endpoint;
+use crate::same_origin::FormToken;
+
+/// Asks for the address of a new account.
+#[must_use]
+pub fn register(look: &Look, form: &FormToken, address: &str, fault: Option<&Fault>) -> Markup {
+    let hint = "We send you a link; the account is made when you follow it.";
+    let main = html! {
+        h1 { "Create an account" }
+        (summary(fault))
+        form method="post" action=(look.at(Endpoint::Register)) {
+            (token(form))
+            (field(&address_field(address, Some(hint)), fault))
+            (submit("Send me the link"))
+        }
+        p class="under" { "Have an account already? " a href=(look.at(Endpoint::SignIn)) { "Sign in" } }
+    };
+    look.page(Width::Card, "Create an account", fault, &main)
+}
+
+/// What the page behind the link shows.
+#[derive(Clone, Copy)]
+pub struct JoinPage<'a> {
+    /// The token of its form.
+    pub token: &'a FormToken,
+    /// What the link holds.
+    pub link: &'a str,
+    /// The address that the link went to.
+    pub address: &'a str,
+    /// What was typed before.
+    pub name: &'a str,
+    /// What is wrong.
+    pub fault: Option<&'a Fault>,
+}
+
+/// Asks for name and password of a new account, behind its link.
+#[must_use]
+pub fn join(look: &Look, page: &JoinPage<'_>) -> Markup {
+    let name = Field {
+        name: "name",
+        label: "Your name (optional)",
+        autocomplete: "name",
+        value: page.name,
+        maxlength: 100,
+        first: true,
+        ..Field::default()
+    };
+    let main = html! {
+        h1 { "Welcome" }
+        p class="lead" { "Your account at " (look.name()) " will be " strong class="whole" { (page.address) } "." }
+        (summary(page.fault))
+        form method="post" action=(look.at(Endpoint::Verify)) {
+            (token(page.token))
+            (hidden("link", page.link))
+            // Password managers keep the address beside the password.
+            input type="text" name="username" value=(page.address) autocomplete="username" readonly hidden;
+            (field(&name, page.fault))
+            (field(&new_password_field("Choose a password"), page.fault))
+            (submit("Create account"))
+        }
+    };
+    look.page(Width::Card, "Create your account", page.fault, &main)
+}
