@@ -10,13 +10,14 @@
 //!
 //! [`sqlite::Database`] is the engine: files, threads, migrations, copies. [`Seal`]
 //! is what keeps secrets in it. Rooms that keep something own the traits for it,
-//! and this room implements them; nobody above it sees SQL.
+//! and this room implements them ([`identity::Identity`]); nobody above it sees SQL.
 //!
 //! Deliberately absent: a connection pool towards callers, an object mapper, and any
 //! way to write without waiting for the disk.
 
 mod error;
 mod files;
+pub mod identity;
 mod seal;
 pub mod sqlite;
 
