@@ -40,7 +40,7 @@ pub use algorithm::Algorithm;
 pub use claims::{Claims, Expected};
 pub use encoding::{decode as decode_base64url, encode as encode_base64url};
 pub use error::TokenError;
-pub use json::{JsonError, Object, read_object};
+pub use json::{JsonError, Object, read_object, write_object};
 pub use key::{KeyError, Thumbprint, VerifyingKey};
 pub use set::{Jwks, JwksError, KEYS_AT_MOST, SET_AT_MOST};
 pub use signing::{SigningError, SigningKey};

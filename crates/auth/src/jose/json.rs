@@ -37,6 +37,13 @@ pub fn read_object(text: &[u8]) -> Result<Object, JsonError> {
     }
 }
 
+/// Writes an object, without space.
+#[must_use]
+pub fn write_object(members: &Object) -> String {
+    // Its names are texts and its numbers finite: nothing of it can fail to be written.
+    serde_json::to_string(members).unwrap_or_default()
+}
+
 /// Any value, with so many levels left.
 #[derive(Clone, Copy)]
 struct Strict {

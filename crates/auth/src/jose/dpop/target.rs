@@ -20,19 +20,17 @@ impl Target {
         let (scheme, rest) = address.split_once("://")?;
         let scheme = scheme.to_ascii_lowercase();
         let default_port = match scheme.as_str() {
-            "https" => ":443",
-            "http" => ":80",
+            "https" => "443",
+            "http" => "80",
             _ => return None,
         };
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.is_empty() || authority.contains(['@', '\\']) {
-            return None;
-        }
-        let authority = authority.to_ascii_lowercase();
-        let authority = authority.strip_suffix(default_port).or(authority.strip_suffix(':')).unwrap_or(&authority);
+        let (host, port) = host_and_port(authority)?;
+        let host = host.to_ascii_lowercase();
+        let (colon, port) = if port.is_empty() || port == default_port { ("", "") } else { (":", port) };
         let path = if path.is_empty() { "/".to_owned() } else { normal_path(path)? };
-        Some(Self(format!("{scheme}://{authority}{path}")))
+        Some(Self(format!("{scheme}://{host}{colon}{port}{path}")))
     }
 
     /// The address of a request from its parts, as the gateway read them: scheme, host with port, and the path.
@@ -46,6 +44,21 @@ impl Target {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Splits an authority without a user (RFC 3986 §3.2); the port is empty where there is none.
+fn host_and_port(authority: &str) -> Option<(&str, &str)> {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => (host, port),
+        _ => (authority, ""),
+    };
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~');
+    let literal = |octet: u8| octet.is_ascii_hexdigit() || matches!(octet, b':' | b'.');
+    let well_formed = match host.strip_prefix('[').map(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.is_some_and(|address| !address.is_empty() && address.bytes().all(literal)),
+        None => !host.is_empty() && host.bytes().all(plain),
+    };
+    well_formed.then_some((host, port))
 }
 
 /// Letters that are encoded without need stand for themselves; digits of the others are in upper case.

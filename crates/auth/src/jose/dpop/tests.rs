@@ -170,6 +170,7 @@ fn an_address_has_one_spelling() {
     same("https://a.test", "https://A.test:443/");
     same("http://a.test:80/x", "http://a.test/x");
     same("https://a.test/%7euser/%2f", "https://a.test/~user/%2F");
+    same("https://[::1]:443/", "https://[::1]");
     same("https://a.test/x?y", "https://a.test/x#z");
     assert_eq!(Target::of_request("https", "a.test:8443", "/x"), Target::parse("https://a.test:8443/x"));
     let differs = |a: &str, b: &str| assert_ne!(Target::parse(a), Target::parse(b), "{a} {b}");
@@ -188,6 +189,10 @@ fn an_address_has_one_spelling() {
         "https://a.test/ x",
         "https://a.test/é",
         "https://a.test\\@b.test/",
+        "https://a.test:443:443/",
+        "https://a.test:x/",
+        "https://[::1/",
+        "https://[]/",
     ] {
         assert_eq!(Target::parse(none), None, "{none}");
     }
