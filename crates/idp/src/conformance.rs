@@ -4,9 +4,11 @@
 
 #![expect(clippy::expect_used, reason = "a fact that does not hold fails the test that called")]
 
+mod keys;
 mod people;
 mod protocol;
 
+pub use keys::signing_keys;
 pub use people::{accounts, links, sign_ins};
 pub use protocol::{codes, consents, devices, grants, pushed};
 

@@ -29,6 +29,7 @@ mod cookie;
 mod endpoint;
 mod form;
 mod id;
+pub mod keyring;
 pub mod pages;
 pub mod reply;
 mod return_to;

@@ -15,6 +15,7 @@ pub mod grants;
 pub mod links;
 pub mod pushed;
 pub mod sign_ins;
+pub mod signing_keys;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -2,6 +2,7 @@
 
 use crate::store::accounts::MemoryPeople;
 use crate::store::grants::MemoryGrants;
+use crate::store::signing_keys::MemorySigningKeys;
 
 #[tokio::test]
 async fn grants_in_memory_conform() {
@@ -41,4 +42,9 @@ async fn sign_ins_in_memory_conform() {
 #[tokio::test]
 async fn links_in_memory_conform() {
     super::links(async || MemoryPeople::default()).await;
+}
+
+#[tokio::test]
+async fn signing_keys_in_memory_conform() {
+    super::signing_keys(async || MemorySigningKeys::default()).await;
 }
