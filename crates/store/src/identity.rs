@@ -13,13 +13,17 @@
 //! Accounts and what belongs to them are not tied together by foreign keys: they end each
 //! in their own way, and `delete` says what goes with an account.
 
+mod accounts;
+mod changes;
 mod codes;
 mod consents;
 mod devices;
 mod grants;
+mod links;
 mod pushed;
 mod refresh;
 mod schema;
+mod sign_ins;
 mod sql;
 
 use std::sync::Arc;

@@ -120,7 +120,9 @@ fn drop_old(
     }
     let grants = "DELETE FROM grants WHERE id IN \
                   (SELECT id FROM grants WHERE coalesce(ended_ms, used_ms) < ?1 LIMIT ?2)";
-    Ok(dropped + execute(connection, grants, params![ms(unused), at_most])?)
+    dropped += execute(connection, grants, params![ms(unused), at_most])?;
+    let lost = "DELETE FROM lost_grants WHERE id IN (SELECT id FROM lost_grants WHERE ended_ms < ?1 LIMIT ?2)";
+    Ok(dropped + execute(connection, lost, params![ms(unused), at_most])?)
 }
 
 impl Grants for Identity {
@@ -187,7 +189,8 @@ impl Grants for Identity {
 
     fn ended_since(&self, since: SystemTime) -> Answer<'_, Endings> {
         self.read(move |connection| {
-            let ended = "SELECT id, ended_ms FROM grants WHERE ended_ms >= ?1";
+            let ended = "SELECT id, ended_ms FROM grants WHERE ended_ms >= ?1 \
+                         UNION ALL SELECT id, ended_ms FROM lost_grants WHERE ended_ms >= ?1";
             let grants = all(connection, ended, [ms(since)], |row| Ok((id(row)?, time(row.get(1)?))))?;
             let void = "SELECT id, until_ms FROM void_tokens ORDER BY id";
             let tokens = all(connection, void, [], |row| Ok((row.get(0)?, time(row.get(1)?))))?;

@@ -1,9 +1,22 @@
 //! The tables of the role `identity`, by the migrations that make them.
 
+use crate::SealedColumn;
 use crate::sqlite::{Migration, Schema};
 
 /// What an identity provider keeps.
-pub static SCHEMA: Schema = Schema { role: "identity", migrations: &[PROTOCOL], sealed: &[] };
+pub static SCHEMA: Schema =
+    Schema { role: "identity", migrations: &[PROTOCOL, PEOPLE], sealed: &[PASSWORD, AUTHENTICATOR, OFFERED] };
+
+/// Hashes of passwords.
+pub(super) const PASSWORD: SealedColumn = of_accounts("password");
+/// What authenticator apps share with this house.
+pub(super) const AUTHENTICATOR: SealedColumn = of_accounts("authenticator");
+/// The same, shown and not confirmed yet.
+pub(super) const OFFERED: SealedColumn = of_accounts("offered");
+
+const fn of_accounts(column: &'static str) -> SealedColumn {
+    SealedColumn { table: "accounts", column, key: "id" }
+}
 
 const PROTOCOL: Migration = Migration {
     name: "grants, codes, devices, pushed requests, consents",
@@ -29,7 +42,7 @@ CREATE TABLE grants (
     -- Refresh tokens of the present turn.
     siblings INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX grants_of_user ON grants (user) WHERE ended_ms IS NULL;
+CREATE INDEX grants_of_user ON grants (user);
 CREATE INDEX grants_of_sign_in ON grants (sign_in) WHERE ended_ms IS NULL AND sign_in IS NOT NULL;
 CREATE INDEX grants_ended ON grants (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX grants_last ON grants (coalesce(ended_ms, used_ms));
@@ -93,5 +106,79 @@ CREATE TABLE consents (
 -- Access tokens that were made void before they ended by themselves.
 CREATE TABLE void_tokens (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX void_tokens_ending ON void_tokens (until_ms);
+",
+};
+
+const PEOPLE: Migration = Migration {
+    name: "accounts, sign-ins, links",
+    sql: "
+CREATE TABLE accounts (
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    address TEXT NOT NULL,
+    -- What no two accounts share.
+    normal_address TEXT NOT NULL UNIQUE,
+    name TEXT,
+    is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1)),
+    -- Sealed: the hash, which is worth nothing to who has the database alone.
+    password BLOB,
+    -- Sealed.
+    authenticator BLOB,
+    used_step INTEGER,
+    -- Sealed.
+    offered BLOB,
+    is_locked INTEGER NOT NULL CHECK (is_locked IN (0, 1)),
+    generation INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    CHECK ((authenticator IS NULL) = (used_step IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_codes (
+    account BLOB NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    PRIMARY KEY (account, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_ins (
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    cookie BLOB NOT NULL UNIQUE CHECK (length(cookie) = 32),
+    account BLOB NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    started_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    by_password INTEGER NOT NULL CHECK (by_password IN (0, 1)),
+    by_otp INTEGER NOT NULL CHECK (by_otp IN (0, 1)),
+    by_federation INTEGER NOT NULL CHECK (by_federation IN (0, 1)),
+    agent TEXT NOT NULL,
+    address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_ins_of_account ON sign_ins (account, seen_ms, id);
+CREATE INDEX sign_ins_started ON sign_ins (started_ms);
+CREATE INDEX sign_ins_seen ON sign_ins (seen_ms);
+
+CREATE TABLE links (
+    digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+    kind TEXT NOT NULL CHECK (kind IN ('join', 'reset', 'verify', 'move')),
+    -- Whom it is about: the id of an account, or the address that wants to join, as addresses are compared.
+    subject BLOB NOT NULL,
+    address TEXT,
+    is_invited INTEGER NOT NULL CHECK (is_invited IN (0, 1)),
+    expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_of_subject ON links (subject, kind, expires_ms);
+CREATE INDEX links_expiring ON links (expires_ms);
+
+-- What stays of accounts that were deleted.
+CREATE TABLE departures (
+    number INTEGER PRIMARY KEY,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    mac BLOB NOT NULL CHECK (length(mac) = 32),
+    at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX departures_by_time ON departures (at_ms, number);
+
+-- The grants of accounts that were deleted: tokens of them may still be about.
+CREATE TABLE lost_grants (id BLOB PRIMARY KEY CHECK (length(id) = 16), ended_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX lost_grants_ended ON lost_grants (ended_ms);
 ",
 };

@@ -7,6 +7,8 @@ use idp::conformance;
 use model::{Secret, SystemClock};
 
 use super::*;
+
+mod departures;
 use crate::SealSource;
 use crate::sqlite::Settings;
 
@@ -62,6 +64,24 @@ async fn consents_on_sqlite_conform() {
     conformance::consents(async || place.empty().await).await;
 }
 
+#[tokio::test]
+async fn accounts_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::accounts(async || place.empty().await).await;
+}
+
+#[tokio::test]
+async fn sign_ins_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::sign_ins(async || place.empty().await).await;
+}
+
+#[tokio::test]
+async fn links_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::links(async || place.empty().await).await;
+}
+
 #[test]
 fn times_are_kept_to_the_millisecond_on_both_sides_of_1970() {
     for ms in [0, 1, 1_790_000_000_123, -1, -86_400_000] {
@@ -88,6 +108,7 @@ fn a_list_comes_back_as_it_was_or_is_not_written() {
 const WHOLE_TABLES: &[&str] = &[
     // Once, when a process begins.
     "SELECT id, until_ms FROM void_tokens ORDER BY id",
+    accounts::DEPARTURES,
 ];
 
 /// Called with every statement of this room in its tests: a table that grows must not make each request slower.
