@@ -7,10 +7,12 @@
 mod keys;
 mod people;
 mod protocol;
+mod sessions;
 
 pub use keys::signing_keys;
 pub use people::{accounts, links, sign_ins};
 pub use protocol::{codes, consents, devices, grants, pushed};
+pub use sessions::sessions;
 
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ pub mod reply;
 mod return_to;
 pub mod same_origin;
 mod scopes;
+pub mod sessions;
 mod settings;
 mod signed_in;
 pub mod store;

@@ -14,6 +14,7 @@ pub mod devices;
 pub mod grants;
 pub mod links;
 pub mod pushed;
+pub mod sessions;
 pub mod sign_ins;
 pub mod signing_keys;
 

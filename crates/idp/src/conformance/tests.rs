@@ -2,6 +2,7 @@
 
 use crate::store::accounts::MemoryPeople;
 use crate::store::grants::MemoryGrants;
+use crate::store::sessions::MemorySessions;
 use crate::store::signing_keys::MemorySigningKeys;
 
 #[tokio::test]
@@ -47,4 +48,9 @@ async fn links_in_memory_conform() {
 #[tokio::test]
 async fn signing_keys_in_memory_conform() {
     super::signing_keys(async || MemorySigningKeys::default()).await;
+}
+
+#[tokio::test]
+async fn sessions_in_memory_conform() {
+    super::sessions(async || MemorySessions::default()).await;
 }
