@@ -6,9 +6,11 @@
 
 mod access;
 mod apis;
+mod apps;
 mod cache;
 mod callers;
 mod doors;
+mod identity;
 mod own;
 mod proxies;
 mod read;
@@ -24,9 +26,12 @@ use crate::value::{Day, NetworkText};
 
 pub(crate) use access::{Access, Callers, KeyCallers, WorkloadCallers};
 pub(crate) use apis::{Api, Ask, ContractFile, Operation, Retire};
+pub(crate) use apps::{App, Shows};
 pub(crate) use cache::Cache;
 pub(crate) use callers::{PinnedKey, Trust, Workload};
 pub(crate) use doors::{AccountBinding, Acme, Door, Protocol, Tls};
+use identity::PROVIDER_API;
+pub(crate) use identity::{Identity, Mail};
 pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
@@ -58,12 +63,23 @@ pub(crate) struct Draft {
     pub(crate) workloads: Vec<Workload>,
     /// Trust domain and root.
     pub(crate) trust: Trust,
+    /// The provider in the box.
+    pub(crate) identity: Option<Identity>,
+    /// OAuth clients.
+    pub(crate) apps: Vec<App>,
     /// The form of the access log.
     pub(crate) log_format: Option<Said<LogFormat>>,
     /// The admin socket.
     pub(crate) admin_listen: Option<Said<PathBuf>>,
     /// The data directory.
     pub(crate) data_directory: Option<Said<PathBuf>>,
+}
+
+impl Draft {
+    /// The APIs that stand in the file: all but the endpoints of the provider.
+    pub(crate) fn written_apis(&self) -> impl Iterator<Item = &Api> {
+        self.apis.iter().filter(|api| api.name.value != PROVIDER_API)
+    }
 }
 
 /// The form of the access log.

@@ -173,11 +173,12 @@ impl<'a> Loading<'a> {
         }
         let index = Index::new(draft);
         let mut planner = Planner {
+            provider: Arc::new(gateway::Builtin::new("the provider in the box")),
             draft,
             index: &index,
             defaults: self.defaults,
             sources: &self.sources,
-            files: &self.files,
+            files: &mut self.files,
             certificates,
             faults: &mut self.faults,
             now: self.environment.now(),

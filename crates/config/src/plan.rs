@@ -5,6 +5,7 @@
 //! the same kind.
 
 mod acme;
+mod apps;
 mod ask;
 mod cache;
 mod certificates;
@@ -13,6 +14,7 @@ mod doors;
 mod ending;
 mod folder;
 mod house;
+mod identity;
 mod inherit;
 mod operations;
 mod service_tls;
@@ -46,6 +48,8 @@ pub struct Plan {
     pub local_certificates: Vec<LocalCertificate>,
     /// The doors whose certificate is of a public CA.
     pub public_certificates: Vec<PublicCertificate>,
+    /// The provider in the box, where the file has one.
+    pub identity: Option<IdentityPlan>,
     /// The form of the access log, where the file says it.
     pub log_format: Option<LogFormat>,
     /// The Unix socket of the admin API.
@@ -54,6 +58,16 @@ pub struct Plan {
     pub data_directory: PathBuf,
     /// Whose certificates are believed.
     pub trust: TrustPlan,
+}
+
+/// The provider in the box, and where its answers are to come from.
+pub struct IdentityPlan {
+    /// What the file says of it.
+    pub settings: idp::Settings,
+    /// The apps of the file.
+    pub apps: Vec<idp::apps::AppSettings>,
+    /// What its operations are answered by, once that is connected.
+    pub answers: Arc<gateway::Builtin>,
 }
 
 /// A door that wants a certificate of the local CA.
@@ -91,8 +105,10 @@ pub(crate) struct Planner<'a> {
     pub(crate) index: &'a Index<'a>,
     pub(crate) defaults: &'a Defaults,
     pub(crate) sources: &'a Sources,
-    pub(crate) files: &'a Files,
+    pub(crate) files: &'a mut Files,
     pub(crate) certificates: Certificates,
+    /// What the operations of the provider are answered by; one for all of them.
+    pub(crate) provider: Arc<gateway::Builtin>,
     pub(crate) faults: &'a mut Collector,
     pub(crate) now: SystemTime,
 }
@@ -127,6 +143,9 @@ impl<'a> Planner<'a> {
             directory,
             services: self.draft.services.iter().map(|service| self.service(service)).collect::<Option<_>>()?,
         };
+        let answers = Arc::clone(&self.provider);
+        let apps = self.apps();
+        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, answers });
         let admin_socket = match &self.draft.admin_listen {
             Some(socket) => self.files.resolve(&socket.value),
             None => data_directory.join("admin.sock"),
@@ -136,6 +155,7 @@ impl<'a> Planner<'a> {
             gateway,
             local_certificates,
             public_certificates,
+            identity,
             log_format,
             admin_socket,
             data_directory,

@@ -52,7 +52,7 @@ impl PublishedApi {
             name: api.name.value.clone(),
             door: index.door_of(api).and_then(|door| door.kind),
         };
-        draft.apis.iter().map(one).collect()
+        draft.written_apis().map(one).collect()
     }
 }
 
@@ -76,10 +76,10 @@ pub struct Summary {
 impl Summary {
     pub(crate) fn new(draft: &Draft) -> Self {
         let operations =
-            || draft.apis.iter().flat_map(|api| api.operations.iter().map(move |operation| (api, operation)));
+            || draft.written_apis().flat_map(|api| api.operations.iter().map(move |operation| (api, operation)));
         let index = rules::Index::new(draft);
         Self {
-            apis: draft.apis.len(),
+            apis: draft.written_apis().count(),
             operations: operations().count(),
             doors: draft.doors.iter().filter(|door| index.is_used(door)).count(),
             services: draft.services.iter().filter(|service| !service.decides).count(),

@@ -5,8 +5,10 @@
 
 mod acme;
 mod apis;
+mod apps;
 mod callers;
 mod doors;
+mod identity;
 mod index;
 mod keys;
 mod own;
@@ -23,6 +25,7 @@ use crate::source::Span;
 use crate::value::Day;
 
 pub(crate) use apis::covers;
+pub(crate) use apps::{digests, settings as app_settings};
 pub(crate) use callers::effective;
 pub(crate) use doors::routing_host;
 pub(crate) use index::Index;
@@ -41,6 +44,8 @@ pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut
     rules.routes(faults);
     rules.keys(faults);
     rules.workloads(faults);
+    rules.identity(faults);
+    rules.apps(faults);
     rules.slashes(faults);
     for loosening in loosenings(draft) {
         rules.expiry(loosening, faults);
@@ -51,13 +56,14 @@ pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut
 pub(crate) fn loosenings(draft: &Draft) -> impl Iterator<Item = &Loosened> {
     let doors = draft.doors.iter().flat_map(|door| &door.loosen);
     let services = draft.services.iter().flat_map(|service| &service.loosen);
-    doors.chain(services).chain(draft.apis.iter().flat_map(|api| &api.loosen))
+    let apps = draft.apps.iter().flat_map(|app| &app.loosen);
+    doors.chain(services).chain(draft.apis.iter().flat_map(|api| &api.loosen)).chain(apps)
 }
 
 /// Where `public: true` stands: the dotted key above it, its place, and whether `callers` stand beside it.
 pub(crate) fn public_places(draft: &Draft) -> impl Iterator<Item = (String, Span, bool)> {
     let of = |on: String, access: &Access| access.public.map(|span| (on, span, access.callers.is_some()));
-    draft.apis.iter().flat_map(move |api| {
+    draft.written_apis().flat_map(move |api| {
         let on = format!("apis.{}", api.name.value);
         let operations = api.operations.iter().filter_map({
             let on = on.clone();

@@ -20,6 +20,7 @@ mod identity;
 mod indentation;
 mod loosening;
 mod observation;
+mod provider;
 mod reference;
 mod relay;
 mod root;

@@ -6,6 +6,7 @@
 mod address;
 mod affinity;
 mod answer;
+mod identity;
 mod measure;
 mod name;
 mod pin;
@@ -17,10 +18,11 @@ pub use address::{
 };
 pub use affinity::affinity;
 pub use answer::{answer_status, location, media_type, redirect_status};
+pub use identity::{after_sign_out, colour, issuer, mail_address, mail_server, origin, redirect_uri};
 pub use measure::{count, day, duration, rate, share, size};
 pub use measure::{write_duration, write_size};
 pub use name::{RESERVED, hash, name, operation_choice, operation_key, operation_name, trust_domain, workload_pattern};
-pub use pin::{pin, write_pin};
+pub use pin::{digest, pin, write_pin};
 pub use route::{path_prefix, route};
 
 pub use address::Socket;

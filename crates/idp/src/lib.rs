@@ -48,5 +48,8 @@ pub use form::{Form, FormError, push_parameter};
 pub use id::{GrantId, SessionId, SignInId, UserId};
 pub use return_to::{ReturnTo, ReturnToError};
 pub use scopes::{Scopes, ScopesError};
-pub use settings::{AccountsMode, Brand, IssuerUrl, IssuerUrlError, Lifetimes, SecondFactor, Settings};
+pub use settings::{
+    AccountsMode, Brand, IssuerUrl, IssuerUrlError, Lifetimes, MailServer, MailSettings, MailTls, SecondFactor,
+    Settings,
+};
 pub use signed_in::SignedIn;

@@ -1,12 +1,14 @@
 //! What the file says of the provider (`identity:`).
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use model::Secret;
 use thiserror::Error;
 
 /// Everything that the file says under `identity:`, with the defaults filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Printed in every token (`iss`).
     pub issuer: IssuerUrl,
@@ -20,6 +22,8 @@ pub struct Settings {
     pub second_factor: SecondFactor,
     /// How long what is given out lives.
     pub lifetimes: Lifetimes,
+    /// How mail is sent.
+    pub mail: MailSettings,
     /// How often the issuer signs with another key.
     pub keys_rotate: Duration,
 }
@@ -122,6 +126,42 @@ pub enum SecondFactor {
     Required,
     /// There is none.
     None,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub enum MailSettings {
+    /// Not at all: what would be sent is printed where the operator reads it. For development.
+    Print,
+    /// Through a mail server.
+    Smtp {
+        /// Which one.
+        server: MailServer,
+        /// The sender, as an address.
+        from: Box<str>,
+        /// The account there and its password, where it asks for one.
+        account: Option<(Box<str>, Arc<Secret<String>>)>,
+    },
+}
+
+/// A mail server; there is no sending without TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailServer {
+    /// Its name, which its certificate must have.
+    pub host: Box<str>,
+    /// Its port.
+    pub port: u16,
+    /// When TLS begins.
+    pub tls: MailTls,
+}
+
+/// When TLS begins on a connection to a mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// At once (RFC 8314 §3.3), `smtps://`.
+    AtOnce,
+    /// After STARTTLS, without which nothing is sent (RFC 3207), `smtp://`.
+    StartTls,
 }
 
 /// How long what is given out lives.

@@ -26,6 +26,8 @@ pub(crate) enum OwnAnswer {
     Redirect(Redirect),
     /// The files of a folder; `None` where it has its own fault.
     Files(Option<Said<PathBuf>>),
+    /// What the provider in the box says; no line of the file stands for it.
+    Identity,
 }
 
 /// A fixed answer.
@@ -55,6 +57,7 @@ impl Own {
             OwnAnswer::Respond(_) => "respond",
             OwnAnswer::Redirect(_) => "redirect",
             OwnAnswer::Files(_) => "files",
+            OwnAnswer::Identity => "identity",
         }
     }
 

@@ -98,6 +98,8 @@ impl Reader {
             keys: self.each(tree.get("keys"), Self::key),
             workloads: self.each(tree.get("workloads"), Self::workload),
             trust: self.trust(tree.get("trust")),
+            apps: self.each(tree.get("apps"), Self::app),
+            identity: self.identity(tree.entry("identity")),
             log_format: self.log_format(log),
             admin_listen: self.one(admin, |text| match value::socket(text)? {
                 Socket::Unix(path) => Ok(path),
@@ -109,6 +111,7 @@ impl Reader {
             self.one(Some(log), |text| word(text, &[("stdout", ())]));
         }
         draft.add_standing_doors();
+        draft.add_provider();
         let asked: Vec<_> = draft.apis.iter().filter_map(super::services::asked).collect();
         draft.services.extend(asked);
         draft
@@ -189,6 +192,21 @@ impl Reader {
 
 impl Draft {
     /// `client` and `server` exist by name: an API may use them without a line under `doors`.
+    /// The endpoints of the provider are an API at the one door that its issuer belongs to; where there is not one, the
+    /// rules tell.
+    fn add_provider(&mut self) {
+        let Some(identity) = &self.identity else { return };
+        let client = DoorKind::Client;
+        if !self.doors.iter().any(|door| door.kind == Some(client)) {
+            let name = Said { value: client.as_str().to_owned(), span: identity.span };
+            self.doors.push(Door::standing(name, client));
+        }
+        let mut candidates = self.doors.iter().filter(|door| identity.may_stand_at(door));
+        if let (Some(door), None) = (candidates.next(), candidates.next()) {
+            self.apis.extend(identity.api(door));
+        }
+    }
+
     fn add_standing_doors(&mut self) {
         for kind in [DoorKind::Client, DoorKind::Server] {
             let named = |api: &Api| api.door.clone().filter(|door| door.value == kind.as_str());

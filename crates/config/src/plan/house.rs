@@ -29,6 +29,7 @@ impl Planner<'_> {
                 Some(HouseAnswer::Redirect(Arc::new(Redirect::new(to, status, &template(api, operation)?).ok()?)))
             }
             OwnAnswer::Files(folder) => self.folder(folder.as_ref()?),
+            OwnAnswer::Identity => Some(HouseAnswer::Builtin(Arc::clone(&self.provider))),
         }
     }
 }

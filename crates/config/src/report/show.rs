@@ -5,8 +5,10 @@
 //! comments.
 
 mod apis;
+mod apps;
 mod callers;
 mod doors;
+mod identity;
 
 mod services;
 
@@ -64,6 +66,8 @@ pub(super) fn show(planner: &Planner<'_>, plan: &Plan) -> Vec<ShownLine> {
     lines.services();
     lines.apis();
     lines.names_of_callers(plan);
+    lines.identity(plan);
+    lines.apps();
     lines.engines(plan);
     lines.lines
 }

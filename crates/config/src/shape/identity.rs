@@ -1,4 +1,4 @@
-//! The keys of those who call: API keys, workloads, trust; and of accounts, issuers, apps and signers to come.
+//! The keys of those who call: API keys, workloads, trust; and of issuers and signers to come.
 
 use super::doors::NETWORKS;
 use super::{Names, Record, Scalar, Shape, Spot};
@@ -8,7 +8,6 @@ const LEAVE: &str = "leave it out";
 pub(super) static KEYS: Names = Names { noun: "key", name: Scalar::Name, value: Shape::Record(&KEY) };
 pub(super) static WORKLOADS: Names = Names { noun: "workload", name: Scalar::Name, value: Shape::Record(&WORKLOAD) };
 pub(super) static ISSUERS: Names = Names { noun: "issuer", name: Scalar::Name, value: Shape::Record(&ISSUER) };
-pub(super) static APPS: Names = Names { noun: "app", name: Scalar::Name, value: Shape::Record(&APP) };
 pub(super) static SIGNERS: Names = Names { noun: "signer", name: Scalar::Name, value: Shape::Record(&SIGNER) };
 
 static KEY: Record = Record::new(
@@ -117,82 +116,6 @@ static FEDERATED: Names = Names {
     ),
 };
 
-pub(super) static IDENTITY: Record = Record::new(
-    "`identity`",
-    "The built-in OpenID provider.",
-    keys! {
-        /// Its URL, printed in every token.
-        "issuer" => one!(Url), needed();
-        /// Where its pages live.
-        "path" => one!(PathPrefix), fixed("`/auth`");
-        /// What people see.
-        "name" => one!(Text);
-        /// What people see.
-        "logo" => one!(Path);
-        /// What people see.
-        "colours" => names!(noun: "colour", name: Scalar::Text, value: one!(Text));
-        /// Terms and privacy.
-        "legal" => names!(noun: "link", name: Scalar::Text, value: one!(Url));
-        /// Who may have an account.
-        "accounts" => words!("open", "invite", "closed"), fixed("`invite`");
-        /// How people sign in.
-        "sign_in" => list!(one!(Text));
-        /// A second factor.
-        "second_factor" => words!("offered", "required", "none"), fixed("`offered`");
-        /// How mail is sent.
-        "mail" => either!(words!("print"), Shape::Record(&MAIL));
-        /// How long tokens live.
-        "tokens" => Shape::Record(&TOKENS);
-        /// How long sessions live.
-        "sessions" => Shape::Record(&SESSIONS);
-        /// How often signing keys change.
-        "keys_rotate" => one!(Duration), fixed("`90d`");
-        /// What is weaker here than the default.
-        "loosen" => Shape::Loosenings(Spot::Identity);
-    },
-);
-
-static MAIL: Record = Record::new(
-    "`mail`",
-    "How mail is sent.",
-    keys! {
-        /// The mail server.
-        "smtp" => one!(Url);
-        /// The sender.
-        "from" => one!(Text);
-        /// The account.
-        "user" => one!(Text);
-        /// Its password.
-        "password" => one!(Secret);
-    },
-);
-
-static TOKENS: Record = Record::new(
-    "`tokens`",
-    "How long tokens live.",
-    keys! {
-        /// Access tokens.
-        "access" => one!(Duration), fixed("`10min`");
-        /// Refresh tokens.
-        "refresh" => one!(Duration), fixed("`30d`");
-        /// For tabs that race.
-        "refresh_grace" => one!(Duration), fixed("`20s`");
-        /// How they are signed.
-        "algorithm" => one!(Text), fixed("`ES256`");
-    },
-);
-
-static SESSIONS: Record = Record::new(
-    "`sessions`",
-    "How long sessions live.",
-    keys! {
-        /// Unused.
-        "idle" => one!(Duration), fixed("`12h`");
-        /// In all.
-        "at_most" => one!(Duration), fixed("`7d`");
-    },
-);
-
 static ISSUER: Record = Record::new(
     "an issuer",
     "A foreign OpenID provider or token issuer.",
@@ -243,35 +166,6 @@ static CLIENT: Record = Record::new(
         "id" => one!(Text), needed();
         /// Its secret.
         "secret" => one!(Secret), needed();
-    },
-);
-
-static APP: Record = Record::new(
-    "an app",
-    "An OAuth client.",
-    keys! {
-        /// What it is.
-        "type" => words!("session", "native", "server", "machine", "page"), needed();
-        /// Where people come back to.
-        "redirect_uris" => list!(one!(Text));
-        /// Where its pages are.
-        "origins" => list!(one!(Url));
-        /// What it may ask for.
-        "scopes" => list!(one!(Scope));
-        /// When people are asked.
-        "consent" => words!("first", "never", "always");
-        /// Which limits.
-        "tier" => one!(NameOf "tiers");
-        /// How it shows who it is.
-        "authenticate" => words!("certificate", "private_key_jwt", "secret");
-        /// JWKS file or URL.
-        "public_keys" => one!(Text);
-        /// Whose certificate it shows.
-        "workload" => one!(NameOf "workloads");
-        /// Where people go then.
-        "after_sign_out" => one!(Text);
-        /// What is weaker here than the default.
-        "loosen" => Shape::Loosenings(Spot::App);
     },
 );
 

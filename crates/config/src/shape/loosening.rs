@@ -117,7 +117,7 @@ pub static LOOSENINGS: &[Loosening] = &[
         "issuer, webhook subscriber",
         "the outbound call may reach the private ranges listed in `networks`",
     ),
-    later("tokens-in-browser", &[Spot::App], "app", "tokens are handed to a page instead of a session"),
+    built("tokens-in-browser", &[Spot::App], "app", "tokens are handed to a page instead of a session"),
     later("dynamic-registration", &[Spot::Identity], "identity", "strangers may register applications (RFC 7591)"),
     later("long-lived-certificates", &[Spot::Trust], "trust", "workload certificates may live longer than 24 h"),
     later("remote-admin", &[Spot::Admin], "admin", "admin listens beyond loopback and the Unix socket"),

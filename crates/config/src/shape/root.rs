@@ -1,6 +1,6 @@
 //! The keys of the file itself.
 
-use super::{Names, Record, Scalar, Shape, apis, doors, identity, observation, relay, services};
+use super::{Names, Record, Scalar, Shape, apis, doors, identity, observation, provider, relay, services};
 
 const WAIT: &str = "leave it out";
 
@@ -31,11 +31,11 @@ static FILE: Record = Record::new(
         /// Cedar files that hold for every API.
         "policies" => PATHS, not_yet("`callers` decides; leave it out");
         /// The built-in OpenID provider.
-        "identity" => Shape::Record(&identity::IDENTITY), not_yet(WAIT);
+        "identity" => Shape::Record(&provider::IDENTITY);
         /// Foreign OpenID providers and token issuers.
         "issuers" => Shape::Names(&identity::ISSUERS), not_yet(WAIT);
         /// OAuth clients.
-        "apps" => Shape::Names(&identity::APPS), not_yet("`keys` are built");
+        "apps" => Shape::Names(&provider::APPS);
         /// API keys pinned in the file, as hashes.
         "keys" => Shape::Names(&identity::KEYS);
         /// Back ends known by certificate.

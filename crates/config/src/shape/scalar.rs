@@ -85,6 +85,22 @@ pub enum Scalar {
     MediaType,
     /// Where a redirect leads.
     Location,
+    /// The URL of an issuer.
+    Issuer,
+    /// A colour.
+    Colour,
+    /// A mail server.
+    MailServer,
+    /// A mail address.
+    MailAddress,
+    /// An origin of pages.
+    Origin,
+    /// A redirect URI.
+    RedirectUri,
+    /// Where a browser goes after a sign-out.
+    AfterSignOut,
+    /// The hash of a secret.
+    Digest,
     /// A secret; only a reference may stand here.
     Secret,
 }
@@ -144,6 +160,14 @@ impl Scalar {
             Self::RedirectStatus => value::redirect_status(text).map(drop),
             Self::MediaType => value::media_type(text).map(drop),
             Self::Location => value::location(text).map(drop),
+            Self::Issuer => value::issuer(text).map(drop),
+            Self::Colour => value::colour(text).map(drop),
+            Self::MailServer => value::mail_server(text).map(drop),
+            Self::MailAddress => value::mail_address(text).map(drop),
+            Self::Origin => value::origin(text).map(drop),
+            Self::RedirectUri => value::redirect_uri(text).map(drop),
+            Self::AfterSignOut => value::after_sign_out(text).map(drop),
+            Self::Digest => value::digest(text).map(drop),
         }
     }
 
@@ -198,6 +222,14 @@ impl Scalar {
             Self::RedirectStatus => "the status of a redirect",
             Self::MediaType => "a media type",
             Self::Location => "a web address or a path, with variables of the route",
+            Self::Issuer => "the URL of an issuer",
+            Self::Colour => "a colour",
+            Self::MailServer => "a mail server",
+            Self::MailAddress => "a mail address",
+            Self::Origin => "an origin",
+            Self::RedirectUri => "a redirect URI",
+            Self::AfterSignOut => "a URL or a path",
+            Self::Digest => "the hash of a secret",
             Self::Secret => "a reference to a secret",
         }
     }
@@ -249,6 +281,14 @@ impl Scalar {
             | Self::RedirectStatus
             | Self::MediaType
             | Self::Location
+            | Self::Issuer
+            | Self::Colour
+            | Self::MailServer
+            | Self::MailAddress
+            | Self::Origin
+            | Self::RedirectUri
+            | Self::AfterSignOut
+            | Self::Digest
             | Self::Secret => true,
         }
     }
@@ -277,6 +317,12 @@ impl Scalar {
             Self::MediaType => "^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;.*)?$",
             Self::Location => "^(https?://|/).*$",
             Self::Affinity => "^(header:.+|path\\..+|caller|address)$",
+            Self::Issuer => "^https://[a-z0-9.-]+(:[0-9]+)?$",
+            Self::Colour => "^#[0-9a-f]{6}$",
+            Self::MailServer => "^smtps?://.+$",
+            Self::MailAddress => "^[^@]+@[^@]+$",
+            Self::Origin => "^https?://[a-z0-9.-]+(:[0-9]+)?$",
+            Self::Digest => "^sha256:[0-9a-f]{64}$",
             Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
             _ => return None,
         })
@@ -324,6 +370,14 @@ impl Scalar {
             Self::RedirectStatus => &["301", "302", "303", "307", "308"],
             Self::MediaType => &["application/json", "text/html; charset=utf-8"],
             Self::Location => &["https://shop.example/", "/news"],
+            Self::Issuer => &["https://localhost:8443", "https://shop.example"],
+            Self::Colour => &["#0b5fff"],
+            Self::MailServer => &["smtps://mail.example", "smtp://mail.example:587"],
+            Self::MailAddress => &["shop@shop.example"],
+            Self::Origin => &["https://shop.example", "https://localhost:8443"],
+            Self::RedirectUri => &["https://shop.example/callback"],
+            Self::AfterSignOut => &["/", "https://shop.example/bye"],
+            Self::Digest => &["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
             Self::Secret => &["${file:/run/secrets/key}"],
         }
     }

@@ -126,6 +126,8 @@ fn all_keys_of_the_file_are_known() {
         "services",
         "apis",
         "networks",
+        "identity",
+        "apps",
         "keys",
         "workloads",
         "trust",

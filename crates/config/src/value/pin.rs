@@ -1,4 +1,4 @@
-//! The hash of a public key: `sha256:` and 64 digits, as `sha256sum` prints them.
+//! The hash of a public key or of a secret: `sha256:` and 64 digits, as `sha256sum` prints them.
 
 use std::fmt::Write;
 
@@ -14,18 +14,30 @@ const SCHEME: &str = "sha256:";
 /// What is wrong and what to write.
 pub fn pin(text: &str) -> Result<Pin, Wrong> {
     let help = "`sha256:` and 64 digits of `0-9a-f`, over the public key in DER";
-    let wrong = || Wrong::new(format!("`{text}` is not the hash of a public key"), help);
-    let hex = text.strip_prefix(SCHEME).ok_or_else(wrong)?.as_bytes();
-    let mut pin = Pin::default();
-    if hex.len() != 2 * pin.len() {
-        return Err(wrong());
+    octets(text).ok_or_else(|| Wrong::new(format!("`{text}` is not the hash of a public key"), help))
+}
+
+/// `sha256:` and the digest of a secret of 256 random bits.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn digest(text: &str) -> Result<[u8; 32], Wrong> {
+    let help = "`sha256:` and 64 digits of `0-9a-f`: `printf %s SECRET | sha256sum`";
+    octets(text).ok_or_else(|| Wrong::new(format!("`{text}` is not the hash of a secret"), help))
+}
+
+fn octets(text: &str) -> Option<[u8; 32]> {
+    let hex = text.strip_prefix(SCHEME)?.as_bytes();
+    let mut octets = [0; 32];
+    if hex.len() != 2 * octets.len() {
+        return None;
     }
-    for (byte, digits) in pin.iter_mut().zip(hex.chunks_exact(2)) {
+    for (octet, digits) in octets.iter_mut().zip(hex.chunks_exact(2)) {
         for digit in digits {
-            *byte = *byte << 4 | digit_of(*digit).ok_or_else(wrong)?;
+            *octet = *octet << 4 | digit_of(*digit)?;
         }
     }
-    Ok(pin)
+    Some(octets)
 }
 
 const fn digit_of(digit: u8) -> Option<u8> {

@@ -28,6 +28,7 @@ fn look() -> Look {
         accounts: AccountsMode::Open,
         second_factor: SecondFactor::Offered,
         lifetimes: Lifetimes::default(),
+        mail: crate::MailSettings::Print,
         keys_rotate: Duration::from_secs(90 * 24 * 60 * 60),
     };
     Look::of(&settings, &Style::of(&settings.brand))

@@ -74,6 +74,7 @@ fn settings() -> Settings {
         accounts: AccountsMode::Open,
         second_factor: SecondFactor::Offered,
         lifetimes: Lifetimes::default(),
+        mail: crate::MailSettings::Print,
         keys_rotate: Duration::from_secs(1),
     }
 }

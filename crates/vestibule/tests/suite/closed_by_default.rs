@@ -14,6 +14,7 @@ mod cast;
 mod draw;
 mod elements;
 mod probe;
+mod provider;
 mod tree;
 mod verdict;
 
@@ -76,6 +77,8 @@ impl Ground {
             std::fs::write(&path, text).expect("a file");
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
         };
+        write("logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        write("app.json", provider::PUBLIC_KEYS);
         std::fs::create_dir(folder.path().join("site")).expect("a folder");
         write("door.pem", &leaf.pem);
         write("door-key.pem", &leaf.key_pem);

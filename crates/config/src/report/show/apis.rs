@@ -19,7 +19,7 @@ impl Lines<'_, '_> {
     pub(super) fn apis(&mut self) {
         let planner = self.planner;
         self.below("apis", |lines| {
-            for api in &planner.draft.apis {
+            for api in planner.draft.written_apis() {
                 let Some(door) = planner.index.door_of(api) else { continue };
                 let Some(kind) = door.kind else { continue };
                 lines.below(&api.name.value, |lines| lines.api(api, door, kind));
@@ -151,7 +151,7 @@ impl Lines<'_, '_> {
                         }
                     }
                 }
-                OwnAnswer::Files(_) => {}
+                OwnAnswer::Files(_) | OwnAnswer::Identity => {}
                 OwnAnswer::Redirect(redirect) => {
                     if let Some(to) = &redirect.to {
                         lines.said("to", &text(&to.value), to.span);

@@ -246,6 +246,18 @@ impl Cast {
         self.domain.unwrap_or("local.vestibule")
     }
 
+    /// Whose name the provider in the box could have: a host of one client door alone.
+    pub(super) fn issuer(&self) -> Option<String> {
+        let doors = || self.doors.iter().filter(|door| door.kind == Kind::Client);
+        let local = doors().filter(|door| door.hosts.is_empty() || door.hosts.contains(&"localhost")).count();
+        let named = doors().filter(|door| door.hosts.contains(&"*.drawn.test")).count();
+        match (local, named) {
+            (1, _) => Some("https://localhost:8443".to_owned()),
+            (_, 1) => Some("https://login.drawn.test".to_owned()),
+            _ => None,
+        }
+    }
+
     pub(super) fn door(&self, name: &str) -> Option<&Door> {
         self.doors.iter().find(|door| door.name == name)
     }

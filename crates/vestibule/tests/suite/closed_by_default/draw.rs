@@ -12,6 +12,7 @@ use model::KeyKind;
 
 use super::cast::{Api, Cast, Door, Kind, NETWORKS, SERVICES, Tls, WORKLOADS};
 use super::elements;
+use super::provider;
 use super::tree::Tree;
 
 /// Where services are asked how they are: a path that no operation has.
@@ -247,6 +248,10 @@ impl Artist<'_> {
             // Without these there is nothing to try.
             ["doors" | "services" | "apis" | "trust" | "networks" | "workloads"] => Write,
             ["keys"] => write_if(!self.cast.keys.is_empty()),
+            // The provider stands at a host of one client door; apps come to it.
+            ["identity" | "apps"] => write_if(self.cast.issuer().is_some()),
+            ["identity", "mail" | "tokens" | "sessions"] | ["identity", "mail", _] => Write,
+            ["apps", app, key] => write_if(provider::app_key(app, key)),
             // Without it the file would mean a real CA.
             ["doors", _, "tls", "acme", "directory"] => Write,
             ["doors", _, key] => self.door_choice(key),
@@ -361,6 +366,7 @@ impl Artist<'_> {
             ["keys"] => self.cast.keys.iter().map(|key| key.name.clone()).collect(),
             ["workloads"] => owned(&WORKLOADS),
             ["networks"] => owned(&NETWORKS),
+            ["apps"] => owned(&provider::APPS),
             _ => owned(&["first", "second"]),
         }
     }
@@ -382,6 +388,7 @@ impl Artist<'_> {
                 let key = self.cast.keys.iter().find(|one| one.name == *key)?;
                 Some(owned(&key.apis))
             }
+            ["apps", app, key] => provider::app_items(app, key, &self.cast.issuer()?),
             ["workloads", workload, "dns"] => Some(vec![format!("{workload}.test")]),
             ["apis", .., "callers", "keys", "names"] => {
                 let names = self.key_names();
@@ -448,6 +455,9 @@ impl Artist<'_> {
                 Some(KeyKind::Restricted) => "restricted",
                 _ => "secret",
             },
+            ["apps", app, "type"] => app,
+            ["apps", "server", "authenticate"] => "secret",
+            ["apps", _, "authenticate"] => "private_key_jwt",
             _ => "",
         };
         words.iter().copied().find(|word| *word == wanted).unwrap_or_else(|| self.pick(words))
@@ -505,6 +515,8 @@ impl Artist<'_> {
             ["services", _, "health", "healthy_after" | "unhealthy_after"] | ["services", _, "retries", "attempts"] => {
                 Some("2".into())
             }
+            ["identity", key] | ["identity", _, key] => provider::value(key, self.cast.issuer().as_deref()),
+            ["apps", _, "public_keys"] => Some("app.json".into()),
             ["store", "sqlite", "directory"] => Some("data".into()),
             ["admin", "listen"] => Some("unix:admin.sock".into()),
             _ => None,
