@@ -23,7 +23,9 @@ mod links;
 mod pushed;
 mod refresh;
 mod schema;
+mod sessions;
 mod sign_ins;
+mod signing_keys;
 mod sql;
 
 use std::sync::Arc;

@@ -159,6 +159,7 @@ fn delete(connection: &Connection, id: UserId, departure: Departure) -> Result<b
     execute(connection, lost, params![id.0, at_ms])?;
     execute(connection, "DELETE FROM grants WHERE user = ?1", [id.0])?;
     execute(connection, "DELETE FROM consents WHERE user = ?1", [id.0])?;
+    execute(connection, "DELETE FROM sessions WHERE user = ?1", [id.0])?;
     let Commitment { salt, mac } = departure.commitment;
     let kept = "INSERT INTO departures (salt, mac, at_ms) VALUES (?1, ?2, ?3)";
     execute(connection, kept, params![salt, mac, at_ms])?;

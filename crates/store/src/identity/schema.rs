@@ -4,8 +4,11 @@ use crate::SealedColumn;
 use crate::sqlite::{Migration, Schema};
 
 /// What an identity provider keeps.
-pub static SCHEMA: Schema =
-    Schema { role: "identity", migrations: &[PROTOCOL, PEOPLE], sealed: &[PASSWORD, AUTHENTICATOR, OFFERED] };
+pub static SCHEMA: Schema = Schema {
+    role: "identity",
+    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS],
+    sealed: &[PASSWORD, AUTHENTICATOR, OFFERED, SIGNING_KEY],
+};
 
 /// Hashes of passwords.
 pub(super) const PASSWORD: SealedColumn = of_accounts("password");
@@ -13,6 +16,9 @@ pub(super) const PASSWORD: SealedColumn = of_accounts("password");
 pub(super) const AUTHENTICATOR: SealedColumn = of_accounts("authenticator");
 /// The same, shown and not confirmed yet.
 pub(super) const OFFERED: SealedColumn = of_accounts("offered");
+
+/// What the issuer signs with.
+pub(super) const SIGNING_KEY: SealedColumn = SealedColumn { table: "signing_keys", column: "pkcs8", key: "id" };
 
 const fn of_accounts(column: &'static str) -> SealedColumn {
     SealedColumn { table: "accounts", column, key: "id" }
@@ -180,5 +186,44 @@ CREATE INDEX departures_by_time ON departures (at_ms, number);
 -- The grants of accounts that were deleted: tokens of them may still be about.
 CREATE TABLE lost_grants (id BLOB PRIMARY KEY CHECK (length(id) = 16), ended_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX lost_grants_ended ON lost_grants (ended_ms);
+",
+};
+
+const SIGNING_KEYS: Migration = Migration {
+    name: "signing keys",
+    sql: "
+CREATE TABLE signing_keys (
+    id TEXT PRIMARY KEY,
+    algorithm TEXT NOT NULL,
+    -- Sealed.
+    pkcs8 BLOB NOT NULL,
+    signs_from_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signing_keys_by_time ON signing_keys (algorithm, signs_from_ms);
+",
+};
+
+const SESSIONS: Migration = Migration {
+    name: "sessions",
+    sql: "
+CREATE TABLE sessions (
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    cookie BLOB NOT NULL UNIQUE CHECK (length(cookie) = 32),
+    csrf BLOB NOT NULL CHECK (length(csrf) = 32),
+    grant_id BLOB NOT NULL CHECK (length(grant_id) = 16),
+    user BLOB NOT NULL CHECK (length(user) = 16),
+    generation INTEGER NOT NULL,
+    app TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    sign_in BLOB CHECK (length(sign_in) = 16),
+    authenticated_ms INTEGER NOT NULL,
+    methods TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_user ON sessions (user, app, seen_ms, id);
+CREATE INDEX sessions_begun ON sessions (begun_ms);
+CREATE INDEX sessions_seen ON sessions (seen_ms);
 ",
 };

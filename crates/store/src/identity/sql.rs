@@ -71,11 +71,13 @@ pub(super) fn time(ms: i64) -> SystemTime {
 ///
 /// # Errors
 /// For an element that could not be told from others again.
-pub(super) fn lines(elements: &[Box<str>]) -> Result<String, StoreError> {
-    match elements.iter().find(|element| element.is_empty() || element.contains('\n')) {
-        Some(_) => Err(StoreError::damaged("an element of a list is empty or has several lines")),
-        None => Ok(elements.join("\n")),
+pub(super) fn lines<T: AsRef<str>>(elements: &[T]) -> Result<String, StoreError> {
+    let elements: Vec<&str> = elements.iter().map(AsRef::as_ref).collect();
+    // `lines` takes a carriage return at the end of a line away.
+    if elements.iter().any(|element| element.is_empty() || element.contains(['\n', '\r'])) {
+        return Err(StoreError::damaged("an element of a list is empty or has several lines"));
     }
+    Ok(elements.join("\n"))
 }
 
 /// The elements of such a list.

@@ -82,6 +82,18 @@ async fn links_on_sqlite_conform() {
     conformance::links(async || place.empty().await).await;
 }
 
+#[tokio::test]
+async fn signing_keys_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::signing_keys(async || place.empty().await).await;
+}
+
+#[tokio::test]
+async fn sessions_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::sessions(async || place.empty().await).await;
+}
+
 #[test]
 fn times_are_kept_to_the_millisecond_on_both_sides_of_1970() {
     for ms in [0, 1, 1_790_000_000_123, -1, -86_400_000] {
@@ -109,6 +121,7 @@ const WHOLE_TABLES: &[&str] = &[
     // Once, when a process begins.
     "SELECT id, until_ms FROM void_tokens ORDER BY id",
     accounts::DEPARTURES,
+    signing_keys::ALL,
 ];
 
 /// Called with every statement of this room in its tests: a table that grows must not make each request slower.

