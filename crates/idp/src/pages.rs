@@ -31,7 +31,7 @@ pub use layout::Look;
 pub use notice::{Notice, notice};
 pub use parts::Fault;
 pub use password::{PasswordPage, forgot, password_change, reset};
-pub use register::{JoinPage, join, register};
+pub use register::{JoinPage, confirm_address, join, register};
 pub use second_factor::{SecondFactorPage, second_factor};
 pub use sign_in::{External, SignInPage, sign_in};
 pub use sign_out::sign_out;

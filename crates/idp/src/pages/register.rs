@@ -67,3 +67,18 @@ pub fn join(look: &Look, page: &JoinPage<'_>) -> Markup {
     };
     look.page(Width::Card, "Create your account", page.fault, &main)
 }
+
+/// Asks whether an address is to be confirmed, behind its link: programs that read mail follow links as well.
+#[must_use]
+pub fn confirm_address(look: &Look, form: &FormToken, link: &str, address: &str) -> Markup {
+    let main = html! {
+        h1 { "Confirm your e-mail address" }
+        p class="lead" { "Your account at " (look.name()) " will have " strong class="whole" { (address) } "." }
+        form method="post" action=(look.at(Endpoint::Verify)) {
+            (token(form))
+            (hidden("link", link))
+            (submit("Confirm"))
+        }
+    };
+    look.page(Width::Card, "Confirm your e-mail address", None, &main)
+}

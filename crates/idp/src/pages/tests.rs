@@ -2,6 +2,8 @@
 
 #![expect(clippy::string_slice, reason = "a test that breaks is a test that fails")]
 
+mod accessible;
+
 use std::time::{Duration, SystemTime};
 
 use maud::Markup;
@@ -70,6 +72,7 @@ fn coming_in(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static str, M
         ("second-factor-fault", second_factor(look, &SecondFactorPage { fault: Some(&wrong), ..second })),
         ("register", register(look, token, "", None)),
         ("join", join(look, &joining)),
+        ("confirm", confirm_address(look, token, text, text)),
         ("forgot", forgot(look, token, text, None)),
         ("reset", reset(look, token, text, Some(&weak))),
         ("password", password_change(look, &password)),
