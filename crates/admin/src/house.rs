@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Ask, ChangeAnswer};
+use crate::noun::Noun;
 
 /// The running gateway, as far as its operator is concerned; implemented where everything is wired.
 pub trait House: Send + Sync + 'static {
@@ -24,6 +26,11 @@ pub trait House: Send + Sync + 'static {
 
     /// Looks at a change, tries it, keeps it or takes it back. It runs to its end as a reload does.
     fn change(&self, ask: Ask) -> Pin<Box<dyn Future<Output = ChangeAnswer> + Send>>;
+
+    /// The things of this name, such as `keys`, where there are such.
+    fn noun(&self, _name: &str) -> Option<Arc<dyn Noun>> {
+        None
+    }
 
     /// Starts another process that takes the listening sockets over; the answer comes once it serves, and then this
     /// one drains and ends.

@@ -14,6 +14,7 @@
 //! | `GET /figures` | [`FiguresAnswer`]: the same with counters, of which `top` takes the differences |
 //! | `POST /reload` | 200 with what was loaded, or 422 with the faults and what goes on running |
 //! | `POST /diff`, `POST /apply`, `POST /confirm`, `POST /rollback`, `GET /versions` | 200 with [`ChangeAnswer`], or 422 with faults, or 409 and why not |
+//! | `POST /NOUN/VERB` | 200 with [`NounAnswer`], or 400, 404, 409, 500 or 503 and why not; which nouns there are says the [`House`] |
 //! | `POST /upgrade?binary=PATH` | 200 with the process that serves now, or 409 and why it does not |
 //!
 //! Beside it there may be plain addresses for a scraper (`/metrics`) and for
@@ -31,6 +32,7 @@ pub mod client;
 mod error;
 mod figures;
 mod house;
+mod noun;
 mod server;
 mod socket;
 #[cfg(test)]
@@ -46,4 +48,5 @@ pub use house::{
     CertificateStatus, Configuration, DoorStatus, House, Refusal, ReloadOutcome, ReplicaStatus, ServiceStatus, Settled,
     Status, Upgrade, UpgradeOutcome, Waiting,
 };
+pub use noun::{Noun, NounAnswer, NounAnswerError, NounError, NounFailure, NounOutcome};
 pub use server::{Server, Settings};

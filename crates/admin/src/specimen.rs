@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use crate::client::{self, Answer, ClientError};
+use crate::noun::{Noun, NounError, NounFailure, NounOutcome};
 use crate::{
     Ask, ChangeAnswer, Configuration, House, ReloadOutcome, Server, Settings, Status, Upgrade, UpgradeOutcome,
 };
@@ -91,11 +92,33 @@ impl House for Dolls {
         Box::pin(async move { answer })
     }
 
+    fn noun(&self, name: &str) -> Option<Arc<dyn Noun>> {
+        (name == "toys").then(|| Arc::new(Toys) as Arc<dyn Noun>)
+    }
+
     fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
         Box::pin(async move {
             match wanted.binary {
                 None => UpgradeOutcome::HandedOver { pid: 2, was: 1 },
                 Some(binary) => UpgradeOutcome::Refused { why: format!("`{}` is none", binary.display()) },
+            }
+        })
+    }
+}
+
+/// Things that can be made, and not broken.
+struct Toys;
+
+impl Noun for Toys {
+    fn ask(&self, verb: String, asked: serde_json::Value) -> Pin<Box<dyn Future<Output = NounOutcome> + Send>> {
+        Box::pin(async move {
+            match verb.as_str() {
+                "make" => Ok([("made".to_owned(), asked)].into_iter().collect()),
+                "break" => {
+                    let error = NounError::new(NounFailure::Conflict, "declared", "it stands in the file");
+                    Err(NounError { at: Some(serde_json::json!({ "line": 7 })), ..error.help("look there") })
+                }
+                _ => Err(NounError::no_verb("toys", &verb)),
             }
         })
     }

@@ -15,12 +15,17 @@ use model::{Clock, DoorKind, Key, KeyKind, SpiffeId, SystemClock, Workload};
 
 use crate::AuthError;
 use crate::certificate::PeerCertificate;
-use crate::keys::{KeyHash, KeyId, PresentedKey};
+use crate::keys::{KeyBounds, KeyHash, KeyId, PresentedKey, Shown};
+use crate::live::LiveKeys;
 pub use settings::{DirectoryError, KeySettings, Settings, WorkloadSettings};
 
 /// The keys and workloads of one configuration; immutable and shared by all threads.
 pub struct Directory {
     keys: HashMap<KeyId, StoredKey>,
+    /// The names of these keys and where they stand; a key of the store that has one of them is not taken.
+    names: HashMap<Arc<str>, Arc<str>>,
+    /// The keys that are made while the gateway runs, where it keeps some.
+    live: Option<Arc<LiveKeys>>,
     /// By SPIFFE id.
     by_id: HashMap<SpiffeId, Declared>,
     /// By DNS name.
@@ -33,6 +38,7 @@ struct StoredKey {
     digest: [u8; 32],
     expires: Option<SystemTime>,
     key: Arc<Key>,
+    bounds: KeyBounds,
 }
 
 #[derive(Clone)]
@@ -65,8 +71,8 @@ impl Directory {
                     false
                 }
             });
-        let (keys, by_id, by_dns) = Default::default();
-        let mut directory = Self { keys, by_id, by_dns, trust_domain, clock };
+        let (keys, names, by_id, by_dns) = Default::default();
+        let mut directory = Self { keys, names, live: None, by_id, by_dns, trust_domain, clock };
         for key in settings.keys {
             faults.extend(directory.add_key(key).err());
         }
@@ -100,28 +106,51 @@ impl Directory {
         Ok(Arc::clone(&declared.workload))
     }
 
-    /// The holder of a key, where the key is valid and fits the door.
-    pub(crate) fn key(&self, text: &str, door: DoorKind) -> Result<Arc<Key>, AuthError> {
-        let presented = PresentedKey::parse(text)?;
-        if !fits(presented.kind, door) {
-            return Err(AuthError::KeyMisplaced { kind: presented.kind, door });
-        }
-        let stored = self.keys.get(&presented.id);
-        // The same work for an unknown id, so that the time does not tell which ids there are.
-        let expected = stored.map_or(&[0; 32], |stored| &stored.digest);
-        let equal = verify_slices_are_equal(&presented.digest(), expected).is_ok();
-        let stored = stored.filter(|_| equal).ok_or(AuthError::UnknownKey)?;
-        if stored.key.kind != presented.kind {
-            return Err(AuthError::KeyKind { name: Arc::clone(&stored.key.name) });
-        }
-        self.current(stored)
+    /// Takes the keys of the store as well, which may change while this directory stays.
+    pub fn with_live(&mut self, live: Arc<LiveKeys>) {
+        self.live = Some(live);
     }
 
-    /// The key of this name, as if it had been shown at such a door; for explanations.
-    pub(crate) fn assumed_key(&self, name: &str, door: DoorKind) -> Result<Arc<Key>, AuthError> {
+    /// The holder of a key, where the key is valid, fits the door and is used from where it may be.
+    pub(crate) fn key(&self, text: &str, shown: Shown<'_>) -> Result<Arc<Key>, AuthError> {
+        let presented = PresentedKey::parse(text)?;
+        if !fits(presented.kind, shown.door) {
+            return Err(AuthError::KeyMisplaced { kind: presented.kind, door: shown.door });
+        }
+        // The same work for an unknown id, so that the time does not tell which ids there are.
+        let digest = presented.digest();
+        let pinned = self.pinned(presented.id, &digest);
+        let live = self.live.as_ref().and_then(|live| live.find(presented.id, &digest));
+        if let Some(stored) = pinned {
+            is_of_kind(&stored.key, presented.kind)?;
+            let key = self.current(stored)?;
+            return stored.bounds.admit(&key, shown).map(|()| key);
+        }
+        let live = live.ok_or(AuthError::UnknownKey)?;
+        let key = live.key();
+        is_of_kind(key, presented.kind)?;
+        if self.names.contains_key(&key.name) {
+            return Err(AuthError::KeyShadowed { name: Arc::clone(&key.name) });
+        }
+        let now = self.clock.wall();
+        live.admit(shown, now)?;
+        live.note_use(now);
+        Ok(Arc::clone(key))
+    }
+
+    fn pinned(&self, id: KeyId, digest: &[u8; 32]) -> Option<&StoredKey> {
+        let stored = self.keys.get(&id);
+        let expected = stored.map_or(&[0; 32], |stored| &stored.digest);
+        let equal = verify_slices_are_equal(digest, expected).is_ok();
+        stored.filter(|_| equal)
+    }
+
+    /// The key of this name, as if it had been shown so; for explanations.
+    pub(crate) fn assumed_key(&self, name: &str, shown: Shown<'_>) -> Result<Arc<Key>, AuthError> {
         let stored = self.keys.values().find(|stored| *stored.key.name == *name).ok_or(AuthError::UnknownKey)?;
-        Self::like_key(&stored.key, door)?;
-        self.current(stored)
+        Self::like_key(&stored.key, shown.door)?;
+        let key = self.current(stored)?;
+        stored.bounds.admit_assumed(&key, shown).map(|()| key)
     }
 
     /// A key that is valid, as if it had been shown at such a door; for explanations.
@@ -140,6 +169,12 @@ impl Directory {
         self.keys.iter().map(|(id, stored)| (KeyHash::new(*id, stored.digest), &stored.key))
     }
 
+    /// Where the file has a key of this name, `file:line:column`.
+    #[must_use]
+    pub fn place_of_key(&self, name: &str) -> Option<&Arc<str>> {
+        self.names.get(name)
+    }
+
     /// Every workload that the file names; in no order.
     pub fn workloads(&self) -> impl Iterator<Item = &Arc<Workload>> {
         self.by_id.values().map(|declared| &declared.workload)
@@ -150,9 +185,17 @@ impl Directory {
         self.by_dns.iter().map(|(name, declared)| (&**name, &declared.workload))
     }
 
-    /// Every range that a workload must call from; in no order, and as often as it is written.
+    /// Every range that a workload or key must call from; in no order, and as often as it is written.
     pub fn networks(&self) -> impl Iterator<Item = IpNet> {
-        self.by_id.values().filter_map(|declared| declared.networks.as_deref()).flatten().copied()
+        let workloads = self.by_id.values().filter_map(|declared| declared.networks.as_deref());
+        let keys = self.keys.values().filter_map(|stored| stored.bounds.networks.as_deref());
+        workloads.chain(keys).flatten().copied()
+    }
+
+    /// From where the file's key of this name may be used.
+    #[must_use]
+    pub fn bounds(&self, name: &str) -> Option<&KeyBounds> {
+        self.keys.values().find(|stored| *stored.key.name == *name).map(|stored| &stored.bounds)
     }
 
     fn current(&self, stored: &StoredKey) -> Result<Arc<Key>, AuthError> {
@@ -182,15 +225,16 @@ impl Directory {
     }
 
     fn add_key(&mut self, settings: KeySettings) -> Result<(), DirectoryError> {
-        let KeySettings { name, kind, hash, apis, scopes, expires } = settings;
+        let KeySettings { name, kind, hash, apis, scopes, tier, bounds, expires, place: stands } = settings;
         match self.keys.entry(hash.id) {
             Entry::Occupied(there) => {
                 let first = Arc::clone(&there.get().key.name);
                 Err(DirectoryError::SameKey { first, second: name })
             }
             Entry::Vacant(place) => {
-                let key = Arc::new(Key { name, kind, apis: apis.into(), scopes: scopes.into() });
-                place.insert(StoredKey { digest: hash.digest, expires, key });
+                self.names.insert(Arc::clone(&name), stands);
+                let key = Arc::new(Key { name, kind, apis: apis.into(), scopes: scopes.into(), tier });
+                place.insert(StoredKey { digest: hash.digest, expires, key, bounds });
                 Ok(())
             }
         }
@@ -221,6 +265,11 @@ impl Declared {
         let (first, second) = (Arc::clone(&self.workload.name), Arc::clone(second));
         DirectoryError::SameWorkload { first, second, identity: identity.into() }
     }
+}
+
+/// A key's own text says its kind, and so does what is kept of it.
+fn is_of_kind(key: &Key, presented: KeyKind) -> Result<(), AuthError> {
+    if key.kind == presented { Ok(()) } else { Err(AuthError::KeyKind { name: Arc::clone(&key.name) }) }
 }
 
 /// Which keys a kind of door takes: what a page or a device can hold at one, what a server can keep at the other.

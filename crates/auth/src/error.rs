@@ -43,6 +43,34 @@ pub enum AuthError {
         /// Its name in the file.
         name: Arc<str>,
     },
+    /// A key of the store that was revoked, or one whose successor has taken over.
+    #[error("the key `{name}` was revoked or replaced")]
+    KeyRevoked {
+        /// Its name in the store.
+        name: Arc<str>,
+    },
+    /// A key of the store that has the name of a key of the file: of two keys with one name the file's alone counts.
+    #[error("the key `{name}` of the store has the name of a key of the file, and is not taken")]
+    KeyShadowed {
+        /// The name.
+        name: Arc<str>,
+    },
+    /// A key that is bound to pages of other origins than the one that sent the request, if any did.
+    #[error("the key `{name}` is bound to pages of other origins")]
+    KeyOrigin {
+        /// Its name.
+        name: Arc<str>,
+    },
+    /// A key that is used from outside its networks.
+    #[error("the key `{name}` may not be used from {address}")]
+    KeyNetwork {
+        /// Its name.
+        name: Arc<str>,
+        /// As the gateway sees it.
+        address: IpAddr,
+        /// At which kind of door: a client door does not tell that the key is a good one.
+        door: DoorKind,
+    },
     /// A known key whose own text says another kind than the file does.
     #[error("the key `{name}` is of another kind than the file says")]
     KeyKind {
@@ -116,12 +144,16 @@ impl AuthError {
             | Self::KeyForm
             | Self::UnknownKey
             | Self::KeyExpired { .. }
+            | Self::KeyRevoked { .. }
+            | Self::KeyShadowed { .. }
+            | Self::KeyOrigin { .. }
+            | Self::KeyNetwork { door: DoorKind::Client, .. }
             | Self::KeyKind { .. }
             | Self::Certificate(_)
             | Self::ForeignTrustDomain { .. }
             | Self::UnknownWorkload
             | Self::AmbiguousWorkload { .. } => Code::CredentialInvalid,
-            Self::WorkloadNetwork { .. } => Code::NetworkNotAllowed,
+            Self::WorkloadNetwork { .. } | Self::KeyNetwork { door: DoorKind::Server, .. } => Code::NetworkNotAllowed,
             Self::NoRandomness => Code::InternalError,
         }
     }

@@ -2,11 +2,13 @@
 
 mod query;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::{Caller, DoorKind, Key, Workload};
 use wire::{Fields, Name, RequestHead};
 
+use crate::keys::Shown;
 use crate::{AuthError, Directory};
 
 /// What the names of our session cookies begin with.
@@ -14,18 +16,19 @@ const SESSION_COOKIE: &[u8] = b"__Host-vestibule";
 
 /// Identifies the caller of a request; see the room's own documentation for the steps.
 ///
-/// `peer` is the workload of the connection, from [`Directory::workload`].
+/// `peer` is the workload of the connection, from [`Directory::workload`], and `address` where the request comes from.
 ///
 /// # Errors
 /// [`AuthError`], where a credential is presented that is not valid or does not fit the door.
 pub fn identify(
     door: DoorKind,
     head: &RequestHead,
+    address: IpAddr,
     peer: Option<&Arc<Workload>>,
     directory: &Directory,
 ) -> Result<Caller, AuthError> {
     match presented(door, head)? {
-        Some(text) => Ok(Caller::Key(directory.key(text, door)?)),
+        Some(text) => Ok(Caller::Key(directory.key(text, Shown { door, head, address })?)),
         None => of_connection(peer, door),
     }
 }
@@ -52,12 +55,13 @@ impl Holding {
         &self,
         door: DoorKind,
         head: &RequestHead,
+        address: IpAddr,
         peer: Option<&Arc<Workload>>,
         directory: &Directory,
     ) -> Result<Caller, AuthError> {
         let assumed = match self {
-            Self::InTheRequest => return identify(door, head, peer, directory),
-            Self::KeyNamed(name) => directory.assumed_key(name, door).map(Caller::Key),
+            Self::InTheRequest => return identify(door, head, address, peer, directory),
+            Self::KeyNamed(name) => directory.assumed_key(name, Shown { door, head, address }).map(Caller::Key),
             Self::KeyLike(key) => Directory::like_key(key, door).map(Caller::Key),
             Self::Of(caller) => fitting(caller.clone(), door),
         };

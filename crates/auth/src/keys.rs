@@ -12,12 +12,16 @@
 //!
 //! Only letters, digits and `_`, so that a double click takes all of it. What is
 //! stored is `sha256:ID:HEX`, the digest of the whole text, which binds kind and id
-//! as well. A fast hash is right here, unlike for passwords: there is nothing to
+//! as well; what a running gateway keeps in its store is a hash of that under a key of
+//! its own ([`crate::live`]). A fast hash is right here, unlike for passwords: there is nothing to
 //! guess among 2^256 secrets. NIST SP 800-63B (2017) §5.1.2.2 asks for a salt and a
 //! slow hash only below 112 bits.
 
 mod base62;
+mod bounds;
 mod hash;
+mod origin;
+mod scan;
 
 use std::fmt;
 
@@ -26,7 +30,11 @@ use model::{KeyKind, Secret};
 
 use crate::AuthError;
 use base62::{CHECKSUM_LEN, checksum, is_base62, random};
+pub use bounds::KeyBounds;
+pub(crate) use bounds::Shown;
 pub use hash::{KeyHash, KeyHashError};
+pub use origin::{Origin, OriginError};
+pub use scan::{FoundKey, Scanner};
 
 /// What every key begins with.
 pub const PREFIX: &str = "vst_";
@@ -121,6 +129,11 @@ impl<'a> PresentedKey<'a> {
         (checksum(checked) == *check).then_some(Self { kind, id, text })
     }
 
+    /// Octets of the whole key.
+    const fn len(&self) -> usize {
+        self.text.len()
+    }
+
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut out = [0; 32];
         // SHA-256 has 32 octets; nothing is cut or left.
@@ -132,7 +145,9 @@ impl<'a> PresentedKey<'a> {
 }
 
 impl KeyId {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads ten letters and digits; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         if is_base62(text) { text.as_bytes().try_into().ok().map(Self) } else { None }
     }
 

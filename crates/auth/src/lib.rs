@@ -8,12 +8,15 @@
 //!   here it is read, checked by the rules of SPIFFE, and matched with a workload.
 //! - The [`Directory`] knows the keys and workloads of the file.
 //! - A **token** is signed, by us or by an issuer that we trust; [`jose`] reads it and checks it.
+//! - [`live`] knows the keys that are made while the gateway runs; they are kept in a [`KeyStore`], and a
+//!   [`KeyKeeper`] makes, changes and ends them there and here.
 //!
 //! # Steps of [`identify`]
 //!
 //! 1. At a server door: no browsers (`Origin`, `Sec-Fetch-Site`, a session cookie of ours).
 //! 2. No credential in the query.
-//! 3. At most one key, as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`; of a kind that fits the door; valid.
+//! 3. At most one key, as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`; of a kind that fits the door; valid;
+//!    from an origin and an address that it may be used from.
 //! 4. Otherwise, at a server door, the workload of the connection.
 //! 5. Otherwise the caller is anonymous, and what that may do is the policy's matter.
 //!
@@ -27,7 +30,7 @@
 //! # Cost
 //!
 //! Nothing is allocated for anonymous callers, keys and workloads; a key costs one
-//! SHA-256 of some eighty octets.
+//! SHA-256 of some eighty octets, and one HMAC-SHA-256 where keys of the store are taken.
 //!
 //! Deliberately absent: path validation (rustls), rights (`policy`), and tokens,
 //! sessions and signed requests at the door, which are not built yet.
@@ -38,9 +41,16 @@ mod directory;
 mod error;
 mod identify;
 pub mod jose;
+mod keeper;
+mod key_store;
 pub mod keys;
+pub mod live;
 
 pub use challenge::challenge;
 pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 pub use error::AuthError;
 pub use identify::{Holding, identify};
+pub use keeper::{KeeperError, KeyKeeper, KeyUpdate, MadeKey, NewRecord};
+pub use key_store::{Change, KeyRecord, KeySecret, KeyStore, KeyStoreError, KeyUse, Pending, RecordError};
+#[cfg(any(test, feature = "conformance"))]
+pub use key_store::{MemoryKeys, conformance};

@@ -13,7 +13,7 @@ mod pin;
 mod route;
 
 pub use address::{
-    NetworkText, Url, host, ip_network, listen_address, socket, told_field, url, url_and_target, web_address,
+    NetworkText, Url, host, ip_network, listen_address, page_origin, socket, told_field, url, url_and_target, web_address,
     wildcard_host,
 };
 pub use affinity::affinity;

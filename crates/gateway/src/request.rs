@@ -188,7 +188,8 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
     let caller = match &operation.house {
         Some(own) if own.judges_credentials() => Caller::Anonymous,
         _ => {
-            let caller = question.holding.identify(kind, head, workload.as_ref(), &settings.directory)?;
+            let address = peer.address.ip();
+            let caller = question.holding.identify(kind, head, address, workload.as_ref(), &settings.directory)?;
             follower.caller(&caller);
             caller
         }

@@ -74,7 +74,7 @@ impl Caller {
 /// What is known of an API key once it has been verified; never the key itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its name in the file.
+    /// Its name, in the file or in the store.
     pub name: Arc<str>,
     /// What it may be used for.
     pub kind: KeyKind,
@@ -82,6 +82,8 @@ pub struct Key {
     pub apis: Box<[Arc<str>]>,
     /// The scopes that it carries.
     pub scopes: Box<[Arc<str>]>,
+    /// The tier that its limits are taken from; no limits are built yet.
+    pub tier: Option<Arc<str>>,
 }
 
 /// The three kinds of API key; a kind fits one kind of door only.

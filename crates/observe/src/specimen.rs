@@ -23,7 +23,8 @@ pub(crate) fn door() -> Door {
 }
 
 pub(crate) fn laptop() -> Caller {
-    let key = Key { name: "laptop".into(), kind: KeyKind::Restricted, apis: Box::new([]), scopes: Box::new([]) };
+    let key =
+        Key { name: "laptop".into(), kind: KeyKind::Restricted, apis: Box::new([]), scopes: Box::new([]), tier: None };
     Caller::Key(Arc::new(key))
 }
 

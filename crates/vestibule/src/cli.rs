@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
-pub(crate) use keys::{KeyKind, Keys, KeysCreate};
+pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
 
 /// An API gateway with two doors.
 ///
@@ -77,7 +77,7 @@ pub(crate) enum Command {
     Loosenings,
     /// Print the file with all defaults filled in
     Show(Show),
-    /// Make API keys
+    /// Make, see, change and end API keys; find those that leaked
     #[command(subcommand, alias = "key")]
     Keys(Keys),
     /// Print the JSON Schema of the file
@@ -246,7 +246,7 @@ impl Command {
             Self::Routes(_) => "routes",
             Self::Loosenings => "loosenings",
             Self::Show(_) => "show",
-            Self::Keys(Keys::Create(_)) => "keys create",
+            Self::Keys(keys) => keys.name(),
             Self::Schema => "schema",
             Self::Help(_) => "help",
         }

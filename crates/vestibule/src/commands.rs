@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::cli::{Arguments, Command, EveryCommand, Keys};
+use crate::cli::{Arguments, Command, EveryCommand};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
@@ -69,7 +69,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
         Command::Routes(arguments) => routes::run(&arguments, every, terminal),
         Command::Loosenings => loosenings::run(every, terminal),
         Command::Show(arguments) => show::run(&arguments, every, terminal),
-        Command::Keys(Keys::Create(arguments)) => keys::create(&arguments, every, terminal),
+        Command::Keys(arguments) => keys::run(&arguments, every, terminal),
         Command::Schema => schema::run(terminal),
         Command::Help(arguments) => help::run(&arguments, terminal),
     }

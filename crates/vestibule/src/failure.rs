@@ -1,5 +1,7 @@
 //! Why a command ends otherwise than with 0: an exit code, a stable word, a sentence, and what to do.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// The exit codes; their meaning is the same for every command.
@@ -37,11 +39,13 @@ pub(crate) struct Failure {
     /// How the process ends.
     pub(crate) exit: Exit,
     /// A stable word for it, in kebab-case.
-    pub(crate) code: &'static str,
+    pub(crate) code: Cow<'static, str>,
     /// What happened, in one sentence.
     pub(crate) message: String,
     /// What to write or run.
     pub(crate) help: Option<String>,
+    /// The place in the file that it is about, as `--json` tells it.
+    pub(crate) at: Option<Value>,
     /// The error below, shown with `--verbose`.
     pub(crate) causes: Vec<String>,
     /// Nothing is left to print: the command has said it all.
@@ -50,8 +54,8 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure that ends the process with `exit`.
-    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, code, message: message.into(), help: None, causes: Vec::new(), told: false }
+    pub(crate) fn new(exit: Exit, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { exit, code: code.into(), message: message.into(), help: None, at: None, causes: Vec::new(), told: false }
     }
 
     /// An end that needs no further words.
@@ -95,8 +99,9 @@ impl Failure {
     /// The form for `--json`.
     pub(crate) fn to_json(&self, command: &str) -> Value {
         let mut error = json!({ "code": self.code, "message": self.message });
-        if let (Some(help), Some(members)) = (&self.help, error.as_object_mut()) {
-            members.insert("help".to_owned(), json!(help));
+        if let Some(members) = error.as_object_mut() {
+            members.extend(self.help.as_ref().map(|help| ("help".to_owned(), json!(help))));
+            members.extend(self.at.clone().map(|at| ("at".to_owned(), at)));
         }
         json!({ "format": 1, "command": command, "ok": false, "error": error })
     }

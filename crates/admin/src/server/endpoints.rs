@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,9 +17,12 @@ use crate::answer::{DeprecatedUse, ReloadAnswer, StatusAnswer, UpgradeAnswer};
 use crate::change::{Ask, Proposal};
 use crate::figures::FiguresAnswer;
 use crate::house::{House, Upgrade};
+use crate::noun::{NounAnswer, NounError};
 
 /// Longest file taken, in bytes: as long as a file may be.
 const FILE_BYTES: usize = 4 * 1024 * 1024;
+/// Longest object that a noun is asked with, in bytes.
+const NOUN_BYTES: usize = 64 * 1024;
 /// How long it may take to come.
 const FILE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -32,6 +35,7 @@ pub(super) fn all(house: Arc<dyn House>, observatory: Arc<Observatory>) -> Route
         .route("/apply", post(apply))
         .route("/confirm", post(async |State(house): State<Arc<dyn House>>| change(house, Ask::Confirm).await))
         .route("/rollback", post(roll_back))
+        .route("/{noun}/{verb}", post(noun))
         .route("/versions", get(async |State(house): State<Arc<dyn House>>| change(house, Ask::Versions).await))
         .with_state(Arc::clone(&house));
     let figures = async |State((house, observatory)): State<(Arc<dyn House>, Arc<Observatory>)>| {
@@ -132,6 +136,29 @@ async fn apply(State(house): State<Arc<dyn House>>, Query(beside): Query<Beside>
         Ok(proposal) => change(house, Ask::Apply { proposal, over, confirm }).await,
         Err(code) => problem(code),
     }
+}
+
+/// A JSON object in a body, whole within five seconds; none at all is an empty one.
+async fn object(sent: Body) -> Result<serde_json::Value, Code> {
+    let read = tokio::time::timeout(FILE_WITHIN, axum::body::to_bytes(sent, NOUN_BYTES)).await;
+    let bytes = read.map_err(|_| Code::RequestTimeout)?.map_err(|_| Code::BodyTooLarge)?;
+    let object = if bytes.is_empty() { Ok(serde_json::Map::new()) } else { serde_json::from_slice(&bytes) };
+    object.map(serde_json::Value::Object).map_err(|_| Code::MalformedBody)
+}
+
+async fn noun(State(house): State<Arc<dyn House>>, Path((noun, verb)): Path<(String, String)>, sent: Body) -> Response {
+    let Some(things) = house.noun(&noun) else { return problem(Code::NotFound) };
+    let asked = match object(sent).await {
+        Ok(asked) => asked,
+        Err(code) => return problem(code),
+    };
+    // A task of its own: whoever asked may go away, and nothing is left half done.
+    let outcome = match tokio::spawn(things.ask(verb.clone(), asked)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(NounError::new(crate::NounFailure::Ours, "internal", "the gateway failed in the middle of it")),
+    };
+    let (status, answer) = NounAnswer::of(&noun, &verb, outcome);
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(answer)).into_response()
 }
 
 async fn roll_back(State(house): State<Arc<dyn House>>, Query(which): Query<Which>) -> Response {

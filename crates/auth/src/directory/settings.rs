@@ -8,7 +8,7 @@ use model::{KeyKind, SpiffeId, SpiffeIdError};
 use thiserror::Error;
 
 use crate::certificate::names::is_dns_name;
-use crate::keys::KeyHash;
+use crate::keys::{KeyBounds, KeyHash};
 
 /// What the file says of keys and workloads.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +34,14 @@ pub struct KeySettings {
     pub apis: Vec<Arc<str>>,
     /// The scopes that it carries.
     pub scopes: Vec<Arc<str>>,
+    /// The tier that its limits are taken from.
+    pub tier: Option<Arc<str>>,
+    /// From where it may be used.
+    pub bounds: KeyBounds,
     /// From when on it is refused.
     pub expires: Option<SystemTime>,
+    /// Where it stands, `file:line:column`.
+    pub place: Arc<str>,
 }
 
 /// One back end known by certificate.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use model::{DoorKind, KeyKind, SpiffeId, SpiffeIdError};
+use wire::RequestHead;
 
 use super::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 use crate::AuthError;
 use crate::certificate::PeerCertificate;
-use crate::keys::{KeyHash, generate};
+use crate::keys::{KeyBounds, KeyHash, Shown, generate};
 
 fn id(text: &str) -> SpiffeId {
     SpiffeId::parse(text).expect(text)
@@ -155,7 +156,17 @@ fn ids_and_names_that_cannot_be_ours_are_faults() {
 
 fn key(name: &str, kind: KeyKind, hash: &str) -> KeySettings {
     let hash = KeyHash::parse(hash).expect("hash");
-    KeySettings { name: name.into(), kind, hash, apis: Vec::new(), scopes: Vec::new(), expires: None }
+    KeySettings {
+        name: name.into(),
+        kind,
+        hash,
+        apis: Vec::new(),
+        scopes: Vec::new(),
+        tier: None,
+        bounds: KeyBounds::default(),
+        expires: None,
+        place: "".into(),
+    }
 }
 
 #[test]
@@ -170,6 +181,7 @@ fn a_key_whose_kind_the_file_changes_is_refused() {
     let new = generate(KeyKind::Publishable).expect("randomness");
     let keys = vec![key("page", KeyKind::Restricted, &new.hash)];
     let directory = Directory::new(Settings { keys, ..Settings::default() }).expect("no faults");
-    let refused = directory.key(new.text.expose(), DoorKind::Client);
+    let shown = Shown { door: DoorKind::Client, head: &RequestHead::new(), address: HERE };
+    let refused = directory.key(new.text.expose(), shown);
     assert_eq!(refused, Err(AuthError::KeyKind { name: "page".into() }));
 }

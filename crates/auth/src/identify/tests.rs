@@ -2,14 +2,14 @@
 
 #![expect(clippy::string_slice, reason = "keys are ASCII, and a test may fail by a panic")]
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use model::{Caller, Clock, Code, DoorKind, KeyKind, Problem, SpiffeId, Workload};
 use wire::{HeadLimits, RequestHead};
 
-use super::identify;
-use crate::keys::{KeyHash, NewKey, generate};
+use crate::keys::{KeyBounds, KeyHash, NewKey, Origin, generate};
 use crate::{AuthError, Directory, KeySettings, Settings, challenge};
 
 /// A clock that stands still.
@@ -33,6 +33,19 @@ struct House {
     expired: NewKey,
 }
 
+/// From where the publishable key is used.
+const PAGE: &str = "https://shop.example";
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn identify(
+    door: DoorKind,
+    head: &RequestHead,
+    peer: Option<&Arc<Workload>>,
+    directory: &Directory,
+) -> Result<Caller, AuthError> {
+    super::identify(door, head, HERE, peer, directory)
+}
+
 const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
 fn house() -> House {
@@ -46,7 +59,15 @@ fn house() -> House {
         hash: KeyHash::parse(&key.hash).expect("a hash"),
         apis: vec!["notes".into()],
         scopes: vec!["read".into()],
+        tier: None,
+        bounds: match kind {
+            KeyKind::Publishable => {
+                KeyBounds { origins: vec![Origin::parse(PAGE).expect("an origin")], networks: None }
+            }
+            _ => KeyBounds::default(),
+        },
         expires,
+        place: "".into(),
     };
     let keys = vec![
         settings("page", KeyKind::Publishable, &publishable, None),
@@ -112,7 +133,7 @@ fn each_kind_of_key_fits_one_kind_of_door() {
         (&house.restricted, KeyKind::Restricted, DoorKind::Client),
         (&house.secret, KeyKind::Secret, DoorKind::Server),
     ] {
-        let head = head("/", &[&format!("Authorization: Bearer {}", key.text.expose())]);
+        let head = head("/", &[&format!("Authorization: Bearer {}", key.text.expose()), &format!("Referer: {PAGE}/")]);
         for door in [DoorKind::Client, DoorKind::Server] {
             let caller = identify(door, &head, None, &house.directory);
             if door == fits {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, OnceLock};
 
 use auth::certificate::{self, CertificateError};
-use auth::keys::{KeyHash, has_form};
+use auth::keys::{KeyBounds, KeyHash, Origin, has_form};
 use auth::{AuthError, Directory, KeySettings, Settings, WorkloadSettings, identify};
 use model::{Caller, DoorKind, KeyKind, SpiffeId};
 use wire::{HeadLimits, Http2Request, RequestHead};
@@ -40,6 +40,8 @@ pub(crate) const KEYS: [GoodKey; 3] = [
     },
 ];
 
+/// From where the publishable key is used; no server door minds where a request was linked from.
+const PAGE: &str = "https://shop.example";
 const DOMAIN: &str = "shop.test";
 const LEGACY: &str = "legacy.test";
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -54,7 +56,15 @@ fn directory() -> &'static Directory {
             hash: KeyHash::parse(key.hash).expect("a hash"),
             apis: Vec::new(),
             scopes: Vec::new(),
+            tier: None,
+            bounds: match key.kind {
+                KeyKind::Publishable => {
+                    KeyBounds { origins: vec![Origin::parse(PAGE).expect("an origin")], networks: None }
+                }
+                _ => KeyBounds::default(),
+            },
             expires: None,
+            place: "".into(),
         };
         let legacy = WorkloadSettings {
             name: "legacy".into(),
@@ -85,8 +95,10 @@ pub(crate) fn any_key(text: &str) -> Option<&'static str> {
         let fits = holder.filter(|key| (key.kind == KeyKind::Secret) == (door == DoorKind::Server));
         for (field, value) in [("x-api-key", text.to_owned()), ("authorization", format!("Bearer {text}"))] {
             // What cannot stand in a field cannot be sent.
-            let Some(head) = head("/", &[(field.as_bytes(), value.as_bytes())]) else { continue };
-            match (identify(door, &head, None, directory()), fits) {
+            let Some(head) = head("/", &[(field.as_bytes(), value.as_bytes()), (b"referer", PAGE.as_bytes())]) else {
+                continue;
+            };
+            match (identify(door, &head, HERE, None, directory()), fits) {
                 (Ok(Caller::Key(found)), Some(key)) => assert_eq!(&*found.name, key.name),
                 (Err(_), None) => {}
                 (other, _) => panic!("{field}: {value:?} is {other:?}"),
@@ -99,7 +111,7 @@ pub(crate) fn any_key(text: &str) -> Option<&'static str> {
 fn is_refused_in_the_target(text: &str) {
     for (target, error) in [(format!("/a/{text}"), AuthError::InPath), (format!("/a?b={text}"), AuthError::InQuery)] {
         let head = head(&target, &[]).expect("letters and digits");
-        assert_eq!(identify(DoorKind::Client, &head, None, directory()), Err(error));
+        assert_eq!(identify(DoorKind::Client, &head, HERE, None, directory()), Err(error));
     }
 }
 

@@ -159,7 +159,7 @@ impl Credential {
                 let mut apis: Vec<Arc<str>> = settings.operations.iter().map(|one| Arc::clone(&one.api)).collect();
                 apis.dedup();
                 let name = Arc::from(format!("any {kind} key"));
-                let key = Key { name, kind: *kind, apis: apis.into(), scopes: needed.into() };
+                let key = Key { name, kind: *kind, apis: apis.into(), scopes: needed.into(), tier: None };
                 Some((beside, Holding::KeyLike(Arc::new(key))))
             }
         }

@@ -93,7 +93,8 @@ impl World {
                     apis.iter().filter(|api| *both || **api == 0).map(|api| format!("api{api}")).collect();
                 let scopes = if *scoped { ", scopes: write" } else { "" };
                 let opens = (!opens.is_empty()).then(|| opens.join(", "))?;
-                Some(format!("  {name}: {{ kind: {kind}, hash: \"{hash}\", apis: [{opens}]{scopes} }}\n"))
+                let origins = if *kind == "publishable" { ", origins: \"https://shop.example\"" } else { "" };
+                Some(format!("  {name}: {{ kind: {kind}, hash: \"{hash}\", apis: [{opens}]{scopes}{origins} }}\n"))
             })
             .collect();
         if !lines.is_empty() {

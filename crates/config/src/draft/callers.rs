@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use auth::keys::KeyHash;
+use auth::keys::{KeyHash, Origin};
 use model::{KeyKind, SpiffeId};
 
 use super::read::{Reader, key_kind};
@@ -23,6 +23,12 @@ pub(crate) struct PinnedKey {
     pub(crate) apis: Vec<Said<String>>,
     /// What it carries.
     pub(crate) scopes: Vec<Said<String>>,
+    /// From pages of which origins.
+    pub(crate) origins: Vec<Said<Origin>>,
+    /// Whether `origins` stands there, perhaps with values that have their own faults.
+    pub(crate) origins_unclear: bool,
+    /// From where.
+    pub(crate) networks: Option<Vec<Said<NetworkText>>>,
     /// Its last day.
     pub(crate) expires: Option<Said<Day>>,
 }
@@ -59,6 +65,9 @@ impl Reader {
             hash: self.one(node.get("hash"), value::hash),
             apis: self.list(node.get("apis"), |text| Ok(text.to_owned())),
             scopes: self.scopes(node.get("scopes")),
+            origins: self.list(node.get("origins"), value::page_origin),
+            origins_unclear: node.get("origins").is_some(),
+            networks: self.networks(node.get("networks")),
             expires: self.one(node.get("expires"), value::day),
         }
     }

@@ -205,7 +205,7 @@ fn the_plan_says_what_the_file_says() {
     let (submit, rule) = find("purchase-orders", "submit");
     assert_eq!(submit.networks.len(), 1, "`any-network` lifts the default, and what is written holds");
     assert_eq!(rule.ways.len(), 2);
-    assert_eq!(&*submit.place, "vestibule.yaml:119:19");
+    assert_eq!(&*submit.place, "vestibule.yaml:126:19");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::keys::KeyBounds;
 use auth::{Directory, KeySettings, Settings, WorkloadSettings};
 
 use super::Planner;
@@ -12,7 +13,7 @@ impl Planner<'_> {
         let draft = self.draft;
         let settings = Settings {
             trust_domain: Some(trust_domain.into()),
-            keys: draft.keys.iter().filter_map(key).collect(),
+            keys: draft.keys.iter().filter_map(|key| self.key(key)).collect(),
             workloads: draft.workloads.iter().map(|workload| self.workload(workload)).collect(),
         };
         match Directory::new(settings) {
@@ -29,6 +30,24 @@ impl Planner<'_> {
         }
     }
 
+    fn key(&self, key: &PinnedKey) -> Option<KeySettings> {
+        let text = |said: &crate::draft::Said<String>| Arc::from(said.value.as_str());
+        Some(KeySettings {
+            name: text(&key.name),
+            kind: key.kind.as_ref()?.value,
+            hash: key.hash.as_ref()?.value.clone(),
+            apis: key.apis.iter().map(text).collect(),
+            scopes: key.scopes.iter().map(text).collect(),
+            tier: None,
+            bounds: KeyBounds {
+                origins: key.origins.iter().map(|origin| origin.value.clone()).collect(),
+                networks: key.networks.as_deref().map(|networks| self.index.ranges(networks)),
+            },
+            expires: key.expires.as_ref().map(|day| day.value.end()),
+            place: self.place(key.name.span),
+        })
+    }
+
     fn workload(&self, workload: &Workload) -> WorkloadSettings {
         WorkloadSettings {
             name: Arc::from(workload.name.value.as_str()),
@@ -41,16 +60,4 @@ impl Planner<'_> {
             },
         }
     }
-}
-
-fn key(key: &PinnedKey) -> Option<KeySettings> {
-    let text = |said: &crate::draft::Said<String>| Arc::from(said.value.as_str());
-    Some(KeySettings {
-        name: text(&key.name),
-        kind: key.kind.as_ref()?.value,
-        hash: key.hash.as_ref()?.value.clone(),
-        apis: key.apis.iter().map(text).collect(),
-        scopes: key.scopes.iter().map(text).collect(),
-        expires: key.expires.as_ref().map(|day| day.value.end()),
-    })
 }

@@ -22,6 +22,7 @@ impl Rules<'_> {
                     }
                 }
             }
+            self.bounds(key, faults);
             if let Some(expires) = key.expires.as_ref().filter(|day| is_over(day.value, self.today)) {
                 let message = format!("the key `{}` expired on {}", key.name.value, expires.value);
                 faults
@@ -29,6 +30,25 @@ impl Rules<'_> {
             }
         }
         self.same_ids(faults);
+    }
+
+    /// A publishable key is bound to the origins of its pages; a secret key is never sent by a page.
+    fn bounds(&self, key: &PinnedKey, faults: &mut Collector) {
+        self.index.check_networks(key.networks.as_deref().unwrap_or_default(), faults);
+        let Some(kind) = &key.kind else { return };
+        match (kind.value, key.origins.first()) {
+            (KeyKind::Publishable, None) if !key.origins_unclear => {
+                let message = format!("the publishable key `{}` names no `origins`", key.name.value);
+                let fault = Fault::new(FaultCode::MissingKey, kind.span, message);
+                faults.push(fault.help("write from which pages it is sent: `origins: https://shop.example`"));
+            }
+            (KeyKind::Secret, Some(origin)) => {
+                let message = format!("the secret key `{}` is bound to pages", key.name.value);
+                let fault = Fault::new(FaultCode::CallerNeverFits, origin.span, message);
+                faults.push(fault.label("no server door takes what a page sends; leave it out"));
+            }
+            _ => {}
+        }
     }
 
     fn same_ids(&self, faults: &mut Collector) {

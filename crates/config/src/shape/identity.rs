@@ -22,10 +22,10 @@ static KEY: Record = Record::new(
         "apis" => list!(one!(NameOf "apis")), needed();
         /// The scopes that it carries.
         "scopes" => list!(one!(Scope)), fixed("none");
-        /// From pages of which origin.
-        "origins" => list!(one!(Url)), not_yet(LEAVE);
-        /// From where.
-        "networks" => NETWORKS, not_yet("say `networks` at the API");
+        /// From pages of which origins, as browsers write them. Publishable keys need it; secret keys have none.
+        "origins" => list!(one!(PageOrigin));
+        /// From where; from elsewhere the key is not taken.
+        "networks" => NETWORKS;
         /// Which limits.
         "tier" => one!(NameOf "tiers"), not_yet(LEAVE);
         /// The last day on which it is taken (UTC).

@@ -45,6 +45,8 @@ pub enum Scalar {
     HeaderName,
     /// Any URL.
     Url,
+    /// The origin of a page that sends a key.
+    PageOrigin,
     /// A range of addresses, or the name of one.
     Network,
     /// A range of addresses.
@@ -120,6 +122,7 @@ impl Scalar {
             Self::Count => value::count(text).map(drop),
             Self::Text | Self::Path | Self::Secret => Ok(()),
             Self::Url => value::web_address(text).map(drop),
+            Self::PageOrigin => value::page_origin(text).map(drop),
             Self::Duration => value::duration(text).map(drop),
             Self::Size => value::size(text).map(drop),
             Self::Rate => value::rate(text).map(drop),
@@ -195,6 +198,7 @@ impl Scalar {
             Self::TargetUrl => "a URL with a path",
             Self::HeaderName => "the name of a header",
             Self::Url => "a web address",
+            Self::PageOrigin => "the origin of a page",
             Self::Network => "a range of addresses, or the name of one",
             Self::Range => "a range of addresses",
             Self::Name => "a name",
@@ -252,6 +256,7 @@ impl Scalar {
             | Self::Workload
             | Self::Route
             | Self::Affinity
+            | Self::PageOrigin
             | Self::Scope => false,
             Self::Count
             | Self::Text
@@ -306,6 +311,7 @@ impl Scalar {
             Self::UnixSocket => "^unix:.+$",
             Self::Socket => "^(unix:.+|([0-9.]+|\\[[0-9a-fA-F:.]+\\]):[0-9]+)$",
             Self::ServiceUrl | Self::TargetUrl => "^(https?://|unix:).+$",
+            Self::PageOrigin => "^https?://[^/?#@]+$",
             Self::HeaderName => "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
             Self::Name | Self::NameOf(_) => "^[a-z][a-z0-9-]{0,62}$",
             Self::OperationName => "^[A-Za-z0-9._-]{1,128}$",
@@ -352,6 +358,7 @@ impl Scalar {
             Self::TargetUrl => &["http://127.0.0.1:9000/check", "https://access.internal/decide"],
             Self::HeaderName => &["x-tenant", "accept-language"],
             Self::Url => &["https://login.example"],
+            Self::PageOrigin => &["https://shop.example", "http://localhost:3000"],
             Self::Network => &["10.0.0.0/16", "fd00::/8", "192.0.2.7", "private", "loopback"],
             Self::Range => &["10.0.0.0/16", "fd00::/8", "192.0.2.7"],
             Self::Name | Self::NameOf(_) => &["shop", "orders-2"],

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use auth::keys::Origin;
 use ipnet::IpNet;
 
 use super::{Wrong, name};
@@ -274,6 +275,18 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
         Some((host, text)) => Some((host, Some(port(text)?))),
         None => Some((authority, None)),
     }
+}
+
+/// The origin of a page, as browsers write it.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn page_origin(text: &str) -> Result<Origin, Wrong> {
+    Origin::parse(text).map_err(|error| {
+        let wrong = Wrong::new(format!("`{text}` is not the origin of a page"), error.to_string());
+        let lower = text.trim_end_matches('/').to_ascii_lowercase();
+        if lower != text && Origin::parse(&lower).is_ok() { wrong.replace(lower) } else { wrong }
+    })
 }
 
 /// An address on the web that people can open: it may be shown in a header field as it stands.

@@ -53,7 +53,7 @@ impl<'a> Trial<'a> {
         };
         let peer = connect(self.settings, door, &inquiry).ok()?;
         let workload = peer.workload.as_ref().ok()?.as_ref();
-        holding.identify(door.door.kind, &RequestHead::new(), workload, &self.settings.directory).ok()
+        holding.identify(door.door.kind, &RequestHead::new(), address, workload, &self.settings.directory).ok()
     }
 
     /// Whether this caller may call an operation from there.

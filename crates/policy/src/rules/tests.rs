@@ -22,7 +22,13 @@ fn rule(public: bool, ways: Vec<Way>) -> OperationRule {
 }
 
 fn key(name: &str, kind: KeyKind, apis: &[&str], scopes: &[&str]) -> Caller {
-    Caller::Key(Arc::new(Key { name: name.into(), kind, apis: names(apis).into(), scopes: names(scopes).into() }))
+    Caller::Key(Arc::new(Key {
+        name: name.into(),
+        kind,
+        apis: names(apis).into(),
+        scopes: names(scopes).into(),
+        tier: None,
+    }))
 }
 
 fn workload(name: &str) -> Caller {

@@ -44,6 +44,13 @@ fn every_command_is_named_as_it_is_typed() {
         &["loosenings"],
         &["show"],
         &["keys", "create", "a", "--api", "b"],
+        &["keys", "list"],
+        &["keys", "show", "a"],
+        &["keys", "update", "a"],
+        &["keys", "rotate", "a", "--overlap", "30d"],
+        &["keys", "revoke", "a"],
+        &["keys", "delete", "a"],
+        &["keys", "scan", "."],
         &["schema"],
         &["help"],
     ];

@@ -12,12 +12,20 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "s" => Some(1_000),
         "min" => Some(60_000),
         "h" => Some(3_600_000),
+        "d" => Some(86_400_000),
         _ => None,
     };
     milliseconds
         .and_then(|unit| number.checked_mul(unit))
         .map(Duration::from_millis)
-        .ok_or_else(|| "the units are `ms`, `s`, `min` and `h`".to_owned())
+        .ok_or_else(|| "the units are `ms`, `s`, `min`, `h` and `d`".to_owned())
+}
+
+/// The same, up to thirty days.
+pub(super) fn overlap(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    let fits = time <= Duration::from_secs(30 * 24 * 60 * 60);
+    if fits { Ok(time) } else { Err("write at most `30d`".to_owned()) }
 }
 
 /// The same in seconds, from one to those of an hour.

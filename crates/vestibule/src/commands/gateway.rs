@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use admin::client::{Answer, ClientError};
+use admin::{NounAnswer, NounFailure};
 use hyper::body::Bytes;
 
 use super::load;
@@ -32,6 +33,41 @@ pub(super) fn send(every: &EveryCommand, method: &str, target: &str, body: Bytes
         .map_err(|error| Failure::ours("no runtime").because(&error))?;
     let sent = admin::client::send(&socket, method, target, body, every.timeout);
     runtime.block_on(sent).map_err(|error| failed(&error))
+}
+
+/// Asks for one thing of a kind, such as a key; what stands against it is a failure with the gateway's own words.
+///
+/// # Errors
+/// As [`ask`], and used wrongly (2), no such thing (6), conflict (7), or a store that does not answer (4).
+pub(super) fn noun(
+    every: &EveryCommand,
+    noun: &str,
+    verb: &str,
+    asked: &serde_json::Value,
+) -> Result<NounAnswer, Failure> {
+    let answer = send(every, "POST", &format!("/{noun}/{verb}"), Bytes::from(asked.to_string()))?;
+    let Ok(said) = serde_json::from_slice::<NounAnswer>(&answer.body) else {
+        return Err(match answer.status {
+            404 => Failure::new(Exit::NoSuchThing, "no-such-noun", format!("the running gateway keeps no {noun}"))
+                .help("it may be an earlier version, or have no store"),
+            413 => Failure::new(Exit::Usage, "too-long", "more was asked than the gateway takes"),
+            _ => Failure::new(Exit::Unreachable, "broken", "the gateway's answer is none"),
+        });
+    };
+    let Some(error) = said.error else { return Ok(said) };
+    let exit = match NounFailure::of_status(answer.status) {
+        Some(NounFailure::Wrong) => Exit::Usage,
+        Some(NounFailure::Missing) => Exit::NoSuchThing,
+        Some(NounFailure::Conflict) => Exit::Conflict,
+        Some(NounFailure::Unavailable) => Exit::Unreachable,
+        Some(NounFailure::Ours) | None => Exit::Ours,
+    };
+    let failure = Failure::new(exit, error.code, error.message);
+    let failure = Failure { at: error.at, ..failure };
+    Err(match error.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    })
 }
 
 /// Why there is no answer, as a command ends with it.

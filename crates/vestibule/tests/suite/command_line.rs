@@ -47,6 +47,7 @@ fn the_help_of_every_command_is_as_documented() {
     let keys = vestibule(&["keys", "create", "--help"]);
     assert_code(&keys, 0);
     insta::assert_snapshot!("help-keys-create", keys.stdout);
+    insta::assert_snapshot!("help-keys", vestibule(&["keys", "--help"]).stdout);
 }
 
 #[test]
@@ -65,9 +66,8 @@ fn what_is_misspelt_or_not_built_is_code_2() {
     let ended = vestibule(&["why", "01JD4Q"]);
     assert_code(&ended, 2);
     assert!(ended.stderr.contains("error[not-yet]: `vestibule why` is not built yet"), "{ended:?}");
-    let ended = vestibule(&["keys", "create", "laptop", "--api", "notes"]);
-    assert_code(&ended, 2);
-    assert!(ended.stderr.contains("--for-file"), "{ended:?}");
+    assert_code(&vestibule(&["keys", "rotate", "laptop", "--overlap", "31d"]), 2);
+    assert_code(&vestibule(&["keys", "update", "laptop"]), 2);
 }
 
 #[test]
@@ -268,6 +268,33 @@ fn a_new_key_stands_alone_on_standard_output_and_only_its_hash_below() {
     assert!(key.starts_with("vst_restricted_") && !key.contains(char::is_whitespace), "{key}");
     assert!(ended.stderr.contains("hash: \"sha256:") && !ended.stderr.contains(key), "{ended:?}");
     assert!(ended.stderr.contains("\n  laptop:\n"), "{ended:?}");
+    let create = |rest: &[&str]| vestibule(&[&["keys", "create", "a", "--api", "notes", "--for-file"], rest].concat());
+    let page = [
+        "--kind",
+        "publishable",
+        "--origin",
+        "https://shop.example",
+        "--network",
+        "private",
+        "--expires",
+        "2099-03-31",
+    ];
+    let ended = create(&page);
+    assert_code(&ended, 0);
+    let lines = "    origins: [\"https://shop.example\"]\n    networks: [\"private\"]\n    expires: 2099-03-31\n";
+    assert!(ended.stderr.contains(lines), "{ended:?}");
+    for wrong in [
+        &["--kind", "publishable"][..],
+        &["--kind", "publishable", "--origin", "https://shop.example/"],
+        &["--kind", "secret", "--origin", "https://shop.example"],
+        &["--network", "10.0.0.1/8"],
+        &["--expires", "2099-02-30"],
+        &["--owner", "Ada"],
+    ] {
+        let ended = create(wrong);
+        assert_code(&ended, 2);
+        assert!(ended.stderr.contains("error[bad-value]"), "{ended:?}");
+    }
     assert_code(&vestibule(&["keys", "create", "Not A Name", "--api", "notes", "--for-file"]), 2);
     let json = vestibule(&["keys", "create", "erp", "--api", "b", "--kind", "secret", "--for-file", "--json"]);
     let object: Value = serde_json::from_str(&json.stdout).expect("JSON");

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::Value;
 use testkit::{Backend, ClientTls, Connection, Deadline, Leaf, Reply, script};
 
-use crate::two_doors::{Ground, SOON, TwoDoors, bearer, changed};
+use crate::two_doors::{FROM_PAGE, Ground, SOON, TwoDoors, bearer, changed};
 
 /// Requests that are tried and explained.
 const TRIED: usize = 220;
@@ -57,7 +57,7 @@ fn callers(house: &TwoDoors) -> Vec<Caller> {
         Caller { said: vec![], key: None, leaf: None },
         Caller { said: vec!["anonymous"], key: None, leaf: None },
         key("key:app", &keys.app),
-        key("key:page", &keys.page),
+        Caller { said: vec!["key:page"], key: Some(format!("{}\r\n{FROM_PAGE}", bearer(&keys.page))), leaf: None },
         key("key:other", &keys.other),
         key("key:late", &keys.late),
         key("key:erp", &keys.erp),

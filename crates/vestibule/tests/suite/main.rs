@@ -32,6 +32,7 @@ mod grpc;
 mod house;
 mod http2;
 mod http2_attacks;
+mod keys;
 mod mixed;
 mod open_house;
 mod proxies;

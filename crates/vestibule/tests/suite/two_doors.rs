@@ -33,7 +33,7 @@ services:
   shop: { urls: "@service@" }
 keys:
   app: { kind: restricted, hash: "@app@", apis: notes, scopes: notes.read }
-  page: { kind: publishable, hash: "@page@", apis: notes }
+  page: { kind: publishable, hash: "@page@", apis: notes, origins: "https://shop.test" }
   other: { kind: restricted, hash: "@other@", apis: elsewhere }
   late: { kind: restricted, hash: "@late@", apis: notes, expires: 2020-01-31 }
   erp: { kind: secret, hash: "@erp@", apis: books }
@@ -87,6 +87,9 @@ apis:
     callers: { keys: secret }
     operations: { list: GET /list }
 "#;
+
+/// What a browser says of a request of the page that the publishable key is for.
+pub(crate) const FROM_PAGE: &str = "referer: https://shop.test/orders";
 
 /// Everything that is there before the gateway starts.
 pub(crate) struct Ground {

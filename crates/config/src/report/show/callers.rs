@@ -1,7 +1,7 @@
 //! Who may call, and who those are: callers, networks, keys, workloads.
 
 use super::{Lines, list, text};
-use crate::draft::{Callers, PinnedKey, Workload};
+use crate::draft::{Callers, PinnedKey, Said, Workload};
 use crate::plan::Plan;
 use crate::report::routes::workload_text;
 
@@ -54,6 +54,9 @@ impl Lines<'_, '_> {
         }
         self.texts("apis", &key.apis);
         self.texts("scopes", &key.scopes);
+        let origins = key.origins.iter().map(|said| Said { value: said.value.to_string(), span: said.span });
+        self.texts("origins", &origins.collect::<Vec<_>>());
+        self.networks("networks", key.networks.as_deref().unwrap_or_default());
         match &key.expires {
             Some(day) => self.said("expires", &day.value.to_string(), day.span),
             None => self.comment("expires", "never", "default"),

@@ -90,7 +90,13 @@ fn addresses_are_written_as_the_standard_library_writes_them() {
 fn the_worst_record_is_one_line_and_fits_a_block() {
     let worst = "\u{1}".repeat(100_000);
     let hostile = Door::new(&worst, DoorKind::Client);
-    let key = Key { name: worst.as_str().into(), kind: KeyKind::Secret, apis: Box::new([]), scopes: Box::new([]) };
+    let key = Key {
+        name: worst.as_str().into(),
+        kind: KeyKind::Secret,
+        apis: Box::new([]),
+        scopes: Box::new([]),
+        tier: None,
+    };
     let caller = Caller::Key(key.into());
     let mut record = failed(&hostile, &caller);
     let label = crate::OperationLabel { api: &worst, operation: &worst, ..record.operation.expect("one") };

@@ -96,6 +96,7 @@ fn key(text: &str, settings: &Settings) -> Result<Holding, Failure> {
         kind,
         apis: apis.into_iter().collect(),
         scopes: scopes.into_iter().flat_map(|scopes| scopes.split(',')).map(Arc::from).collect(),
+        tier: None,
     };
     Ok(Holding::KeyLike(Arc::new(key)))
 }

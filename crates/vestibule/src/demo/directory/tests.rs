@@ -29,7 +29,7 @@ fn two_demos_do_not_share_a_directory() {
     let folder = tempfile::tempdir().expect("a folder");
     let _first = Directory::prepare(folder.path()).expect("a directory");
     let failure = Directory::prepare(folder.path()).expect_err("a refusal");
-    assert_eq!((failure.exit, failure.code), (Exit::Conflict, "demo-running"));
+    assert_eq!((failure.exit, &*failure.code), (Exit::Conflict, "demo-running"));
 }
 
 #[test]

@@ -286,6 +286,12 @@ impl Artist<'_> {
                 write_if(if *way == "keys" { access.keys } else { access.workloads })
             }
             ["apis", .., "callers", "keys", "names"] => write_if(!self.key_names().is_empty()).max_toss(self.random),
+            // A publishable key needs them, and a secret one may have none.
+            ["keys", key, "origins"] => match self.cast.keys.iter().find(|one| one.name == *key).map(|key| key.kind) {
+                Some(KeyKind::Publishable) => Write,
+                Some(KeyKind::Restricted) => Toss,
+                _ => Leave,
+            },
             ["trust", "domain"] => write_if(self.cast.domain.is_some()),
             ["trust", "root"] => Write,
             // Keys with others below them: tossed at each step, the lowest would be seldom.

@@ -7,7 +7,7 @@ use testkit::{Answer, Backend, ClientTls, Connection, Deadline, Reply, script};
 
 use crate::standing::house;
 use crate::two_doors::{
-    Ground, SERVED, SOON, TwoDoors, assert_problem, assert_served, bearer, get, refuses_handshake, request,
+    FROM_PAGE, Ground, SERVED, SOON, TwoDoors, assert_problem, assert_served, bearer, get, refuses_handshake, request,
 };
 
 /// What of two refusals a stranger can compare: everything but the request id and the time.
@@ -64,8 +64,8 @@ fn defaults() -> String {
 fn client_door_who_starts_the_call_keys_of_applications_and_anonymous_only_where_public() {
     let house = TwoDoors::open();
     for key in [&house.keys.app, &house.keys.page] {
-        assert_served(&house.get("/notes/list", &[&bearer(key)]));
-        assert_served(&house.get("/notes/list", &[&format!("x-api-key: {}", key.text.expose())]));
+        assert_served(&house.get("/notes/list", &[&bearer(key), FROM_PAGE]));
+        assert_served(&house.get("/notes/list", &[&format!("x-api-key: {}", key.text.expose()), FROM_PAGE]));
     }
     assert_served(&house.get("/open/things", &[]));
     assert_served(&house.get("/notes/announced", &[]));
@@ -74,7 +74,7 @@ fn client_door_who_starts_the_call_keys_of_applications_and_anonymous_only_where
     assert_problem(&refused, 401, "credential-required");
     assert_eq!(refused.field("www-authenticate"), Some("Bearer realm=\"vestibule\""));
     // An operation's own callers are all of its callers: the API's publishable keys are not kept.
-    assert_problem(&house.get("/notes/own", &[&bearer(&house.keys.page)]), 404, "not-found");
+    assert_problem(&house.get("/notes/own", &[&bearer(&house.keys.page), FROM_PAGE]), 404, "not-found");
     assert_eq!(house.service.arrivals(), 6);
 }
 
