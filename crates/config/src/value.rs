@@ -13,8 +13,8 @@ mod pin;
 mod route;
 
 pub use address::{
-    NetworkText, Url, host, ip_network, listen_address, page_origin, socket, told_field, url, url_and_target, web_address,
-    wildcard_host,
+    NetworkText, Url, host, ip_network, listen_address, page_origin, socket, told_field, url, url_and_target,
+    web_address, wildcard_host,
 };
 pub use affinity::affinity;
 pub use answer::{answer_status, location, media_type, redirect_status};
