@@ -149,9 +149,12 @@ impl Endpoint {
         match self {
             Self::OpenIdConfiguration | Self::ServerMetadata | Self::Jwks | Self::Style | Self::Logo => &[Method::GET],
             Self::ExternalCallback | Self::SessionStart | Self::SessionCallback | Self::Session => &[Method::GET],
-            Self::PushedAuthorization | Self::Token | Self::Introspect | Self::Revoke => &[Method::POST],
+            Self::PushedAuthorization | Self::Introspect => &[Method::POST],
+            // OPTIONS for pages of other origins, which ask before they send (Fetch, "CORS-preflight").
+            Self::Token | Self::Revoke => &[Method::POST, Method::OPTIONS],
+            Self::UserInfo => &[Method::GET, Method::POST, Method::OPTIONS],
             Self::DeviceAuthorization | Self::SessionEnd => &[Method::POST],
-            Self::Authorize | Self::Device | Self::UserInfo | Self::EndSession | Self::SignIn => GET_POST,
+            Self::Authorize | Self::Device | Self::EndSession | Self::SignIn => GET_POST,
             Self::SecondFactor | Self::Register | Self::Verify | Self::Forgot | Self::Reset => GET_POST,
             Self::SignOut | Self::Consent | Self::Account => GET_POST,
         }

@@ -1,44 +1,36 @@
 //! The public keys of an app that signs its assertions.
 
-use std::fmt;
-
+use auth::jose::{Algorithm, Jwks, JwksError};
 use thiserror::Error;
 
-/// A JWK Set (RFC 7517 §5) of an app, read and checked.
-#[derive(Clone)]
-pub struct PublicKeys(Box<str>);
+/// A JWK Set (RFC 7517 §5) of an app, with a key in it that signatures can be checked by.
+#[derive(Clone, Debug)]
+pub struct PublicKeys(Jwks);
 
 /// What makes a text not the public keys of an app.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PublicKeysError {
-    /// Not a JSON object with `keys`.
-    #[error("this is not a JWK Set: {0}")]
-    Malformed(Box<str>),
+    /// It is not a set of keys.
+    #[error(transparent)]
+    Set(#[from] JwksError),
+    /// It has no key that is good for signatures.
+    #[error("the set has no key that a signature can be checked by")]
+    Empty,
 }
 
 impl PublicKeys {
-    /// Reads a JWK Set.
+    /// Reads a JWK Set. RSA keys that name no algorithm are of `RS256`.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, PublicKeysError> {
-        let malformed = |why: &str| PublicKeysError::Malformed(why.into());
-        let set: serde_json::Value = serde_json::from_str(text).map_err(|error| malformed(&error.to_string()))?;
-        match set.get("keys").and_then(serde_json::Value::as_array) {
-            Some(keys) if !keys.is_empty() => Ok(Self(text.into())),
-            _ => Err(malformed("it has no `keys`")),
-        }
+        let set = Jwks::parse(text.as_bytes(), Algorithm::Rs256)?;
+        if set.is_empty() { Err(PublicKeysError::Empty) } else { Ok(Self(set)) }
     }
 
-    /// As it was read.
+    /// The set.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub const fn set(&self) -> &Jwks {
         &self.0
-    }
-}
-
-impl fmt::Debug for PublicKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PublicKeys")
     }
 }
