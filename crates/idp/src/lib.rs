@@ -34,6 +34,7 @@ pub mod keyring;
 pub mod oauth;
 pub mod oidc;
 pub mod pages;
+pub mod provider;
 pub mod reply;
 mod return_to;
 pub mod same_origin;

@@ -1,0 +1,143 @@
+//! Mailed links: asking for one, and following it.
+//!
+//! Following is two steps, a page and a form, because programs that read mail open links as well.
+
+use super::Provider;
+use super::failure::Failure;
+use super::reception::{Chosen, LinkKind, Mailed};
+use super::sign_in::status_of;
+use super::visit::Visit;
+use crate::pages::{Fault, JoinPage, Notice, confirm_address, forgot, join, notice, register, reset};
+use crate::reply::{FormTargets, Reply, page};
+use crate::{AccountsMode, Endpoint};
+
+const NO_ADDRESS: &str = "That is not an e-mail address.";
+
+impl Provider {
+    /// Asks for the address of a new account.
+    pub(super) async fn register(&self, visit: &Visit) -> Result<Reply, Failure> {
+        if self.settings.accounts != AccountsMode::Open {
+            return Err(Failure::Nothing);
+        }
+        let address = visit.text("address")?;
+        let shown = |fault: Option<&Fault>| {
+            page(status_of(fault), register(&self.look, &visit.token(), address, fault), &FormTargets::default())
+        };
+        if !visit.sends {
+            return Ok(shown(None));
+        }
+        Ok(match self.reception.register(address.into(), visit.guest()).await? {
+            Mailed::NotAnAddress => shown(Some(&Fault::of("address", NO_ADDRESS))),
+            Mailed::Maybe => self.mailed("Follow it within a day to make your account."),
+        })
+    }
+
+    /// Asks for the address of an account whose password is forgotten.
+    pub(super) async fn forgot(&self, visit: &Visit) -> Result<Reply, Failure> {
+        let address = visit.text("address")?;
+        let shown = |fault: Option<&Fault>| {
+            page(status_of(fault), forgot(&self.look, &visit.token(), address, fault), &FormTargets::default())
+        };
+        if !visit.sends {
+            return Ok(shown(None));
+        }
+        Ok(match self.reception.forgot(address.into(), visit.guest()).await? {
+            Mailed::NotAnAddress => shown(Some(&Fault::of("address", NO_ADDRESS))),
+            Mailed::Maybe => self.mailed("If there is an account of it, the link lets you choose a new password."),
+        })
+    }
+
+    /// Follows a link that makes an account, or says that an address is read.
+    pub(super) async fn verify(&self, visit: &mut Visit) -> Result<Reply, Failure> {
+        let link = visit.text("link")?.to_owned();
+        let Some(kind) = self.reception.link(link.as_str().into()).await? else { return Ok(self.link_is_over()) };
+        match kind {
+            LinkKind::Join(address) => self.join(visit, &link, &address).await,
+            LinkKind::Reset => Ok(self.page(reset(&self.look, &visit.token(), &link, None))),
+            LinkKind::Verify(address) | LinkKind::Move(address) => {
+                if !visit.sends {
+                    return Ok(self.page(confirm_address(&self.look, &visit.token(), &link, &address)));
+                }
+                if !self.reception.follow(link.into()).await? {
+                    return Ok(self.link_is_over());
+                }
+                let account = self.look.at(Endpoint::Account);
+                let said = Notice {
+                    title: "Your e-mail address is confirmed",
+                    paragraphs: &[&address],
+                    link: Some((&account, "Go to your account")),
+                    ..Notice::default()
+                };
+                Ok(self.page(notice(&self.look, &said)))
+            }
+        }
+    }
+
+    async fn join(&self, visit: &mut Visit, link: &str, address: &str) -> Result<Reply, Failure> {
+        let name = visit.text("name")?.trim().to_owned();
+        let mut fault = None;
+        if visit.sends {
+            let named = (!name.is_empty()).then(|| name.as_str().into());
+            let password = visit.secret("new_password")?;
+            match self.reception.join(link.into(), named, password, visit.guest()).await? {
+                Chosen::Done(entered) => return self.entered(visit, entered, None),
+                Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
+                Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
+            }
+        }
+        let (token, fault) = (visit.token(), fault.as_ref());
+        let shown = JoinPage { token: &token, link, address, name: &name, fault };
+        Ok(page(status_of(fault), join(&self.look, &shown), &FormTargets::default()))
+    }
+
+    /// Follows a link that lets somebody choose another password.
+    pub(super) async fn reset(&self, visit: &Visit) -> Result<Reply, Failure> {
+        let link = visit.text("link")?;
+        let kind = self.reception.link(link.into()).await?;
+        if kind != Some(LinkKind::Reset) {
+            return Ok(self.link_is_over());
+        }
+        let mut fault = None;
+        if visit.sends {
+            match self.reception.reset(link.into(), visit.secret("new_password")?).await? {
+                Chosen::Done(()) => return Ok(self.password_is_new()),
+                Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
+                Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
+            }
+        }
+        let fault = fault.as_ref();
+        Ok(page(status_of(fault), reset(&self.look, &visit.token(), link, fault), &FormTargets::default()))
+    }
+
+    fn password_is_new(&self) -> Reply {
+        let path = self.look.at(Endpoint::SignIn);
+        let said = Notice {
+            title: "Your password is saved",
+            paragraphs: &["You are signed out everywhere. Sign in with the new one."],
+            link: Some((&path, "Sign in")),
+            ..Notice::default()
+        };
+        self.page(notice(&self.look, &said))
+    }
+
+    /// The same whoever asks for whatever address.
+    pub(super) fn mailed(&self, further: &str) -> Reply {
+        let said = Notice {
+            title: "Check your mail",
+            paragraphs: &["We have sent a link to the address that you typed.", further],
+            ..Notice::default()
+        };
+        self.page(notice(&self.look, &said))
+    }
+
+    fn link_is_over(&self) -> Reply {
+        let path = self.look.at(Endpoint::SignIn);
+        let said = Notice {
+            title: "This link works no more",
+            paragraphs: &["It was used already, or is too old. Ask for a new one."],
+            link: Some((&path, "Sign in")),
+            ..Notice::default()
+        };
+        page(http::StatusCode::GONE, notice(&self.look, &said), &FormTargets::default())
+    }
+}
