@@ -15,10 +15,26 @@
 
 mod address;
 mod commitment;
+mod device;
+mod enrolment;
 mod hash;
+mod password;
+mod passwords;
+pub mod recovery;
+#[cfg(any(test, feature = "conformance"))]
+pub mod stopped_clock;
+mod throttle;
+mod tickets;
+pub mod totp;
 mod totp_secret;
 
 pub use address::{Address, AddressError};
 pub use commitment::{Commitment, Departure};
+pub use device::{DEVICE_LIFETIME, DeviceId, Devices};
+pub use enrolment::Enrolment;
 pub use hash::{PasswordHash, PasswordHashError, Work};
+pub use password::{Password, Weakness, known_about};
+pub use passwords::{Passwords, PoolError, PoolSettings, Verdict};
+pub use throttle::{Lane, Pace, Taken, Throttle, Wait, source};
+pub use tickets::{Stage, Tickets};
 pub use totp_secret::TotpSecret;
