@@ -18,8 +18,10 @@ mod commitment;
 mod device;
 mod enrolment;
 mod hash;
+pub mod mail;
 mod password;
 mod passwords;
+pub mod people;
 pub mod recovery;
 #[cfg(any(test, feature = "conformance"))]
 pub mod stopped_clock;
