@@ -21,7 +21,7 @@ mod style;
 
 pub use account::{
     AccountPage, AppRow, AuthenticatorPage, SignInRow, account, address_change, authenticator, delete_account,
-    recovery_codes, remove_second_factor,
+    new_recovery_codes, recovery_codes, remove_second_factor,
 };
 pub use agent::short_agent;
 pub use colour::Colour;

@@ -34,7 +34,7 @@ use failure::Failure;
 use visit::Visit;
 
 pub use reception::{
-    Chosen, Doing, Entered, Entry, Guest, LinkKind, Mailed, Offered, Reception, ReceptionError, Whose,
+    Chosen, Confirmed, Doing, Entered, Entry, Guest, LinkKind, Mailed, Offered, Reception, ReceptionError, Whose,
 };
 
 /// What outlives a configuration.
@@ -127,8 +127,8 @@ impl Provider {
             Endpoint::Register => self.register(&visit).await,
             Endpoint::Verify => self.verify(&mut visit).await,
             Endpoint::Forgot => self.forgot(&visit).await,
-            Endpoint::Reset => self.reset(&visit).await,
-            Endpoint::Account => self.account(&visit).await,
+            Endpoint::Reset => self.reset(&mut visit).await,
+            Endpoint::Account => self.account(&mut visit).await,
             _ => Ok(empty(StatusCode::NOT_FOUND)),
         }?;
         visit.keep_browser(&mut reply);

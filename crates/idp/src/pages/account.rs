@@ -13,7 +13,7 @@ use super::parts::{Fault, Field, button_form, field, submit, summary, token};
 use crate::Endpoint;
 use crate::same_origin::FormToken;
 
-pub use authenticator::{AuthenticatorPage, authenticator, recovery_codes, remove_second_factor};
+pub use authenticator::{AuthenticatorPage, authenticator, new_recovery_codes, recovery_codes, remove_second_factor};
 pub use person::{address_change, delete_account};
 
 /// What the page shows.
@@ -148,7 +148,7 @@ fn security(look: &Look, page: &AccountPage<'_>) -> Markup {
                         div {
                             dt { "Recovery codes" }
                             dd { (page.recovery_left) " left" }
-                            dd { (button_form(&look.account("recovery"), page.token, "Make new ones", &[], "recovery codes")) }
+                            dd { a href=(look.account("recovery")) { "Make new ones" span class="unseen" { " of the recovery codes" } } }
                         }
                     }
                 }

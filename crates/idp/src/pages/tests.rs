@@ -137,8 +137,9 @@ fn of_the_account(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static s
         ("authenticator", authenticator(look, &qr)),
         ("recovery", recovery_codes(look, &codes, "/auth/account")),
         ("remove", remove_second_factor(look, token, Some(&wrong_code()))),
+        ("renew", new_recovery_codes(look, token, None)),
         ("address", address_change(look, token, text, None)),
-        ("delete", delete_account(look, token, text, None)),
+        ("delete", delete_account(look, token, text, true, None)),
     ]
 }
 

@@ -5,29 +5,32 @@ use http::header::{CONTENT_DISPOSITION, HeaderValue};
 
 use super::Provider;
 use super::failure::Failure;
-use super::reception::{Chosen, Whose};
+use super::links::too_long;
+use super::reception::{Chosen, Confirmed, Whose};
 use super::sign_in::status_of;
 use super::visit::{Signed, Visit};
 use crate::pages::{
     AccountPage, AppRow, AuthenticatorPage, Fault, Notice, PasswordPage, SignInRow, account, address_change,
-    authenticator, delete_account, notice, password_change, recovery_codes, remove_second_factor, short_agent,
+    authenticator, delete_account, new_recovery_codes, notice, password_change, recovery_codes, remove_second_factor,
+    short_agent,
 };
 use crate::reply::{FormTargets, Reply, json, page, push_cookie, see_other};
 use crate::{Cookie, Endpoint, GrantId, SecondFactor, SignInId};
 
 const WRONG_PASSWORD: &str = "That is not your password.";
 const WRONG_CODE: &str = "That is not the code of now. Wait for the next one.";
+const WRONG_BOTH: &str = "That is not your password, or not the code of now.";
 const NO_ADDRESS: &str = "That is not an e-mail address that can be yours.";
 /// How long ago somebody must have proved who they are, to see everything or to end it.
 const FRESH: std::time::Duration = std::time::Duration::from_secs(15 * 60);
 
 impl Provider {
     /// The account page, and what is below it.
-    pub(super) async fn account(&self, visit: &Visit) -> Result<Reply, Failure> {
-        let below = &*visit.below;
-        if below == "authenticator" {
+    pub(super) async fn account(&self, visit: &mut Visit) -> Result<Reply, Failure> {
+        if &*visit.below == "authenticator" {
             return self.authenticator(visit).await;
         }
+        let (visit, below) = (&*visit, &*visit.below);
         let Some(signed) = &visit.signed else {
             let goal = self.look.at(Endpoint::Account);
             // What was to be sent is not sent after a sign-in.
@@ -41,7 +44,7 @@ impl Provider {
             ("password", _) => self.change_password(visit, signed).await,
             ("address", _) => self.change_address(visit, signed).await,
             ("second-factor", _) => self.remove_second_factor(visit, signed).await,
-            ("recovery", true) => self.new_recovery_codes(signed).await,
+            ("recovery", _) => self.new_recovery_codes(visit, signed).await,
             ("sign-ins/end", true) => self.end_sign_in(visit, signed).await,
             ("sign-ins/end-others", true) => self.end_other_sign_ins(signed).await,
             ("apps/end", true) => self.end_app(visit, signed).await,
@@ -107,11 +110,10 @@ impl Provider {
 
     async fn rename(&self, visit: &Visit, signed: &Signed) -> Result<Reply, Failure> {
         let name = visit.text("name")?.trim();
-        if name.chars().count() > 100 {
-            let fault = Fault::of("name", "A name has at most 100 characters.");
+        if let Some(fault) = too_long(name) {
             return self.overview(visit, signed, None, Some(&fault)).await;
         }
-        self.reception.rename(signed.account.id, (!name.is_empty()).then(|| name.into())).await?;
+        self.reception.rename(signed.account.id, name.into()).await?;
         Ok(self.done("name"))
     }
 
@@ -120,7 +122,7 @@ impl Provider {
         if visit.sends {
             let (present, next) = (visit.secret("password")?, visit.secret("new_password")?);
             let (user, keep) = (signed.account.id, signed.sign_in.id);
-            match self.reception.change_password(user, keep, present, next, visit.guest()).await? {
+            match self.reception.change_password(user, keep, present, next).await? {
                 Chosen::Done(()) => return Ok(self.done("password")),
                 Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
                 _ => fault = Some(Fault::of("password", WRONG_PASSWORD)),
@@ -136,7 +138,7 @@ impl Provider {
         let mut fault = None;
         if visit.sends {
             let password = visit.secret("password")?;
-            match self.reception.change_address(signed.account.id, typed.into(), password, visit.guest()).await? {
+            match self.reception.change_address(signed.account.id, typed.into(), password).await? {
                 Chosen::Done(()) => return Ok(self.mailed("Your address changes when you follow it.")),
                 Chosen::Wrong => fault = Some(Fault::of("password", WRONG_PASSWORD)),
                 _ => fault = Some(Fault::of("address", NO_ADDRESS)),
@@ -147,7 +149,7 @@ impl Provider {
     }
 
     /// Sets the second factor up: of somebody who is signed in, or who has to before the sign-in is whole.
-    async fn authenticator(&self, visit: &Visit) -> Result<Reply, Failure> {
+    async fn authenticator(&self, visit: &mut Visit) -> Result<Reply, Failure> {
         let step = Cookie::Step.of(&visit.fields).map(|ticket| Whose::Step(ticket.into()));
         let Some(whose) = visit.signed.as_ref().map(|signed| Whose::Signed(signed.account.id)).or(step) else {
             return Ok(self.to_sign_in(&self.look.account("authenticator"), None));
@@ -155,20 +157,22 @@ impl Provider {
         let goal = self.goal(visit)?;
         let mut fault = None;
         if visit.sends {
-            match self.reception.confirm(whose.clone(), visit.text("code")?.into()).await? {
-                Chosen::Done(codes) => {
-                    // Between password and sign-in the new code is asked for next, as at every sign-in from now on.
-                    let next = match whose {
-                        Whose::Signed(_) => self.look.at(Endpoint::Account),
-                        Whose::Step(_) => self.look.at(Endpoint::SecondFactor),
-                    };
-                    return Ok(self.show_codes(&codes, &next));
+            let code = visit.text("code")?;
+            match self.reception.confirm(whose.clone(), code.into(), visit.guest()).await? {
+                Chosen::Done(Confirmed { codes, entry }) => {
+                    let onward = goal.as_ref().map_or_else(|| self.look.at(Endpoint::Account), |it| it.as_str().into());
+                    let mut reply = self.show_codes(&codes, &onward);
+                    if let Some(entry) = entry {
+                        self.let_in(visit, entry, &mut reply)?;
+                    }
+                    return Ok(reply);
                 }
                 Chosen::Wrong => fault = Some(Fault::of("code", WRONG_CODE)),
                 _ => return Ok(self.to_sign_in(&self.look.account("authenticator"), None)),
             }
         }
-        let Some(offered) = self.reception.offer(whose).await? else { return Ok(self.done("none")) };
+        let offered = self.reception.offer(whose, fault.is_some()).await?;
+        let Some(offered) = offered else { return Ok(self.done("none")) };
         let (token, fault) = (visit.token(), fault.as_ref());
         let shown = AuthenticatorPage {
             token: &token,
@@ -185,11 +189,17 @@ impl Provider {
         self.page(recovery_codes(&self.look, &codes, onward))
     }
 
-    async fn new_recovery_codes(&self, signed: &Signed) -> Result<Reply, Failure> {
-        match self.reception.new_recovery_codes(signed.account.id).await? {
-            Some(codes) => Ok(self.show_codes(&codes, &self.look.at(Endpoint::Account))),
-            None => Ok(self.done("none")),
+    async fn new_recovery_codes(&self, visit: &Visit, signed: &Signed) -> Result<Reply, Failure> {
+        let mut fault = None;
+        if visit.sends {
+            let (password, code) = (visit.secret("password")?, visit.text("code")?);
+            match self.reception.new_recovery_codes(signed.account.id, password, code.into()).await? {
+                Chosen::Done(codes) => return Ok(self.show_codes(&codes, &self.look.at(Endpoint::Account))),
+                _ => fault = Some(Fault::whole(WRONG_BOTH)),
+            }
         }
+        let fault = fault.as_ref();
+        Ok(page(status_of(fault), new_recovery_codes(&self.look, &visit.token(), fault), &FormTargets::default()))
     }
 
     async fn remove_second_factor(&self, visit: &Visit, signed: &Signed) -> Result<Reply, Failure> {
@@ -197,9 +207,9 @@ impl Provider {
         if visit.sends {
             let (password, code) = (visit.secret("password")?, visit.text("code")?);
             let user = signed.account.id;
-            match self.reception.remove_second_factor(user, password, code.into(), visit.guest()).await? {
+            match self.reception.remove_second_factor(user, password, code.into()).await? {
                 Chosen::Done(()) => return Ok(self.done("second-factor")),
-                _ => fault = Some(Fault::whole("That password and code are not yours of now.")),
+                _ => fault = Some(Fault::whole(WRONG_BOTH)),
             }
         }
         let fault = fault.as_ref();
@@ -248,16 +258,18 @@ impl Provider {
     }
 
     async fn delete(&self, visit: &Visit, signed: &Signed) -> Result<Reply, Failure> {
+        let with_code = signed.account.authenticator.is_some();
         let mut fault = None;
         if visit.sends {
-            let password = visit.secret("password")?;
-            match self.reception.delete(signed.account.id, password, visit.guest()).await? {
+            let (password, code) = (visit.secret("password")?, visit.text("code")?);
+            match self.reception.delete(signed.account.id, password, code.into()).await? {
                 Chosen::Done(()) => return Ok(self.deleted()),
+                _ if with_code => fault = Some(Fault::whole(WRONG_BOTH)),
                 _ => fault = Some(Fault::of("password", WRONG_PASSWORD)),
             }
         }
         let (address, fault) = (signed.account.address.as_str(), fault.as_ref());
-        let markup = delete_account(&self.look, &visit.token(), address, fault);
+        let markup = delete_account(&self.look, &visit.token(), address, with_code, fault);
         Ok(page(status_of(fault), markup, &FormTargets::default()))
     }
 

@@ -106,7 +106,7 @@ impl Failure {
             page(status, notice(look, &said), &FormTargets::default())
         };
         match self {
-            Self::Reception(ReceptionError::Wait(seconds)) => {
+            Self::Reception(ReceptionError::Wait(seconds) | ReceptionError::Busy(seconds)) => {
                 reply.headers_mut().insert(RETRY_AFTER, (*seconds).into());
             }
             _ if status == StatusCode::SERVICE_UNAVAILABLE => {

@@ -11,6 +11,8 @@ use crate::pages::{Fault, JoinPage, Notice, confirm_address, forgot, join, notic
 use crate::reply::{FormTargets, Reply, page};
 use crate::{AccountsMode, Endpoint};
 
+/// Characters of a name.
+const MAX_NAME: usize = 100;
 const NO_ADDRESS: &str = "That is not an e-mail address.";
 
 impl Provider {
@@ -54,7 +56,7 @@ impl Provider {
         match kind {
             LinkKind::Join(address) => self.join(visit, &link, &address).await,
             LinkKind::Reset => Ok(self.page(reset(&self.look, &visit.token(), &link, None))),
-            LinkKind::Verify(address) | LinkKind::Move(address) => {
+            LinkKind::Confirm(address) => {
                 if !visit.sends {
                     return Ok(self.page(confirm_address(&self.look, &visit.token(), &link, &address)));
                 }
@@ -75,11 +77,10 @@ impl Provider {
 
     async fn join(&self, visit: &mut Visit, link: &str, address: &str) -> Result<Reply, Failure> {
         let name = visit.text("name")?.trim().to_owned();
-        let mut fault = None;
-        if visit.sends {
-            let named = (!name.is_empty()).then(|| name.as_str().into());
+        let mut fault = too_long(&name);
+        if visit.sends && fault.is_none() {
             let password = visit.secret("new_password")?;
-            match self.reception.join(link.into(), named, password, visit.guest()).await? {
+            match self.reception.join(link.into(), name.as_str().into(), password, visit.guest()).await? {
                 Chosen::Done(entered) => return self.entered(visit, entered, None),
                 Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
                 Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
@@ -91,33 +92,23 @@ impl Provider {
     }
 
     /// Follows a link that lets somebody choose another password.
-    pub(super) async fn reset(&self, visit: &Visit) -> Result<Reply, Failure> {
-        let link = visit.text("link")?;
-        let kind = self.reception.link(link.into()).await?;
+    pub(super) async fn reset(&self, visit: &mut Visit) -> Result<Reply, Failure> {
+        let link = visit.text("link")?.to_owned();
+        let kind = self.reception.link(link.as_str().into()).await?;
         if kind != Some(LinkKind::Reset) {
             return Ok(self.link_is_over());
         }
         let mut fault = None;
         if visit.sends {
-            match self.reception.reset(link.into(), visit.secret("new_password")?).await? {
-                Chosen::Done(()) => return Ok(self.password_is_new()),
+            let password = visit.secret("new_password")?;
+            match self.reception.reset(link.as_str().into(), password, visit.guest()).await? {
+                Chosen::Done(entered) => return self.entered(visit, entered, None),
                 Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
                 Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
             }
         }
         let fault = fault.as_ref();
-        Ok(page(status_of(fault), reset(&self.look, &visit.token(), link, fault), &FormTargets::default()))
-    }
-
-    fn password_is_new(&self) -> Reply {
-        let path = self.look.at(Endpoint::SignIn);
-        let said = Notice {
-            title: "Your password is saved",
-            paragraphs: &["You are signed out everywhere. Sign in with the new one."],
-            link: Some((&path, "Sign in")),
-            ..Notice::default()
-        };
-        self.page(notice(&self.look, &said))
+        Ok(page(status_of(fault), reset(&self.look, &visit.token(), &link, fault), &FormTargets::default()))
     }
 
     /// The same whoever asks for whatever address.
@@ -140,4 +131,9 @@ impl Provider {
         };
         page(http::StatusCode::GONE, notice(&self.look, &said), &FormTargets::default())
     }
+}
+
+/// A name that is none.
+pub(super) fn too_long(name: &str) -> Option<Fault> {
+    (name.chars().count() > MAX_NAME).then(|| Fault::of("name", "A name has at most 100 characters."))
 }

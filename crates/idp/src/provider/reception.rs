@@ -19,9 +19,12 @@ pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, ReceptionError>> +
 /// Why there is no answer at all.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReceptionError {
-    /// There is too much to do, or this was tried too often; the seconds after which to come again.
-    #[error("too much was asked for; come again in {0} seconds")]
+    /// This was tried too often; the seconds after which to come again.
+    #[error("this was tried too often; come again in {0} seconds")]
     Wait(u32),
+    /// There is too much to do; likewise.
+    #[error("there is too much to do; come again in {0} seconds")]
+    Busy(u32),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,10 +87,8 @@ pub enum LinkKind {
     Join(Box<str>),
     /// To choose another password.
     Reset,
-    /// To say that this address is read.
-    Verify(Box<str>),
-    /// To change to this address.
-    Move(Box<str>),
+    /// To say that this address is read, whether it is the account's already or is to be.
+    Confirm(Box<str>),
 }
 
 /// What came of a choice that can be refused.
@@ -103,6 +104,28 @@ pub enum Chosen<T> {
     NotAnAddress,
     /// The link, or whatever it was about, is over.
     TooLate,
+}
+
+impl<T> Chosen<T> {
+    /// The same, with something else made of what is done.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Chosen<U> {
+        match self {
+            Self::Done(done) => Chosen::Done(make(done)),
+            Self::Weak(why) => Chosen::Weak(why),
+            Self::Wrong => Chosen::Wrong,
+            Self::NotAnAddress => Chosen::NotAnAddress,
+            Self::TooLate => Chosen::TooLate,
+        }
+    }
+}
+
+/// A second factor that was set up.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// The recovery codes, to be shown once.
+    pub codes: Vec<Secret<String>>,
+    /// The sign-in that it completes, where it stood before one.
+    pub entry: Option<Entry>,
 }
 
 /// Whose second factor is set up.
@@ -139,16 +162,16 @@ pub trait Reception: Send + Sync {
     fn join(
         &self,
         link: Box<str>,
-        name: Option<Box<str>>,
+        name: Box<str>,
         password: Secret<String>,
         guest: Guest,
     ) -> Doing<'_, Chosen<Entered>>;
-    /// Chooses another password by a link.
-    fn reset(&self, link: Box<str>, password: Secret<String>) -> Doing<'_, Chosen<()>>;
+    /// Chooses another password by a link, and goes on as after that password.
+    fn reset(&self, link: Box<str>, password: Secret<String>, guest: Guest) -> Doing<'_, Chosen<Entered>>;
     /// Follows a link to verify or to move; no where it is over or the address was taken meanwhile.
     fn follow(&self, link: Box<str>) -> Doing<'_, bool>;
-    /// Another name, or none.
-    fn rename(&self, user: UserId, name: Option<Box<str>>) -> Doing<'_, ()>;
+    /// Another name; none where it is empty.
+    fn rename(&self, user: UserId, name: Box<str>) -> Doing<'_, ()>;
     /// Another password; everything but `keep` ends.
     fn change_password(
         &self,
@@ -156,32 +179,25 @@ pub trait Reception: Send + Sync {
         keep: SignInId,
         present: Secret<String>,
         next: Secret<String>,
-        guest: Guest,
     ) -> Doing<'_, Chosen<()>>;
     /// Mails a link to another address.
-    fn change_address(
-        &self,
-        user: UserId,
-        address: Box<str>,
-        password: Secret<String>,
-        guest: Guest,
-    ) -> Doing<'_, Chosen<()>>;
-    /// Makes up a secret for an authenticator app, or shows the one that waits to be confirmed.
-    fn offer(&self, whose: Whose) -> Doing<'_, Option<Offered>>;
-    /// Confirms it by a code: the recovery codes; `Wrong` where it is another code.
-    fn confirm(&self, whose: Whose, code: Box<str>) -> Doing<'_, Chosen<Vec<Secret<String>>>>;
-    /// New recovery codes in place of all others; none where there is no second factor.
-    fn new_recovery_codes(&self, user: UserId) -> Doing<'_, Option<Vec<Secret<String>>>>;
-    /// Turns the second factor off.
-    fn remove_second_factor(
+    fn change_address(&self, user: UserId, address: Box<str>, password: Secret<String>) -> Doing<'_, Chosen<()>>;
+    /// Makes up a secret for an authenticator app; `again` shows the one that was made up before, where that can be.
+    /// None where a second factor is set up already, or is not to be.
+    fn offer(&self, whose: Whose, again: bool) -> Doing<'_, Option<Offered>>;
+    /// Confirms it by a code.
+    fn confirm(&self, whose: Whose, code: Box<str>, guest: Guest) -> Doing<'_, Chosen<Confirmed>>;
+    /// New recovery codes in place of all others.
+    fn new_recovery_codes(
         &self,
         user: UserId,
         password: Secret<String>,
         code: Box<str>,
-        guest: Guest,
-    ) -> Doing<'_, Chosen<()>>;
+    ) -> Doing<'_, Chosen<Vec<Secret<String>>>>;
+    /// Turns the second factor off.
+    fn remove_second_factor(&self, user: UserId, password: Secret<String>, code: Box<str>) -> Doing<'_, Chosen<()>>;
     /// Everything that is kept of a person.
     fn export(&self, user: UserId) -> Doing<'_, serde_json::Value>;
-    /// Deletes the account.
-    fn delete(&self, user: UserId, password: Secret<String>, guest: Guest) -> Doing<'_, Chosen<()>>;
+    /// Deletes the account; the code counts where there is a second factor.
+    fn delete(&self, user: UserId, password: Secret<String>, code: Box<str>) -> Doing<'_, Chosen<()>>;
 }

@@ -5,7 +5,7 @@ use model::Secret;
 
 use super::Provider;
 use super::failure::Failure;
-use super::reception::{Entered, Guest};
+use super::reception::{Entered, Entry, Guest};
 use super::visit::Visit;
 use crate::pages::{Fault, SecondFactorPage, SignInPage, second_factor, sign_in};
 use crate::reply::{Reply, page, push_cookie, see_other};
@@ -89,17 +89,23 @@ impl Provider {
                 return Ok(reply);
             }
         };
-        // Forms of before are void, and nobody goes on with a cookie that was there before (session fixation).
-        visit.renew_browser()?;
         let account = ReturnTo::account(&self.settings.path);
         let mut reply = see_other(goal.unwrap_or(&account).as_str());
-        let seconds = self.settings.lifetimes.session.as_secs();
-        push_cookie(&mut reply, Cookie::SignIn.set(entry.cookie.text().expose(), Some(seconds)));
-        push_cookie(&mut reply, Cookie::Step.clear());
-        if let Some(device) = entry.device {
-            push_cookie(&mut reply, Cookie::Device.set(device.expose(), Some(DEVICE_SECONDS)));
-        }
+        self.let_in(visit, entry, &mut reply)?;
         Ok(reply)
+    }
+
+    /// Gives the browser what it needs in which somebody is signed in now. Forms of before are void, and nobody goes on
+    /// with a cookie that was there before (session fixation).
+    pub(super) fn let_in(&self, visit: &mut Visit, entry: Entry, reply: &mut Reply) -> Result<(), Failure> {
+        visit.renew_browser()?;
+        let seconds = self.settings.lifetimes.session.as_secs();
+        push_cookie(reply, Cookie::SignIn.set(entry.cookie.text().expose(), Some(seconds)));
+        push_cookie(reply, Cookie::Step.clear());
+        if let Some(device) = entry.device {
+            push_cookie(reply, Cookie::Device.set(device.expose(), Some(DEVICE_SECONDS)));
+        }
+        Ok(())
     }
 
     fn sign_in_page(&self, visit: &Visit, goal: Option<&ReturnTo>, address: &str, fault: Option<&Fault>) -> Reply {

@@ -147,6 +147,27 @@ async fn the_account_page_shows_what_there_is_and_ends_it() {
     let page = browser.get(&house, "/auth/account/authenticator").await;
     let turned_on = browser.post(&house, &page, "/auth/account/authenticator", &[("code", CODE)]).await;
     assert!(turned_on.text.contains("4f7k-92mx"), "{}", turned_on.text);
+    let page = browser.get(&house, "/auth/account/recovery").await;
+    let wrong = browser.post(&house, &page, "/auth/account/recovery", &[("password", PASSWORD), ("code", "1")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = [("password", PASSWORD), ("code", CODE)];
+    let renewed = browser.post(&house, &page, "/auth/account/recovery", &form).await;
+    assert!(renewed.text.contains("88aw-zz2n"), "{}", renewed.text);
+    let page = browser.get(&house, "/auth/account/delete").await;
+    let deleted = browser.post(&house, &page, "/auth/account/delete", &[("password", PASSWORD)]).await;
+    assert!(deleted.text.contains("Your account is deleted"), "{}", deleted.text);
+    assert_eq!(digest_of(&browser), None);
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_required_completes_the_sign_in_in_which_it_is_set_up() {
+    let (house, mut browser) = (House::open().await, Browser::default());
+    browser.cookies.insert("__Host-vestibule-step".into(), "step_1".into());
+    let page = browser.get(&house, "/auth/account/authenticator").await;
+    assert!(page.text.contains("<h1>Set up two-step sign-in</h1>"), "{}", page.text);
+    let done = browser.post(&house, &page, "/auth/account/authenticator", &[("code", CODE)]).await;
+    assert!(done.text.contains("4f7k-92mx"), "{}", done.text);
+    assert!(digest_of(&browser).is_some() && !browser.cookies.contains_key("__Host-vestibule-step"));
 }
 
 #[tokio::test]
@@ -225,7 +246,7 @@ async fn links_are_followed_by_a_form_and_not_by_programs_that_read_mail() {
     assert!(digest_of(&browser).is_some());
     let page = browser.get(&house, "/auth/reset?link=reset").await;
     let reset = browser.post(&house, &page, "/auth/reset", &[("link", "reset"), ("new_password", "long enough")]).await;
-    assert!(reset.text.contains("Your password is saved"), "{}", reset.text);
+    assert_eq!(reset.location(), "/auth/account");
     for late in ["/auth/verify?link=used", "/auth/reset?link=used", "/auth/reset?link=join"] {
         assert_eq!(browser.get(&house, late).await.status, StatusCode::GONE, "{late}");
     }

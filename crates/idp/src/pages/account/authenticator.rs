@@ -7,6 +7,8 @@ use crate::pages::layout::{Look, Width};
 use crate::pages::parts::{Fault, code_field, field, hidden, password_field, submit, summary, token};
 use crate::same_origin::FormToken;
 
+const OF_EITHER: &str = "Of your authenticator app, or a recovery code.";
+
 /// What the page shows that sets an authenticator app up.
 #[derive(Clone, Copy)]
 pub struct AuthenticatorPage<'a> {
@@ -64,6 +66,24 @@ pub fn recovery_codes(look: &Look, codes: &[&str], onward: &str) -> Markup {
     look.page(Width::Card, "Your recovery codes", None, &main)
 }
 
+/// Asks for password and code before new recovery codes are made.
+#[must_use]
+pub fn new_recovery_codes(look: &Look, form: &FormToken, fault: Option<&Fault>) -> Markup {
+    let main = html! {
+        h1 { "Make new recovery codes" }
+        p class="lead" { "Those that you have work no more then." }
+        (summary(fault))
+        form method="post" action=(look.account("recovery")) {
+            (token(form))
+            (field(&password_field(true), fault))
+            (field(&code_field(Some(OF_EITHER), false), fault))
+            (submit("Make new codes"))
+        }
+        p class="under" { a href=(look.at(Endpoint::Account)) { "Keep those that I have" } }
+    };
+    look.page(Width::Card, "Make new recovery codes", fault, &main)
+}
+
 /// Asks for password and code before the second factor is turned off.
 #[must_use]
 pub fn remove_second_factor(look: &Look, form: &FormToken, fault: Option<&Fault>) -> Markup {
@@ -74,7 +94,7 @@ pub fn remove_second_factor(look: &Look, form: &FormToken, fault: Option<&Fault>
         form method="post" action=(look.account("second-factor")) {
             (token(form))
             (field(&password_field(true), fault))
-            (field(&code_field(Some("Of your authenticator app, or a recovery code."), false), fault))
+            (field(&code_field(Some(OF_EITHER), false), fault))
             (submit("Turn off"))
         }
         p class="under" { a href=(look.at(Endpoint::Account)) { "Leave it on" } }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::Endpoint;
 use crate::pages::layout::{Look, Width};
-use crate::pages::parts::{Fault, address_field, field, password_field, submit, summary, token};
+use crate::pages::parts::{Fault, address_field, code_field, field, password_field, submit, summary, token};
 use crate::same_origin::FormToken;
 
 /// Asks for another address, and for the password.
@@ -30,9 +30,9 @@ pub fn address_change(look: &Look, form: &FormToken, typed: &str, fault: Option<
     look.page(Width::Card, "Change your e-mail address", fault, &main)
 }
 
-/// Asks for the password before the account is deleted.
+/// Asks for the password, and for a code where there is a second factor, before the account is deleted.
 #[must_use]
-pub fn delete_account(look: &Look, form: &FormToken, address: &str, fault: Option<&Fault>) -> Markup {
+pub fn delete_account(look: &Look, form: &FormToken, address: &str, with_code: bool, fault: Option<&Fault>) -> Markup {
     let main = html! {
         h1 { "Delete your account?" }
         p class="lead" {
@@ -43,6 +43,7 @@ pub fn delete_account(look: &Look, form: &FormToken, address: &str, fault: Optio
         form method="post" action=(look.account("delete")) {
             (token(form))
             (field(&password_field(true), fault))
+            @if with_code { (field(&code_field(None, false), fault)) }
             button type="submit" class="danger" { "Delete for good" }
         }
         p class="under" { a href=(look.at(Endpoint::Account)) { "Keep the account" } }

@@ -142,18 +142,12 @@ impl Reception for Porter {
         done(match &*link {
             "join" => Some(LinkKind::Join("ada@example.org".into())),
             "reset" => Some(LinkKind::Reset),
-            "verify" => Some(LinkKind::Verify("ada@example.org".into())),
+            "verify" => Some(LinkKind::Confirm("ada@example.org".into())),
             _ => None,
         })
     }
 
-    fn join(
-        &self,
-        _: Box<str>,
-        _: Option<Box<str>>,
-        password: Secret<String>,
-        guest: Guest,
-    ) -> Doing<'_, Chosen<Entered>> {
+    fn join(&self, _: Box<str>, _: Box<str>, password: Secret<String>, guest: Guest) -> Doing<'_, Chosen<Entered>> {
         Box::pin(async move {
             Ok(match password.expose().as_str() {
                 "password" => Chosen::Weak("This is a top-10 common password".into()),
@@ -162,17 +156,17 @@ impl Reception for Porter {
         })
     }
 
-    fn reset(&self, _: Box<str>, password: Secret<String>) -> Doing<'_, Chosen<()>> {
-        done(if password.expose() == "password" { Chosen::Weak("Too weak".into()) } else { Chosen::Done(()) })
+    fn reset(&self, link: Box<str>, password: Secret<String>, guest: Guest) -> Doing<'_, Chosen<Entered>> {
+        self.join(link, "".into(), password, guest)
     }
 
     fn follow(&self, link: Box<str>) -> Doing<'_, bool> {
         done(&*link == "verify")
     }
 
-    fn rename(&self, user: UserId, name: Option<Box<str>>) -> Doing<'_, ()> {
+    fn rename(&self, user: UserId, name: Box<str>) -> Doing<'_, ()> {
         Box::pin(async move {
-            let change = crate::store::accounts::Change::Name(name);
+            let change = crate::store::accounts::Change::Name(Some(name));
             self.people.change(user, change, model::Clock::wall(&*self.clock)).await?;
             Ok(())
         })
@@ -184,38 +178,58 @@ impl Reception for Porter {
         _: SignInId,
         present: Secret<String>,
         _: Secret<String>,
-        _: Guest,
     ) -> Doing<'_, Chosen<()>> {
-        done(if present.expose() == PASSWORD { Chosen::Done(()) } else { Chosen::Wrong })
+        done(right(&present, CODE))
     }
 
-    fn change_address(&self, _: UserId, _: Box<str>, password: Secret<String>, _: Guest) -> Doing<'_, Chosen<()>> {
-        done(if password.expose() == PASSWORD { Chosen::Done(()) } else { Chosen::Wrong })
+    fn change_address(&self, _: UserId, _: Box<str>, password: Secret<String>) -> Doing<'_, Chosen<()>> {
+        done(right(&password, CODE))
     }
 
-    fn offer(&self, _: Whose) -> Doing<'_, Option<Offered>> {
+    fn offer(&self, _: Whose, _: bool) -> Doing<'_, Option<Offered>> {
         done(Some(Offered { svg: Secret::new("<svg></svg>".to_owned()), text: Secret::new("JBSW Y3DP".to_owned()) }))
     }
 
-    fn confirm(&self, _: Whose, code: Box<str>) -> Doing<'_, Chosen<Vec<Secret<String>>>> {
-        done(if &*code == CODE { Chosen::Done(vec![Secret::new("4f7k-92mx".to_owned())]) } else { Chosen::Wrong })
+    fn confirm(&self, whose: Whose, code: Box<str>, guest: Guest) -> Doing<'_, Chosen<Confirmed>> {
+        Box::pin(async move {
+            if &*code != CODE {
+                return Ok(Chosen::Wrong);
+            }
+            let entry = match whose {
+                Whose::Signed(_) => None,
+                Whose::Step(_) => match self.let_in(BEA, &guest, true).await {
+                    Entered::In(entry) => Some(entry),
+                    other => panic!("{other:?}"),
+                },
+            };
+            Ok(Chosen::Done(Confirmed { codes: vec![Secret::new("4f7k-92mx".to_owned())], entry }))
+        })
     }
 
-    fn new_recovery_codes(&self, _: UserId) -> Doing<'_, Option<Vec<Secret<String>>>> {
-        done(None)
+    fn new_recovery_codes(
+        &self,
+        _: UserId,
+        password: Secret<String>,
+        code: Box<str>,
+    ) -> Doing<'_, Chosen<Vec<Secret<String>>>> {
+        done(right(&password, &code).map(|()| vec![Secret::new("88aw-zz2n".to_owned())]))
     }
 
-    fn remove_second_factor(&self, _: UserId, _: Secret<String>, code: Box<str>, _: Guest) -> Doing<'_, Chosen<()>> {
-        done(if &*code == CODE { Chosen::Done(()) } else { Chosen::Wrong })
+    fn remove_second_factor(&self, _: UserId, password: Secret<String>, code: Box<str>) -> Doing<'_, Chosen<()>> {
+        done(right(&password, &code))
     }
 
     fn export(&self, user: UserId) -> Doing<'_, serde_json::Value> {
         done(serde_json::json!({ "id": user.to_string() }))
     }
 
-    fn delete(&self, _: UserId, password: Secret<String>, _: Guest) -> Doing<'_, Chosen<()>> {
-        done(if password.expose() == PASSWORD { Chosen::Done(()) } else { Chosen::Wrong })
+    fn delete(&self, _: UserId, password: Secret<String>, _: Box<str>) -> Doing<'_, Chosen<()>> {
+        done(right(&password, CODE))
     }
+}
+
+fn right(password: &Secret<String>, code: &str) -> Chosen<()> {
+    if password.expose() == PASSWORD && code == CODE { Chosen::Done(()) } else { Chosen::Wrong }
 }
 
 /// The provider, and what a test turns.
