@@ -1,4 +1,4 @@
-//! The table of features claims nothing without a test, and no test that does not exist.
+//! The tables of features and of standards claim nothing without a test, and no test that does not exist.
 //!
 //! A row is `| feature | state | tests |`; the state is `works`, `partly` or
 //! `not yet`; a test is `` `file::name` ``: a file or folder of that name holds
@@ -7,11 +7,14 @@
 use super::{Fault, named};
 use crate::repository::File;
 
-const TABLE: &str = "docs/features.md";
+const TABLES: [&str; 2] = ["docs/features.md", "docs/standards.md"];
 
 /// Checks every row.
 pub(super) fn check(files: &[File]) -> Vec<Fault> {
-    let Some(page) = named(files, TABLE) else { return Vec::new() };
+    TABLES.into_iter().filter_map(|page| named(files, page)).flat_map(|page| check_page(files, page)).collect()
+}
+
+fn check_page(files: &[File], page: &File) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (number, line) in (1..).zip(page.text.lines()) {
         let Some(row) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else { continue };
