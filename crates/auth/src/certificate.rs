@@ -15,6 +15,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 
+use crate::verified::sha256;
 use names::Names;
 
 /// What is known of the caller's certificate.
@@ -24,6 +25,8 @@ pub struct PeerCertificate {
     pub spiffe: Option<SpiffeId>,
     /// Its DNS names, in lower case.
     pub dns: Vec<String>,
+    /// The SHA-256 of the whole of it, to which a token may be bound (RFC 8705 §3.1).
+    pub sha256: [u8; 32],
     /// Its serial number, in lower-case hexadecimal digits.
     pub serial: String,
     /// Not valid before.
@@ -77,6 +80,7 @@ pub fn read(der: &[u8]) -> Result<PeerCertificate, CertificateError> {
     check_authority(&certificate)?;
     check_key_usage(&certificate, names.spiffe.is_some())?;
     Ok(PeerCertificate {
+        sha256: sha256(der),
         spiffe: names.spiffe,
         dns: names.dns,
         serial: certificate.raw_serial().iter().map(|octet| format!("{octet:02x}")).collect(),

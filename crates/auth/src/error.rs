@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::{Code, DoorKind, KeyKind, Problem};
+use model::{Challenge, Code, DoorKind, KeyKind, Problem};
 use thiserror::Error;
 
 use crate::certificate::CertificateError;
+use crate::jose::TokenError;
 
 /// Why a caller could not be identified.
 ///
@@ -85,6 +86,69 @@ pub enum AuthError {
         /// Where it came.
         door: DoorKind,
     },
+    /// A token that is none, or breaks a rule of its kind.
+    #[error(transparent)]
+    Token(TokenError),
+    /// A token whose issuer is not one that the file names.
+    #[error("the token is of an issuer that is not believed")]
+    UnknownIssuer,
+    /// A token that is no JWT, and that nobody knows who is asked.
+    #[error("the token is not known")]
+    UnknownToken,
+    /// A verified token without a claim that it must have, or with one that cannot be understood.
+    #[error("the token's claim `{name}` is missing or cannot be understood")]
+    Claim {
+        /// Its name.
+        name: Box<str>,
+    },
+    /// A credential that was good, and ended before its time.
+    #[error("the credential was revoked")]
+    Revoked,
+    /// A credential that was good until just now.
+    #[error("the credential has ended")]
+    Ended,
+    /// The cookie of no session that there is.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// A request with a session that another site may have made.
+    #[error("the session was sent by a browser, and no page of the application shows to have made the request: {why}")]
+    CrossSite {
+        /// What stands against it.
+        why: &'static str,
+    },
+    /// A token bound to a key, without a proof that its sender has it.
+    #[error("the token is bound to a key, and no `DPoP` field proves possession of it")]
+    WithoutProof,
+    /// A token bound to no key, sent as if it were; or a proof beside something else than a token.
+    #[error("a proof of possession was sent with a credential that is not bound to its key")]
+    NotBound,
+    /// A token bound to another certificate than that of the connection.
+    #[error("the token is bound to another certificate than the connection's")]
+    OtherCertificate,
+    /// A token bound to another key than that of the proof.
+    #[error("the token is bound to another key than the proof's")]
+    OtherKey,
+    /// A proof that breaks a rule.
+    #[error("the proof of possession does not hold: {0}")]
+    Proof(TokenError),
+    /// A proof that was sent before.
+    #[error("the proof of possession was sent before")]
+    ProofSeen,
+    /// A proof made too long ago or too far ahead, by a clock that differs from ours.
+    #[error("the proof of possession is not of now; it may be made again with a nonce")]
+    ProofStale {
+        /// The nonce that tells the time.
+        nonce: Box<str>,
+    },
+    /// More proofs within a few minutes than can be remembered.
+    #[error("more proofs of possession came than can be remembered")]
+    TooManyProofs,
+    /// Nobody could say in time whether the credential holds.
+    #[error("it cannot be found out whether the credential holds: {why}")]
+    Unavailable {
+        /// Why not.
+        why: Box<str>,
+    },
     /// A person's token at a server door.
     #[error("a person's token is not taken at server doors, where back ends call for themselves")]
     UserMisplaced,
@@ -154,13 +218,53 @@ impl AuthError {
             | Self::UnknownWorkload
             | Self::AmbiguousWorkload { .. } => Code::CredentialInvalid,
             Self::WorkloadNetwork { .. } | Self::KeyNetwork { door: DoorKind::Server, .. } => Code::NetworkNotAllowed,
+            Self::Token(_)
+            | Self::UnknownIssuer
+            | Self::UnknownToken
+            | Self::Claim { .. }
+            | Self::Revoked
+            | Self::Ended
+            | Self::SessionEnded
+            | Self::WithoutProof
+            | Self::NotBound
+            | Self::OtherCertificate
+            | Self::OtherKey
+            | Self::Proof(_)
+            | Self::ProofSeen => Code::CredentialInvalid,
+            Self::CrossSite { .. } => Code::CrossSiteRequest,
+            Self::ProofStale { .. } => Code::DpopNonceRequired,
+            Self::TooManyProofs => Code::Overloaded,
+            Self::Unavailable { .. } => Code::IssuerUnavailable,
             Self::NoRandomness => Code::InternalError,
+        }
+    }
+}
+
+impl AuthError {
+    /// What the caller is told of it in `WWW-Authenticate`, beside the code.
+    fn challenge(&self) -> Option<Challenge> {
+        match self {
+            Self::SessionEnded => Some(Challenge { ends_session: true, ..Challenge::default() }),
+            Self::ProofStale { nonce } => {
+                Some(Challenge { dpop: true, nonce: Some(nonce.clone()), ..Challenge::default() })
+            }
+            Self::WithoutProof
+            | Self::OtherKey
+            | Self::Proof(TokenError::ProofToken)
+            | Self::ProofSeen
+            | Self::TooManyProofs => Some(Challenge { dpop: true, ..Challenge::default() }),
+            // RFC 9449 §7.1.
+            Self::Proof(_) => Some(Challenge { dpop: true, bad_proof: true, ..Challenge::default() }),
+            _ => None,
         }
     }
 }
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
-        Self::new(error.code(), error.to_string()).because(error)
+        let challenge = error.challenge();
+        let mut problem = Self::new(error.code(), error.to_string()).because(error);
+        problem.challenge = challenge.map(Box::new);
+        problem
     }
 }

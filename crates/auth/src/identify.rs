@@ -9,10 +9,9 @@ use model::{Caller, DoorKind, Key, Workload};
 use wire::{Fields, Name, RequestHead};
 
 use crate::keys::Shown;
+use crate::showing::is_own_cookie;
+use crate::verified::Verified;
 use crate::{AuthError, Directory};
-
-/// What the names of our session cookies begin with.
-const SESSION_COOKIE: &[u8] = b"__Host-vestibule";
 
 /// Identifies the caller of a request; see the room's own documentation for the steps.
 ///
@@ -44,6 +43,8 @@ pub enum Holding {
     KeyLike(Arc<Key>),
     /// Assumed to be a valid token or session of this caller; for explanations.
     Of(Caller),
+    /// What was verified when the exchange began that is looked at again.
+    Again(Arc<Verified>),
 }
 
 impl Holding {
@@ -63,7 +64,8 @@ impl Holding {
             Self::InTheRequest => return identify(door, head, address, peer, directory),
             Self::KeyNamed(name) => directory.assumed_key(name, Shown { door, head, address }).map(Caller::Key),
             Self::KeyLike(key) => Directory::like_key(key, door).map(Caller::Key),
-            Self::Of(caller) => fitting(caller.clone(), door),
+            Self::Of(caller) => fitting(caller, door).map(|()| caller.clone()),
+            Self::Again(verified) => return Ok(verified.caller.clone()),
         };
         match presented(door, head)? {
             Some(_) => Err(AuthError::Several),
@@ -74,11 +76,11 @@ impl Holding {
 
 /// A caller known by token or session, where this kind of door takes such: people at client doors, where somebody's
 /// application calls for somebody, and applications of their own at server doors.
-pub(crate) fn fitting(caller: Caller, door: DoorKind) -> Result<Caller, AuthError> {
-    match (&caller, door) {
+pub(crate) const fn fitting(caller: &Caller, door: DoorKind) -> Result<(), AuthError> {
+    match (caller, door) {
         (Caller::User(_), DoorKind::Server) => Err(AuthError::UserMisplaced),
         (Caller::App(_), DoorKind::Client) => Err(AuthError::AppMisplaced),
-        _ => Ok(caller),
+        _ => Ok(()),
     }
 }
 
@@ -93,6 +95,12 @@ fn of_connection(peer: Option<&Arc<Workload>>, door: DoorKind) -> Result<Caller,
 
 /// The one key that the request shows, and nothing that stands against reading it.
 fn presented(door: DoorKind, head: &RequestHead) -> Result<Option<&str>, AuthError> {
+    check_surroundings(door, head)?;
+    in_fields(head.fields())
+}
+
+/// No browser at a server door, and no credential where logs keep it.
+pub(crate) fn check_surroundings(door: DoorKind, head: &RequestHead) -> Result<(), AuthError> {
     if door == DoorKind::Server {
         refuse_browser(head.fields())?;
     }
@@ -102,7 +110,7 @@ fn presented(door: DoorKind, head: &RequestHead) -> Result<Option<&str>, AuthErr
     if query::has_key_in_path(head.path()) {
         return Err(AuthError::InPath);
     }
-    in_fields(head.fields())
+    Ok(())
 }
 
 /// Not by `Sec-Fetch-Mode`: Node's own fetch sends it too.
@@ -119,7 +127,7 @@ fn refuse_browser(fields: &Fields) -> Result<(), AuthError> {
 }
 
 fn has_session(cookies: &[u8]) -> bool {
-    cookies.split(|octet| *octet == b';').any(|cookie| cookie.trim_ascii_start().starts_with(SESSION_COOKIE))
+    cookies.split(|octet| *octet == b';').any(is_own_cookie)
 }
 
 /// The one key that was sent, as it was sent.

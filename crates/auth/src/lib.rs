@@ -7,6 +7,9 @@
 //!   ([`certificate`]). That it leads to an anchor has been verified by rustls before;
 //!   here it is read, checked by the rules of SPIFFE, and matched with a workload.
 //! - The [`Directory`] knows the keys and workloads of the file.
+//! - A **token** is an access token of an issuer that is believed; a **session** is known by its cookie. The
+//!   [`Verifier`] turns them into callers, and remembers what it found ([`Verified`]).
+//! - What must be known from elsewhere is [`Asked`] on the control side.
 //! - A **token** is signed, by us or by an issuer that we trust; [`jose`] reads it and checks it.
 //! - [`live`] knows the keys that are made while the gateway runs; they are kept in a [`KeyStore`], and a
 //!   [`KeyKeeper`] makes, changes and ends them there and here.
@@ -32,21 +35,34 @@
 //! Nothing is allocated for anonymous callers, keys and workloads; a key costs one
 //! SHA-256 of some eighty octets, and one HMAC-SHA-256 where keys of the store are taken.
 //!
-//! Deliberately absent: path validation (rustls), rights (`policy`), and tokens,
-//! sessions and signed requests at the door, which are not built yet.
+//! A token or session that is remembered costs one SHA-256 of its text.
+//!
+//! Deliberately absent: path validation (rustls), rights (`policy`), and signed
+//! requests at the door, which are not built yet.
 
+mod ask;
 pub mod certificate;
 mod challenge;
+mod cross_site;
 mod directory;
 mod error;
 mod identify;
+mod issuers;
 pub mod jose;
 mod keeper;
 mod key_store;
 pub mod keys;
 pub mod live;
+mod proofs;
+mod remembered;
+mod revoked;
+mod showing;
+mod verified;
+mod verifier;
 
-pub use challenge::challenge;
+pub use ask::{Ask, Asked, Telling, Told};
+pub use challenge::{Resource, challenges};
+pub use cross_site::is_page_visit;
 pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 pub use error::AuthError;
 pub use identify::{Holding, identify};
@@ -54,3 +70,9 @@ pub use keeper::{KeeperError, KeyKeeper, KeyUpdate, MadeKey, NewRecord};
 pub use key_store::{Change, KeyRecord, KeySecret, KeyStore, KeyStoreError, KeyUse, Pending, RecordError};
 #[cfg(any(test, feature = "conformance"))]
 pub use key_store::{MemoryKeys, conformance};
+pub use issuers::{ClaimNames, GRANT_CLAIM, Issuer, Issuers, LEEWAY};
+pub use remembered::REMEMBERED_AT_MOST;
+pub use revoked::{ENDED_AT_MOST, Ground, Revoked};
+pub use showing::{SESSION_COOKIE, Showing, is_own_cookie};
+pub use verified::{Confirmation, Fingerprint, Form, SessionFacts, Verified};
+pub use verifier::{Identified, Verifier};

@@ -1,6 +1,7 @@
 //! The one place where a problem becomes an answer, and where every answer gets the fields that its door adds.
 
 pub(crate) mod head;
+mod sign_in;
 
 use std::fmt::Write;
 
@@ -63,8 +64,9 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
     say(&mut head, "content-type", PROBLEM_JSON);
     // A problem is about this one request: no cache may give it to another.
     say(&mut head, "cache-control", b"no-store");
-    if let Some(challenge) = auth::challenge(problem.code) {
-        say(&mut head, "www-authenticate", challenge.as_bytes());
+    say_challenge(&mut head, record, problem);
+    if sign_in::leads_to(request, record, problem, &mut head) {
+        return Answer { head: head.into(), body: AnswerBody::Whole(Vec::new()) };
     }
     if problem.code == Code::UpgradeRequired {
         // RFC 6455 §4.4: which version would be taken.
@@ -77,6 +79,21 @@ pub(crate) fn refuse(request: &Request<'_>, record: &mut Record<'_>, problem: &P
         say(&mut head, "retry-after", seconds.to_string().as_bytes());
     }
     Answer { head: head.into(), body: AnswerBody::Whole(problem_json(record, problem, errors)) }
+}
+
+/// What the caller's credential lacks, where it is that.
+fn say_challenge(head: &mut ResponseHead, record: &Record<'_>, problem: &Problem) {
+    let resource = record.operation_settings().and_then(|operation| operation.resource.as_deref());
+    for challenge in auth::challenges(problem, resource) {
+        say(head, "www-authenticate", challenge.as_bytes());
+    }
+    let Some(told) = &problem.challenge else { return };
+    if let Some(nonce) = &told.nonce {
+        say(head, "dpop-nonce", nonce.as_bytes());
+    }
+    if told.ends_session {
+        say(head, "set-cookie", sign_in::NO_SESSION);
+    }
 }
 
 /// How much callers are told of a problem.

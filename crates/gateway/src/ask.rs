@@ -14,9 +14,10 @@ use std::future::poll_fn;
 use std::task::{Poll, ready};
 use std::time::Instant;
 
-use model::{Caller, Code, Problem};
+use model::{Code, Problem};
 use upstream::{Alarm, UpstreamError};
 
+use crate::forward::is_ours;
 use crate::record::Record;
 use crate::request::Request;
 use crate::settings::{AskProtocol, AskSettings, OperationSettings};
@@ -88,7 +89,12 @@ impl<'a> Asking<'a> {
 
     /// Whether a field would hold the key that this house knows the caller by.
     fn is_key(&self, name: &str) -> bool {
-        matches!(self.record.caller, Caller::Key(_)) && matches!(name, "authorization" | "x-api-key")
+        match name {
+            "authorization" | "x-api-key" | "dpop" => is_ours(&self.record.caller),
+            // With a session's cookie whoever is asked could be its person.
+            "cookie" => self.record.caller.is_revocable(),
+            _ => false,
+        }
     }
 }
 

@@ -13,7 +13,6 @@ mod encoder;
 
 use std::rc::Rc;
 
-use model::Caller;
 use wire::coding::{Accepted, Coding, Codings};
 use wire::conditional::{EntityTag, tags};
 use wire::fields::{Fields, Name};
@@ -21,6 +20,7 @@ use wire::{Framing, Method, ResponseHead, encode};
 
 use crate::answer::{Answer, AnswerBody, say};
 use crate::content::Content;
+use crate::forward::is_ours;
 use crate::house::FileContent;
 use crate::record::Record;
 use crate::request::Request;
@@ -234,8 +234,7 @@ fn may_be_made_by_others(request: &Request<'_>, record: &Record<'_>) -> bool {
     let fields = request.head.fields();
     let bearer = |value: &[u8]| value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
     let by_itself = fields.count(Name::Cookie) > 0
-        || (!matches!(record.caller, Caller::Key(_))
-            && fields.get(Name::Authorization).is_some_and(|value| !bearer(value)));
+        || (!is_ours(&record.caller) && fields.get(Name::Authorization).is_some_and(|value| !bearer(value)));
     by_itself && !matches!(fields.get(Name::SecFetchSite), Some(b"same-origin" | b"none"))
 }
 

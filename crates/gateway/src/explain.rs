@@ -18,10 +18,11 @@ use wire::{HeadLimits, RequestHead};
 
 use crate::forward;
 use crate::http1;
+use crate::identification::Identification;
 use crate::peer::Peer;
 use crate::request::decide;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
-use crate::stages::{self, Follower, Question, Refusal};
+use crate::stages::{self, Decision, Follower, Question, Refusal};
 use crate::tls::DoorNames;
 pub use trial::Trial;
 
@@ -142,9 +143,25 @@ fn ask(
     let head = read_head(door, inquiry.head)?;
     explanation.canonical = Some((head.host().to_owned(), head.path().to_owned()));
     let names = DoorNames::among(settings, inquiry.door);
-    let question =
-        Question { at: SystemTime::now(), settings, door, names: &names, peer, head: &head, holding: &inquiry.holding };
-    let decided = decide(&question, explanation)?;
+    let question = Question {
+        at: SystemTime::now(),
+        settings,
+        door,
+        names: &names,
+        peer,
+        head: &head,
+        holding: &inquiry.holding,
+        identification: &Identification::default(),
+        told: None,
+    };
+    let decided = match decide(&question, explanation)? {
+        Decision::Goes(decided) => decided,
+        Decision::Ask(_) => {
+            return Err(
+                Problem::new(Code::IssuerUnavailable, "an explanation asks nobody whose a credential is").into()
+            );
+        }
+    };
     explanation.reached = Stage::Forward;
     let service = match (&decided.operation.house, decided.permit.service()) {
         (Some(own), _) => return Ok(Verdict::Answered { with: own.words() }),

@@ -109,12 +109,30 @@ fn write_received(
             // What the caller has is compared with the answer to the question of the store.
             Name::IfNoneMatch | Name::IfModifiedSince | Name::IfRange | Name::Range if validates => {}
             // A key is between the caller and this house; the service has no use for it.
-            Name::Authorization | Name::XApiKey if matches!(caller, Caller::Key(_)) => {}
+            Name::Authorization | Name::XApiKey | Name::Dpop if is_ours(caller) => {}
+            Name::Cookie => write_cookies(out, name, value),
             Name::IfMatch | Name::IfNoneMatch if !operation.compress.is_empty() => {
                 compress::write_condition(out, name, value);
             }
             _ => encode::field(out, name, value),
         }
+    }
+}
+
+/// Whether the caller is known by what it showed in a field, so that this field is between it and this house.
+pub(crate) const fn is_ours(caller: &Caller) -> bool {
+    matches!(caller, Caller::Key(_) | Caller::User(_) | Caller::App(_))
+}
+
+/// The cookies of a request without those of this house: with them a service could be whoever sent them.
+fn write_cookies(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    let is_own = |cookie: &&[u8]| auth::is_own_cookie(cookie);
+    if !value.split(|octet| *octet == b';').any(|cookie| is_own(&cookie)) {
+        return encode::field(out, name, value);
+    }
+    let others: Vec<&[u8]> = value.split(|octet| *octet == b';').filter(|cookie| !is_own(cookie)).collect();
+    if !others.is_empty() {
+        encode::field(out, name, others.join(&b';').trim_ascii());
     }
 }
 
@@ -141,6 +159,7 @@ pub(crate) fn is_rewritten(known: Name, name: &str) -> bool {
         | Name::RequestId
         | Name::Traceparent
         | Name::Tracestate
+        | Name::VestibuleCsrf
         | Name::VestibuleIdentity
         | Name::Via => true,
         Name::Other => trusted::is_believed(name),

@@ -14,6 +14,7 @@ mod compress;
 mod connection;
 mod content;
 mod deadlines;
+mod ended;
 mod ending;
 mod explain;
 mod forward;
@@ -21,6 +22,7 @@ mod grpc;
 mod house;
 mod http1;
 mod http2;
+mod identification;
 mod introduction;
 mod listen;
 mod pace;
@@ -44,6 +46,7 @@ pub use challenge::Challenges;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Answerer, Answering, Builtin, Fixed, Folder, HouseAnswer, Received, Redirect, RedirectError};
+pub use identification::Identification;
 pub use server::{Former, Gateway, GatewayError, Inherited, Options};
 pub use settings::{
     AskProtocol, AskSettings, CertificateAndKey, ClientCertificates, ConnectionBounds, DoorSettings, Errors,

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use auth::Verified;
 use model::{Blame, Caller, OperationId, Outcome, Problem, RequestId, ServiceId, SpanId, Stage, TraceId};
 use observe::{CacheUse, OperationLabel};
 use wire::trace::TraceContext;
@@ -26,6 +28,8 @@ pub(crate) struct Record<'a> {
     stage: Stage,
     pub(crate) operation: Option<OperationId>,
     pub(crate) caller: Caller,
+    /// What its token or session stands on, where it showed one.
+    pub(crate) verified: Option<Arc<Verified>>,
     service: Option<ServiceId>,
     first_byte: Option<Duration>,
     outcome: Outcome,
@@ -72,6 +76,7 @@ impl<'a> Record<'a> {
             stage: Stage::Intake,
             operation: None,
             caller: Caller::Anonymous,
+            verified: None,
             service: None,
             first_byte: None,
             outcome: Outcome::Abandoned,
@@ -187,6 +192,10 @@ impl Follower for Record<'_> {
 
     fn caller(&mut self, caller: &Caller) {
         self.caller = caller.clone();
+    }
+
+    fn verified(&mut self, verified: &Arc<Verified>) {
+        self.verified = Some(Arc::clone(verified));
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
-use auth::Holding;
+use auth::{Asked, Holding, Identified, Told};
 use model::{Caller, Code, DoorKind, Problem, RequestId, Stage};
 use observe::DoorRow;
 use upstream::{Alarm, Elapsed, RequestBody};
@@ -22,16 +22,20 @@ use crate::answer::{self, Answer};
 use crate::ask;
 use crate::compress;
 use crate::deadlines::{Deadlines, request_streams};
+use crate::ended;
 use crate::forward;
 use crate::house;
 use crate::peer::Peer;
 use crate::record::Record;
 use crate::settings::DoorSettings;
 use crate::snapshot::{DoorState, Snapshot};
-use crate::stages::{self, Decided, Follower, Question, Refusal};
+use crate::stages::{self, Decided, Decision, Follower, Question, Refusal};
 use crate::stored::{self, Asking, Looked};
 use crate::thread::Thread;
 use crate::unwind::{Panicked, catch_panic};
+
+/// How long a request waits to hear who sent it.
+const FINDING_OUT: Duration = Duration::from_secs(5);
 
 /// A request at a door, before anything is known of it but its head.
 pub(crate) struct Request<'a> {
@@ -59,6 +63,9 @@ pub(crate) trait Reply {
     /// Sends an answer whole, telling the record as it goes; `false` if the connection cannot be used again.
     async fn send(&mut self, request: &Request<'_>, record: &mut Record<'_>, answer: Answer, alarm: &mut Alarm)
     -> bool;
+
+    /// Breaks an answer off that was begun and may not be ended.
+    fn cut(&mut self) {}
 
     /// Ready once the caller has taken its request back, before anything was sent.
     fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()>;
@@ -92,7 +99,16 @@ pub(crate) async fn serve<R: Reply>(
         Ok(answer) => compress::answer(request, &record, answer),
         Err(problem) => answer::refuse(request, &mut record, &problem),
     };
-    reply.send(request, &mut record, answer, alarm).await
+    let Some(verified) = record.verified.clone() else {
+        return reply.send(request, &mut record, answer, alarm).await;
+    };
+    let revoked = request.snapshot.configuration.identification.verifier().revoked();
+    let sent = pin!(ended::while_it_stands(revoked, &verified, reply.send(request, &mut record, answer, alarm))).await;
+    sent.unwrap_or_else(|| {
+        record.fail(&ended::problem());
+        reply.cut();
+        false
+    })
 }
 
 /// The stages, in the order in which they are cheap and safe.
@@ -103,9 +119,20 @@ async fn pass(
     alarm: &mut Alarm,
 ) -> Result<Answer, Problem> {
     let body = intake?;
-    let decided =
-        decide(&request.question(record.at()), record).map_err(|refusal| refusal.seen_at(request.door.door.kind))?;
-    let Decided { operation, permit } = decided;
+    let told;
+    let seen = |refusal: Refusal| refusal.seen_at(request.door.door.kind);
+    let Decided { operation, permit } = match decide(&request.question(record.at()), record).map_err(seen)? {
+        Decision::Goes(decided) => decided,
+        // In a box: few requests wait here, and all would carry the room for it.
+        Decision::Ask(asked) => {
+            told = Box::pin(find_out(request, asked, alarm)).await;
+            let question = Question { told: Some(&told), ..request.question(record.at()) };
+            match decide(&question, record).map_err(seen)? {
+                Decision::Goes(decided) => decided,
+                Decision::Ask(_) => return Err(Problem::new(Code::IssuerUnavailable, "what was told is no answer")),
+            }
+        }
+    };
     let body = body.map(|mut body| {
         body.bound(operation.body_bytes);
         if request_streams(request.head, operation) {
@@ -164,9 +191,18 @@ async fn pass(
     }
 }
 
+/// Asks who sent a request; silence is an answer as well.
+async fn find_out(request: &Request<'_>, asked: Asked, alarm: &mut Alarm) -> Told {
+    alarm.set(Some(request.peer.at_most_until(Instant::now() + FINDING_OUT)));
+    let asking = pin!(request.snapshot.configuration.identification.ask(asked));
+    let told = alarm.guard(asking).await;
+    alarm.set(request.peer.until);
+    told.unwrap_or_else(|Elapsed| Told::Unavailable("no answer came in time".into()))
+}
+
 /// Everything that is decided before a service hears of the request. `explain` asks the same function, so that what
 /// it says is what happens.
-pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) -> Result<Decided<'a>, Refusal> {
+pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) -> Result<Decision<'a>, Refusal> {
     let Question { settings, door, peer, head, .. } = *question;
     stages::belongs_here(question)?;
 
@@ -185,25 +221,29 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
     if let (Some(workload), DoorKind::Server) = (workload, kind) {
         follower.caller(&Caller::Workload(Arc::clone(workload)));
     }
-    let caller = match &operation.house {
-        Some(own) if own.judges_credentials() => Caller::Anonymous,
-        _ => {
-            let address = peer.address.ip();
-            let caller = question.holding.identify(kind, head, address, workload.as_ref(), &settings.directory)?;
-            follower.caller(&caller);
-            caller
-        }
+    let identified = match &operation.house {
+        Some(own) if own.judges_credentials() => Identified::Caller(Caller::Anonymous),
+        _ => question.identify(operation, workload.as_ref())?,
     };
+    let caller = match &identified {
+        Identified::Caller(caller) => caller,
+        Identified::Verified(verified) => {
+            follower.verified(verified);
+            &verified.caller
+        }
+        Identified::Ask(asked) => return Ok(Decision::Ask(asked.clone())),
+    };
+    follower.caller(caller);
 
     follower.reach(Stage::Policy);
-    let permit = settings.rules.decide(id, &caller, peer.address.ip(), question.at)?;
+    let permit = settings.rules.decide(id, caller, peer.address.ip(), question.at)?;
     // Only to those who might have called it: others learn nothing new of what is gone.
     operation.ending.as_ref().map_or(Ok(()), |ending| ending.admit(question.at))?;
 
     follower.reach(Stage::Inspect);
     stages::admit_announced_body(head, operation)?;
     stages::admit_upgrade(head, operation)?;
-    Ok(Decided { operation, permit })
+    Ok(Decision::Goes(Decided { operation, permit }))
 }
 
 /// A panic costs its request and nothing else.
@@ -228,6 +268,8 @@ impl<'a> Request<'a> {
             peer: self.peer,
             head: self.head,
             holding: &Holding::InTheRequest,
+            identification: &self.snapshot.configuration.identification,
+            told: None,
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use upstream::{Keeper, Standing, SystemResolver};
 
 use crate::challenge::Challenges;
+use crate::identification::Identification;
 use crate::listen;
 use crate::settings::Settings;
 use crate::snapshot::{Configuration, labels};
@@ -139,6 +140,12 @@ impl Gateway {
     #[must_use]
     pub fn challenges(&self) -> Arc<Challenges> {
         Arc::clone(&self.configuration.challenges)
+    }
+
+    /// Who people and applications are, as far as that goes on over reloads.
+    #[must_use]
+    pub fn identification(&self) -> Arc<Identification> {
+        Arc::clone(&self.configuration.identification)
     }
 
     /// How many data threads there are.

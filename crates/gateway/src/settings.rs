@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use auth::Resource;
 use guard::Networks;
 use model::{Door, ServiceId};
 use routing::{HostPattern, Table};
@@ -245,6 +246,11 @@ pub struct OperationSettings {
     pub ending: Option<Arc<Ending>>,
     /// Who else is asked whether a request may go on.
     pub ask: Option<Arc<AskSettings>>,
+    /// What tokens for its API are for, where it takes any.
+    pub resource: Option<Arc<Resource>>,
+    /// Where a person is sent to who comes to a page without being signed in: a path with a query, at the same host,
+    /// to which `&return_to=` and the page are added.
+    pub sign_in: Option<Arc<str>>,
 }
 
 /// Which bodies of an operation may go on for as long as they are not silent.

@@ -12,6 +12,7 @@ use rustls::ServerConfig;
 use upstream::{Pools, Services, Upstreams};
 
 use crate::challenge::Challenges;
+use crate::identification::Identification;
 use crate::peer::Peer;
 use crate::settings::{ClientCertificates, DoorSettings, Settings};
 use crate::stored::Stores;
@@ -27,6 +28,8 @@ pub(crate) struct Configuration {
     pub(crate) stores: Stores,
     /// Goes on over a reload: a CA that is checking finds what it looks for.
     pub(crate) challenges: Arc<Challenges>,
+    /// Likewise: whoever was known stays known.
+    pub(crate) identification: Arc<Identification>,
 }
 
 /// What is derived from the settings of one door.
@@ -58,7 +61,8 @@ impl Configuration {
         let catalogue = observatory.catalogue(&labels(&settings));
         let stores = Stores::new(&settings, earlier.map(|earlier| (&earlier.settings, &earlier.stores)));
         let challenges = earlier.map(|earlier| Arc::clone(&earlier.challenges)).unwrap_or_default();
-        Ok(Self { settings, doors, services, catalogue, stores, challenges })
+        let identification = earlier.map(|earlier| Arc::clone(&earlier.identification)).unwrap_or_default();
+        Ok(Self { settings, doors, services, catalogue, stores, challenges, identification })
     }
 
     fn same_tls(&self, door: &DoorSettings) -> Option<Arc<ServerConfig>> {

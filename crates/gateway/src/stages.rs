@@ -4,14 +4,16 @@
 //! depends on the kind of the door, and is decided in [`Refusal::seen_at`] alone.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use auth::{AuthError, Holding};
-use model::{Caller, Code, DoorKind, OperationId, Problem, Stage};
+use auth::{Asked, AuthError, Holding, Identified, Showing, Told, Verified};
+use model::{Caller, Code, DoorKind, OperationId, Problem, Stage, Workload};
 use policy::{DeniedError, Permit};
 use routing::Choice;
 use wire::{Framing, RequestHead};
 
+use crate::identification::Identification;
 use crate::peer::Peer;
 use crate::settings::{DoorSettings, OperationSettings, Settings};
 use crate::tls::DoorNames;
@@ -27,8 +29,42 @@ pub(crate) struct Question<'a> {
     pub(crate) names: &'a DoorNames,
     pub(crate) peer: &'a Peer,
     pub(crate) head: &'a RequestHead,
-    /// Where the key is, if there is one: in the request, or assumed by an explanation.
+    /// Where the credential is, if there is one: in the request, or assumed by an explanation.
     pub(crate) holding: &'a Holding,
+    pub(crate) identification: &'a Identification,
+    /// What was told, where somebody had to be asked about the credential.
+    pub(crate) told: Option<&'a Told>,
+}
+
+/// What was decided.
+pub(crate) enum Decision<'a> {
+    /// The request may go on.
+    Goes(Decided<'a>),
+    /// It must be asked first who sent it.
+    Ask(Asked),
+}
+
+impl Question<'_> {
+    /// Who sent it, as far as can be known without asking anybody.
+    pub(crate) fn identify(
+        &self,
+        operation: &OperationSettings,
+        workload: Option<&Arc<Workload>>,
+    ) -> Result<Identified, AuthError> {
+        let showing = Showing {
+            door: self.door.door.kind,
+            head: self.head,
+            address: self.peer.address.ip(),
+            secure: self.peer.secure || self.door.proxies.is_some(),
+            peer: workload,
+            certificate: self.peer.certificate.as_deref(),
+            resource: operation.resource.as_ref().map(|resource| &*resource.id),
+            directory: &self.settings.directory,
+            verifier: self.identification.verifier(),
+            told: self.told,
+        };
+        self.holding.find(&showing)
+    }
 }
 
 /// A request that may go on.
@@ -45,6 +81,10 @@ pub(crate) trait Follower {
     fn operation(&mut self, id: OperationId);
     /// This is who sent it, as far as is known now.
     fn caller(&mut self, caller: &Caller);
+    /// This is what its token or session stands on.
+    fn verified(&mut self, verified: &Arc<Verified>) {
+        let _ = verified;
+    }
 }
 
 /// Why a request does not go on.
@@ -87,6 +127,7 @@ impl Refusal {
         match self {
             Self::Same(problem) => Self::Same(Problem {
                 allow: problem.allow.clone(),
+                challenge: problem.challenge.clone(),
                 retry_after_seconds: problem.retry_after_seconds,
                 ..Problem::new(problem.code, problem.detail.clone())
             }),

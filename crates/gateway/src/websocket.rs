@@ -11,9 +11,11 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use auth::Holding;
 use bytes::BytesMut;
 use model::{Caller, Code, OperationId, Problem, Stage};
 use upstream::{Alarm, Tunnel};
@@ -23,7 +25,7 @@ use crate::peer::Peer;
 use crate::record::Record;
 use crate::request::{Request, decide};
 use crate::settings::OperationSettings;
-use crate::stages::{Follower, Question};
+use crate::stages::{Decision, Follower, Question};
 use crate::websocket::way::{Stop, Way};
 
 /// How long both ends have to say goodbye.
@@ -95,8 +97,10 @@ pub(crate) async fn relay<L: Leg>(
     let now = Instant::now();
     let up = Frames::new(Sender::Client, extended, operation.body_bytes);
     let down = Frames::new(Sender::Server, extended, u64::MAX);
+    let holding = record.verified.as_ref().map_or(Holding::InTheRequest, |one| Holding::Again(Arc::clone(one)));
     let mut relay = Relay {
         request,
+        holding,
         up: Way::new(up, now),
         down: Way::new(down, now),
         idle: operation.idle,
@@ -122,6 +126,8 @@ pub(crate) async fn relay<L: Leg>(
 
 struct Relay<'a> {
     request: &'a Request<'a>,
+    /// What its caller is asked for again: not for a proof that was used up, nor for what would have to be asked about.
+    holding: Holding,
     /// From the caller to the service.
     up: Way,
     /// From the service to the caller.
@@ -291,7 +297,7 @@ impl Relay<'_> {
         if thread.is_draining() {
             return self.say_goodbye(End::Done, Goodbye::to(GOING_AWAY, GOING_AWAY), now);
         }
-        if let Err(problem) = may_go_on(self.request) {
+        if let Err(problem) = may_go_on(self.request, &self.holding) {
             self.say_goodbye(End::Failed(problem), Goodbye::to(NOT_ALLOWED, GOING_AWAY), now);
         }
     }
@@ -308,7 +314,7 @@ impl Goodbye {
 }
 
 /// Whether the request that began this would be let through by the configuration of now.
-fn may_go_on(request: &Request<'_>) -> Result<(), Problem> {
+fn may_go_on(request: &Request<'_>, holding: &Holding) -> Result<(), Problem> {
     let now = request.thread.wall_clock(Instant::now());
     let snapshot = request.thread.snapshot();
     let gone = || Problem::new(Code::NotFound, "the door is gone, or would not let this peer in any more").maybe_sent();
@@ -320,8 +326,11 @@ fn may_go_on(request: &Request<'_>) -> Result<(), Problem> {
     if !snapshot.lets_in(index, &peer) {
         return Err(gone());
     }
-    let question = Question { settings, door, names: &state.names, peer: &peer, ..request.question(now) };
-    decide(&question, &mut Nobody).map(drop).map_err(|refusal| refusal.seen_at(door.door.kind).maybe_sent())
+    let question = Question { settings, door, names: &state.names, peer: &peer, holding, ..request.question(now) };
+    match decide(&question, &mut Nobody).map_err(|refusal| refusal.seen_at(door.door.kind).maybe_sent())? {
+        Decision::Goes(_) => Ok(()),
+        Decision::Ask(_) => Err(gone()),
+    }
 }
 
 /// Nobody follows a question that was asked before.

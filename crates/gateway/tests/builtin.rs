@@ -171,6 +171,8 @@ fn settings(address: SocketAddr, builtin: Arc<Builtin>) -> Settings {
         cache: None,
         ending: None,
         ask: None,
+        resource: None,
+        sign_in: None,
     };
     let rule = OperationRule {
         api: "sign-in".into(),

@@ -19,5 +19,5 @@ pub use clock::{Clock, SystemClock};
 pub use door::{Door, DoorKind};
 pub use event::{Decision, Event, Outcome, Stage};
 pub use id::{OperationId, RequestId, ServiceId, SpanId, TraceId};
-pub use problem::{Blame, Code, Problem, Retry};
+pub use problem::{Blame, Challenge, Code, Problem, Retry};
 pub use secret::Secret;

@@ -4,11 +4,13 @@
 //! The public message may be shown to a stranger, the private cause never leaves
 //! the logs and the answers of server doors.
 
+mod challenge;
 mod codes;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use challenge::Challenge;
 pub use codes::Code;
 
 /// Whose mistake it was.
@@ -48,6 +50,8 @@ pub struct Problem {
     pub allow: Option<Box<str>>,
     /// The status that the service ended a gRPC call with, where it is told in place of the code's own.
     pub grpc_status: Option<u8>,
+    /// What the caller is told of its credential beside the code. In a box: few problems have it.
+    pub challenge: Option<Box<Challenge>>,
 }
 
 impl Problem {
@@ -62,6 +66,7 @@ impl Problem {
             retry_after_seconds: None,
             allow: None,
             grpc_status: None,
+            challenge: None,
         }
     }
 

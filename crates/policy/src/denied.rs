@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Code, DoorKind, Problem};
+use model::{Challenge, Code, DoorKind, Problem};
 use thiserror::Error;
 
 /// Why a request got no permit.
@@ -106,24 +106,17 @@ impl DeniedError {
             (Self::NetworkNotAllowed { .. }, DoorKind::Server) => Code::NetworkNotAllowed,
             (Self::UnknownOperation { .. }, _) => Code::InternalError,
         };
-        Problem::new(code, self.to_string()).because(self)
-    }
-
-    /// The scopes that are missing, where only scopes are (RFC 6750 §3, `scope`).
-    #[must_use]
-    pub fn scopes(&self) -> Option<&str> {
-        match self {
-            Self::ScopeMissing { scopes, .. } => Some(scopes),
+        let challenge = match &self {
+            Self::ScopeMissing { scopes, .. } => {
+                Some(Challenge { scopes: Some(scopes.clone()), ..Challenge::default() })
+            }
+            Self::NotFresh { seconds, .. } => {
+                Some(Challenge { max_age_seconds: Some(*seconds), ..Challenge::default() })
+            }
             _ => None,
-        }
-    }
-
-    /// How long ago the person may have signed in, where only that is wrong (RFC 9470 §3, `max_age`).
-    #[must_use]
-    pub const fn max_age_seconds(&self) -> Option<u64> {
-        match self {
-            Self::NotFresh { seconds, .. } => Some(*seconds),
-            _ => None,
-        }
+        };
+        let mut problem = Problem::new(code, self.to_string()).because(self);
+        problem.challenge = challenge.map(Box::new);
+        problem
     }
 }

@@ -26,6 +26,7 @@ fn settings(workloads: Vec<WorkloadSettings>) -> Settings {
 
 fn certificate(spiffe: Option<&str>, dns: &[&str]) -> PeerCertificate {
     PeerCertificate {
+        sha256: [0; 32],
         spiffe: spiffe.map(id),
         dns: dns.iter().map(ToString::to_string).collect(),
         serial: "01".into(),

@@ -10,7 +10,7 @@ use model::{Caller, Clock, Code, DoorKind, KeyKind, Problem, SpiffeId, Workload}
 use wire::{HeadLimits, RequestHead};
 
 use crate::keys::{KeyBounds, KeyHash, NewKey, Origin, generate};
-use crate::{AuthError, Directory, KeySettings, Settings, challenge};
+use crate::{AuthError, Directory, KeySettings, Settings};
 
 /// A clock that stands still.
 struct Stopped(SystemTime);
@@ -274,12 +274,4 @@ fn a_refusal_never_repeats_the_credential() {
     let printed = format!("{problem} {problem:?} {:?}", house.directory);
     let secret = &key["vst_restricted_".len() + 11..];
     assert!(!printed.contains(secret), "{printed}");
-}
-
-#[test]
-fn every_401_asks_for_something() {
-    for code in Code::ALL.iter().filter(|code| code.status() == 401) {
-        assert!(challenge(*code).is_some_and(|value| value.starts_with("Bearer ")), "{}", code.as_str());
-    }
-    assert_eq!(challenge(Code::NotFound), None);
 }

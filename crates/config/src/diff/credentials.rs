@@ -134,7 +134,7 @@ fn workloads(configurations: [&Settings; 2]) -> Vec<Credential> {
 
 fn certificate(spiffe: Option<SpiffeId>, dns: Vec<String>) -> PeerCertificate {
     let now = SystemTime::now();
-    PeerCertificate { spiffe, dns, serial: String::new(), not_before: now, not_after: now }
+    PeerCertificate { spiffe, dns, sha256: [0; 32], serial: String::new(), not_before: now, not_after: now }
 }
 
 impl Credential {

@@ -94,6 +94,8 @@ impl Planner<'_> {
                 Some(ask) => Some(Arc::new(self.ask(api, ask)?)),
                 None => None,
             },
+            resource: None,
+            sign_in: None,
         };
         let rule = OperationRule {
             api: api_name,

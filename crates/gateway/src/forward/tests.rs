@@ -2,7 +2,7 @@
 
 use wire::{HeadLimits, RequestHead};
 
-use super::write_request_line;
+use super::{write_cookies, write_request_line};
 
 fn line(target: &str, prefix: &str) -> String {
     let limits = HeadLimits { head_bytes: 4096, target_bytes: 1024, fields: 32 };
@@ -26,5 +26,22 @@ fn the_service_sees_the_path_without_the_apis_own() {
         ("/caf%C3%A9/menu", "/café", "/menu"),
     ] {
         assert_eq!(line(target, prefix), format!("GET {seen} HTTP/1.1\r\n"), "{target} below {prefix}");
+    }
+}
+
+#[test]
+fn no_service_gets_a_cookie_of_this_house() {
+    for (cookies, seen) in [
+        ("a=1; b=2", Some("a=1; b=2")),
+        ("__Host-vestibule-session=x", None),
+        ("a=1; __Host-vestibule-session=x; b=2", Some("a=1; b=2")),
+        ("__Host-vestibule-sign-in=x;a=1", Some("a=1")),
+        ("a=__Host-vestibule-session", Some("a=__Host-vestibule-session")),
+        ("my__Host-vestibule-session=1", Some("my__Host-vestibule-session=1")),
+    ] {
+        let mut out = Vec::new();
+        write_cookies(&mut out, "cookie", cookies.as_bytes());
+        let expected = seen.map(|seen| format!("cookie: {seen}\r\n")).unwrap_or_default();
+        assert_eq!(String::from_utf8(out).expect("text"), expected, "{cookies}");
     }
 }

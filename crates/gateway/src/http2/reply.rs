@@ -66,6 +66,10 @@ impl Reply for Http2Reply {
         true
     }
 
+    fn cut(&mut self) {
+        self.stream.connection().break_off(self.stream.key, Reason::CANCEL);
+    }
+
     /// A stream that was reset must not go on costing the service: a caller may reset as many as it likes
     /// (CVE-2023-44487).
     fn poll_withdrawn(&mut self, context: &mut Context<'_>) -> Poll<()> {

@@ -75,6 +75,8 @@ fn settings() -> Settings {
         cache: None,
         ending: None,
         ask: None,
+        resource: None,
+        sign_in: None,
     };
     let rule = OperationRule {
         api: "things".into(),

@@ -68,6 +68,7 @@ names! {
     CrossOriginOpenerPolicy = "cross-origin-opener-policy", ESSENTIAL, HEAD_ONLY;
     CrossOriginResourcePolicy = "cross-origin-resource-policy", ESSENTIAL, HEAD_ONLY;
     Date = "date", HEAD_ONLY;
+    Dpop = "dpop", ESSENTIAL, ONCE, HEAD_ONLY;
     Etag = "etag";
     Expect = "expect", ESSENTIAL, ONCE, HEAD_ONLY;
     Expires = "expires", HEAD_ONLY;
@@ -121,6 +122,7 @@ names! {
     Upgrade = "upgrade", HOP, HEAD_ONLY;
     UserAgent = "user-agent", ESSENTIAL, HEAD_ONLY;
     Vary = "vary", ESSENTIAL, HEAD_ONLY;
+    VestibuleCsrf = "vestibule-csrf", ESSENTIAL, ONCE, HEAD_ONLY;
     VestibuleIdentity = "vestibule-identity", ESSENTIAL, HEAD_ONLY;
     Via = "via", ESSENTIAL, HEAD_ONLY;
     WwwAuthenticate = "www-authenticate", ESSENTIAL, HEAD_ONLY;

@@ -109,7 +109,8 @@ fn each_condition_of_a_way_for_people_must_hold() {
 fn a_person_without_the_scope_is_told_which_and_a_stranger_is_not() {
     let way = UserWay { scopes: texts(&["orders.read", "orders.write"]), ..users() };
     let refused = decide(Way::Users(Box::new(way.clone())), &Caller::User(Arc::new(ada()))).expect_err("lacks one");
-    assert_eq!(refused.scopes(), Some("orders.read orders.write"));
+    let challenge = refused.problem_for(DoorKind::Client).challenge.expect("a challenge");
+    assert_eq!(challenge.scopes.as_deref(), Some("orders.read orders.write"));
     assert_eq!(told(way.clone(), ada()), Some(Code::InsufficientScope));
     assert_eq!(told(way, User { issuer: "corp".into(), ..ada() }), Some(Code::NotFound));
 }
@@ -124,7 +125,8 @@ fn a_sign_in_of_long_ago_is_not_fresh() {
     let ahead = User { authenticated_at: Some(noon() + Duration::from_secs(2)), ..ada() };
     assert_eq!(told(way.clone(), ahead), None, "clocks differ");
     let refused = decide(Way::Users(Box::new(way)), &Caller::User(Arc::new(ago(900)))).expect_err("too old");
-    assert_eq!(refused.max_age_seconds(), Some(300));
+    let challenge = refused.problem_for(DoorKind::Client).challenge.expect("a challenge");
+    assert_eq!(challenge.max_age_seconds, Some(300));
 }
 
 #[test]

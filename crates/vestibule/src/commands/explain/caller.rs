@@ -143,7 +143,14 @@ fn first_app(settings: &Settings) -> Option<Arc<str>> {
 /// A certificate of these names that is valid now.
 fn certificate(spiffe: Option<SpiffeId>, dns: Vec<String>) -> PeerCertificate {
     let now = SystemTime::now();
-    PeerCertificate { spiffe, dns, serial: String::new(), not_before: now, not_after: now + Duration::from_secs(3600) }
+    PeerCertificate {
+        spiffe,
+        dns,
+        sha256: [0; 32],
+        serial: String::new(),
+        not_before: now,
+        not_after: now + Duration::from_secs(3600),
+    }
 }
 
 fn bad(text: &str, help: &str) -> Failure {

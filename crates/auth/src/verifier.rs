@@ -1,0 +1,173 @@
+//! Tokens and sessions to callers: what is remembered, what is verified here, and what must be asked about.
+//!
+//! One verifier serves all data threads and goes on over a reload. Its steps for one credential:
+//!
+//! 1. Remembered, not over and not revoked: that is the answer, for as much as one SHA-256 of the text.
+//! 2. A session: whose it is must be asked ([`Asked`](crate::Asked)).
+//! 3. A JWT: its issuer's keys verify it here. Keys that it names and that are not had are asked for, once.
+//! 4. Any other token: its issuer is asked, where the file has one that reads such tokens.
+//! 5. What was verified is remembered until it ends.
+//!
+//! What is different with each request is looked at each time: the certificate or proof that a token is bound to, the
+//! resource that it is for, and where a session's request comes from.
+
+mod bearer;
+mod binding;
+mod claims;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use model::{Caller, Clock, OWN_ISSUER, SystemClock};
+
+use crate::issuers::{Issuer, Issuers};
+use crate::proofs::Proofs;
+use crate::remembered::{Memory, Remembered};
+use crate::revoked::{Ground, Revoked};
+use crate::verified::{Fingerprint, Verified};
+use crate::{Asked, AuthError};
+pub(crate) use bearer::Bearer;
+
+/// Turns tokens and sessions into callers.
+pub struct Verifier {
+    issuers: ArcSwap<Issuers>,
+    /// Whether tokens and sessions are believed at all: what most requests need to know of the issuers.
+    takes_tokens: AtomicBool,
+    takes_sessions: AtomicBool,
+    remembered: Remembered,
+    revoked: Revoked,
+    proofs: Proofs,
+    clock: Arc<dyn Clock>,
+}
+
+/// Who it is, or what must be asked first.
+#[derive(Debug)]
+pub enum Identified {
+    /// Somebody known by a key or certificate, or nobody who said anything.
+    Caller(Caller),
+    /// Somebody known by a token or session.
+    Verified(Arc<Verified>),
+    /// Nothing can be said before this is known.
+    Ask(Asked),
+}
+
+impl Verifier {
+    /// One that knows nobody yet, by this clock.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            issuers: ArcSwap::default(),
+            takes_tokens: AtomicBool::new(false),
+            takes_sessions: AtomicBool::new(false),
+            remembered: Remembered::default(),
+            revoked: Revoked::default(),
+            proofs: Proofs::default(),
+            clock,
+        }
+    }
+
+    /// Whose tokens are believed from now on. What was remembered of others is forgotten.
+    pub fn believe(&self, issuers: Issuers) {
+        let (tokens, sessions) = (!issuers.is_empty(), issuers.named(OWN_ISSUER).is_some());
+        self.issuers.store(Arc::new(issuers));
+        self.takes_tokens.store(tokens, Ordering::Release);
+        self.takes_sessions.store(sessions, Ordering::Release);
+        self.remembered.clear();
+    }
+
+    /// Whether anybody's tokens are believed.
+    pub(crate) fn takes_tokens(&self) -> bool {
+        self.takes_tokens.load(Ordering::Acquire)
+    }
+
+    /// Whether sessions are kept.
+    pub(crate) fn takes_sessions(&self) -> bool {
+        self.takes_sessions.load(Ordering::Acquire)
+    }
+
+    /// One issuer's keys have changed; it must be among those that are believed. What was remembered stays: it was verified by keys that held.
+    pub fn renew(&self, issuer: &Arc<Issuer>) {
+        self.issuers.rcu(|issuers| match issuers.named(&issuer.name) {
+            Some(_) => issuers.with(Arc::clone(issuer)),
+            None => Issuers::clone(issuers),
+        });
+    }
+
+    /// Whose tokens are believed now.
+    #[must_use]
+    pub fn issuers(&self) -> Arc<Issuers> {
+        self.issuers.load_full()
+    }
+
+    /// Ends what stands on these, on every thread with its next request. `longest` is how long a credential that was
+    /// given out before could still be believed.
+    pub fn revoke(&self, grounds: &[Ground], longest: Duration) {
+        let now = self.clock.wall();
+        self.revoked.end(grounds, now, now + longest);
+    }
+
+    /// Ends everything that was issued before now.
+    pub fn revoke_all(&self) {
+        self.revoked.end_all(self.clock.wall());
+    }
+
+    /// What ended; long exchanges look whether its number has changed.
+    #[must_use]
+    pub const fn revoked(&self) -> &Revoked {
+        &self.revoked
+    }
+
+    /// Remembers what asking has found, until it ends.
+    pub fn remember(&self, fingerprint: Fingerprint, verified: &Arc<Verified>) {
+        self.remembered.keep(fingerprint, verified);
+    }
+
+    /// A nonce for proofs of possession (RFC 9449 §8); `None` where the system gives no randomness.
+    #[must_use]
+    pub fn nonce(&self) -> Option<String> {
+        self.proofs.nonce(self.clock.wall())
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.wall()
+    }
+
+    pub(crate) const fn proofs(&self) -> &Proofs {
+        &self.proofs
+    }
+
+    /// What is remembered of a credential and still holds.
+    pub(crate) fn remembered(
+        &self,
+        fingerprint: &Fingerprint,
+        now: SystemTime,
+    ) -> Result<Option<Arc<Verified>>, AuthError> {
+        match self.remembered.find(fingerprint, &self.revoked, now) {
+            Memory::Holds(verified) => Ok(Some(verified)),
+            Memory::Nothing => Ok(None),
+            Memory::Revoked => Err(AuthError::Revoked),
+        }
+    }
+
+    /// What was just found out, where it is not over by now.
+    pub(crate) fn still(&self, verified: &Arc<Verified>, now: SystemTime) -> Result<Arc<Verified>, AuthError> {
+        if self.revoked.holds(verified).is_none() {
+            Err(AuthError::Revoked)
+        } else if verified.until <= now {
+            Err(AuthError::Ended)
+        } else {
+            Ok(Arc::clone(verified))
+        }
+    }
+}
+
+impl Default for Verifier {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
+}
+
+#[cfg(test)]
+mod tests;
