@@ -12,8 +12,8 @@ use crate::verified::{Fingerprint, Verified};
 /// What is asked.
 #[derive(Clone, Debug)]
 pub enum Asked {
-    /// Whose session this is, by the SHA-256 of its cookie.
-    Session(Fingerprint),
+    /// Whose session this is, by the SHA-256 of its cookie, at this origin.
+    Session(Fingerprint, Box<str>),
     /// Whose token this is, where it cannot be read here (RFC 7662).
     Token(Fingerprint, Arc<Secret<String>>),
     /// Whether this issuer has other keys by now.
@@ -47,7 +47,8 @@ impl Asked {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Session(one), Self::Session(other)) | (Self::Token(one, _), Self::Token(other, _)) => one == other,
+            (Self::Session(one, at), Self::Session(other, there)) => one == other && at == there,
+            (Self::Token(one, _), Self::Token(other, _)) => one == other,
             (Self::Keys(one), Self::Keys(other)) => one == other,
             _ => false,
         }

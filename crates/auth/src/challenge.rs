@@ -13,7 +13,7 @@ const REALM: &str = "realm=\"vestibule\"";
 pub struct Resource {
     /// What names it in `resource` and `aud`: scheme, host and path of the API.
     pub id: Box<str>,
-    /// Where it is said who gives out tokens for it.
+    /// Where it is said who gives out tokens for it; empty where that is not said.
     pub metadata: Box<str>,
 }
 
@@ -60,7 +60,7 @@ fn written(scheme: &str, error: Option<&str>, told: Option<&Challenge>, resource
     if scheme == "DPoP" {
         say("algs", &Algorithm::ALL.map(Algorithm::as_str).join(" "));
     }
-    if let Some(resource) = resource {
+    if let Some(resource) = resource.filter(|resource| !resource.metadata.is_empty()) {
         say("resource_metadata", &resource.metadata);
     }
     value

@@ -66,8 +66,17 @@ impl Whence {
     }
 }
 
-/// Scheme, host and port of this very request, as browsers write an origin.
-fn is_own(origin: &[u8], head: &RequestHead, secure: bool) -> bool {
+/// Scheme, host and port of a request, as browsers write an origin.
+pub(crate) fn origin_of(head: &RequestHead, secure: bool) -> Box<str> {
+    let (scheme, usual) = if secure { ("https", 443) } else { ("http", 80) };
+    match head.port().filter(|port| *port != usual) {
+        None => format!("{scheme}://{}", head.host()).into(),
+        Some(port) => format!("{scheme}://{}:{port}", head.host()).into(),
+    }
+}
+
+/// Whether an origin is that of this very request.
+pub(crate) fn is_own(origin: &[u8], head: &RequestHead, secure: bool) -> bool {
     let (scheme, usual) = if secure { ("https://", 443) } else { ("http://", 80) };
     let Some(authority) = origin.strip_prefix(scheme.as_bytes()) else { return false };
     let Some(port) = authority.strip_prefix(head.host().as_bytes()) else { return false };

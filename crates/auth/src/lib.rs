@@ -66,11 +66,11 @@ pub use cross_site::is_page_visit;
 pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 pub use error::AuthError;
 pub use identify::{Holding, identify};
+pub use issuers::{ClaimNames, GRANT_CLAIM, Issuer, Issuers, LEEWAY};
 pub use keeper::{KeeperError, KeyKeeper, KeyUpdate, MadeKey, NewRecord};
 pub use key_store::{Change, KeyRecord, KeySecret, KeyStore, KeyStoreError, KeyUse, Pending, RecordError};
 #[cfg(any(test, feature = "conformance"))]
 pub use key_store::{MemoryKeys, conformance};
-pub use issuers::{ClaimNames, GRANT_CLAIM, Issuer, Issuers, LEEWAY};
 pub use remembered::REMEMBERED_AT_MOST;
 pub use revoked::{ENDED_AT_MOST, Ground, Revoked};
 pub use showing::{SESSION_COOKIE, Showing, is_own_cookie};

@@ -104,9 +104,9 @@ impl Holding {
                 Some(_) => Ok(Identified::Verified(Arc::clone(verified))),
                 None => Err(AuthError::Revoked),
             },
-            Self::KeyNamed(_) | Self::KeyLike(_) | Self::Of(_) => {
-                self.identify(showing.door, showing.head, showing.address, showing.peer, showing.directory).map(Identified::Caller)
-            }
+            Self::KeyNamed(_) | Self::KeyLike(_) | Self::Of(_) => self
+                .identify(showing.door, showing.head, showing.address, showing.peer, showing.directory)
+                .map(Identified::Caller),
         }
     }
 }

@@ -95,6 +95,8 @@ pub enum Confirmation {
 /// What is known of a session besides whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFacts {
+    /// The origin whose cookie it is, as browsers write it.
+    pub origin: Box<str>,
     /// The SHA-256 of the text that a program shows in `Vestibule-CSRF`.
     pub csrf: [u8; 32],
     /// Further origins whose pages are the application's, as browsers write them.

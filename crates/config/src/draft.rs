@@ -14,6 +14,7 @@ mod identity;
 mod own;
 mod proxies;
 mod read;
+mod resources;
 mod services;
 
 use std::path::PathBuf;
@@ -24,17 +25,17 @@ use ipnet::IpNet;
 use crate::source::Span;
 use crate::value::{Day, NetworkText};
 
-pub(crate) use access::{Access, Callers, KeyCallers, WorkloadCallers};
+pub(crate) use access::{Access, AppCallers, Callers, KeyCallers, UserCallers, WorkloadCallers};
 pub(crate) use apis::{Api, Ask, ContractFile, Operation, Retire};
 pub(crate) use apps::{App, Shows};
 pub(crate) use cache::Cache;
 pub(crate) use callers::{PinnedKey, Trust, Workload};
 pub(crate) use doors::{AccountBinding, Acme, Door, Protocol, Tls};
-use identity::PROVIDER_API;
 pub(crate) use identity::{Identity, Mail};
 pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
+pub(crate) use resources::{METADATA, takes_tokens};
 pub(crate) use services::{Breaker, Canary, Probes, Retries, RetryAfter, Service, ServiceTls};
 
 /// A value, and the words that say it.
@@ -76,9 +77,10 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The APIs that stand in the file: all but the endpoints of the provider.
+    /// The APIs that stand in the file: all but the endpoints of the provider, and what APIs say of themselves. No name
+    /// of the file has a dot.
     pub(crate) fn written_apis(&self) -> impl Iterator<Item = &Api> {
-        self.apis.iter().filter(|api| api.name.value != PROVIDER_API)
+        self.apis.iter().filter(|api| !api.name.value.contains('.'))
     }
 }
 

@@ -19,6 +19,7 @@ mod inherit;
 mod operations;
 mod service_tls;
 mod services;
+mod tokens;
 
 use std::path::PathBuf;
 use std::sync::Arc;

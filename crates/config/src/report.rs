@@ -3,7 +3,7 @@
 
 mod loosenings;
 mod origins;
-mod routes;
+pub(crate) mod routes;
 mod show;
 
 use model::{DoorKind, OperationId};

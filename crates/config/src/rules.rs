@@ -16,6 +16,7 @@ mod routes;
 mod services;
 mod slashes;
 mod sockets;
+mod tokens;
 mod workloads;
 
 use crate::defaults::Defaults;

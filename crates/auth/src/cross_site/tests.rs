@@ -17,7 +17,11 @@ fn head(method: &str, fields: &[&str]) -> RequestHead {
 }
 
 fn session() -> SessionFacts {
-    SessionFacts { csrf: sha256(b"token-of-the-session"), origins: Arc::from([Box::from("https://app.shop.example")]) }
+    SessionFacts {
+        origin: "https://shop.example".into(),
+        csrf: sha256(b"token-of-the-session"),
+        origins: Arc::from([Box::from("https://app.shop.example")]),
+    }
 }
 
 fn passes(method: &str, fields: &[&str]) -> bool {

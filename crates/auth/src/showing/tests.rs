@@ -81,7 +81,18 @@ fn showing<'a>(
     told: Option<&'a Told>,
 ) -> Showing<'a> {
     let address = std::net::Ipv4Addr::LOCALHOST.into();
-    Showing { door, head, address, secure: true, peer: None, certificate: None, resource: None, directory, verifier, told }
+    Showing {
+        door,
+        head,
+        address,
+        secure: true,
+        peer: None,
+        certificate: None,
+        resource: None,
+        directory,
+        verifier,
+        told,
+    }
 }
 
 fn nobodys() -> Directory {
@@ -93,14 +104,16 @@ fn refused(door: DoorKind, fields: &[&str]) -> Option<AuthError> {
     showing(door, &head(fields), &directory, &verifier, None).identify().err()
 }
 
-const FACTS: fn() -> Option<SessionFacts> = || Some(SessionFacts { csrf: [0; 32], origins: Arc::from([]) });
+const FACTS: fn() -> Option<SessionFacts> =
+    || Some(SessionFacts { origin: "https://shop.example".into(), csrf: [0; 32], origins: Arc::from([]) });
 
 #[test]
 fn a_session_that_is_not_known_is_asked_about_and_then_is_somebody() {
     let (directory, verifier) = (nobodys(), verifier());
     let head = head(&["Cookie: theme=dark; __Host-vestibule-session=abc; b=c"]);
     let asked = showing(DoorKind::Client, &head, &directory, &verifier, None).identify().expect("to be asked");
-    let Identified::Ask(Asked::Session(fingerprint)) = asked else { panic!("{asked:?}") };
+    let Identified::Ask(Asked::Session(fingerprint, origin)) = asked else { panic!("{asked:?}") };
+    assert_eq!(&*origin, "https://shop.example");
     assert_eq!(fingerprint, Fingerprint::of(Form::Session, "abc"));
     let told = Told::Holds(verified(ada(Via::Session), FACTS()));
     let known = showing(DoorKind::Client, &head, &directory, &verifier, Some(&told)).identify().expect("known");
@@ -233,4 +246,14 @@ fn what_began_is_looked_at_again_by_its_grounds_alone() {
     assert!(again().is_ok());
     verifier.revoke(&[Ground::Session("s1".into())], Duration::from_secs(600));
     assert_eq!(again().err(), Some(AuthError::Revoked));
+}
+
+#[test]
+fn a_session_of_another_origin_is_none_here() {
+    let (directory, verifier) = (nobodys(), verifier());
+    let facts = SessionFacts { origin: "https://other.example".into(), csrf: [0; 32], origins: Arc::from([]) };
+    verifier.remember(Fingerprint::of(Form::Session, "abc"), &verified(ada(Via::Session), Some(facts)));
+    let head = head(&["Cookie: __Host-vestibule-session=abc"]);
+    let found = showing(DoorKind::Client, &head, &directory, &verifier, None).identify();
+    assert_eq!(found.err(), Some(AuthError::SessionEnded));
 }

@@ -60,7 +60,10 @@ impl Verifier {
         }
         let issuers = self.issuers();
         match bearer.form {
-            Form::Session => Ok(Found::Ask(Asked::Session(fingerprint))),
+            Form::Session => {
+                let origin = cross_site::origin_of(bearer.head, bearer.secure);
+                Ok(Found::Ask(Asked::Session(fingerprint, origin)))
+            }
             Form::Token if bearer.text.contains('.') => self.read(bearer, fingerprint, &issuers, now),
             Form::Token if issuers.asks_about_opaque() => {
                 let text = Arc::new(Secret::new(bearer.text.to_owned()));
@@ -115,6 +118,10 @@ impl Verifier {
         }
         binding::check(self, bearer, verified.confirmation.as_ref(), now)?;
         if let Some(session) = &verified.session {
+            // A cookie of another host or port is nobody's session here, whatever is remembered of it.
+            if !cross_site::is_own(session.origin.as_bytes(), bearer.head, bearer.secure) {
+                return Err(AuthError::SessionEnded);
+            }
             cross_site::check(bearer.head, bearer.secure, session).map_err(|why| AuthError::CrossSite { why })?;
         }
         Ok(())

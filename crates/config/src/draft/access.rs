@@ -1,9 +1,11 @@
 //! Who may call: `callers` with its short and long forms, and `public`.
 
-use model::KeyKind;
+use std::time::Duration;
+
+use model::{Bound, KeyKind, Via};
 
 use super::Said;
-use super::read::Reader;
+use super::read::{Reader, word};
 use crate::node::{Entry, Node};
 use crate::source::Span;
 use crate::value::{self, NetworkText, WorkloadText, Wrong};
@@ -36,6 +38,46 @@ pub(crate) struct Callers {
     pub(crate) keys: Option<KeyCallers>,
     /// By certificate.
     pub(crate) workloads: Option<WorkloadCallers>,
+    /// By a person's session or token.
+    pub(crate) users: Option<UserCallers>,
+    /// By an application's own token.
+    pub(crate) apps: Option<AppCallers>,
+}
+
+/// The way in for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UserCallers {
+    /// Where the word `users` stands.
+    pub(crate) span: Span,
+    /// Of whom; our own where nothing is said.
+    pub(crate) issuers: Option<Vec<Said<String>>>,
+    /// By what.
+    pub(crate) via: Vec<Said<Via>>,
+    /// Through which applications.
+    pub(crate) apps: Option<Vec<Said<String>>>,
+    /// With these scopes.
+    pub(crate) scopes: Vec<Said<String>>,
+    /// With these claims.
+    pub(crate) claims: Vec<(String, Said<String>)>,
+    /// Signed in so recently.
+    pub(crate) fresh: Option<Said<Duration>>,
+    /// By a token bound so.
+    pub(crate) bound: Option<Said<Bound>>,
+}
+
+/// The way in for applications of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AppCallers {
+    /// Where the word `apps` stands.
+    pub(crate) span: Span,
+    /// Only these; `None` for `any`, and where nothing is said.
+    pub(crate) names: Option<Vec<Said<String>>>,
+    /// Of whom; our own where nothing is said.
+    pub(crate) issuers: Option<Vec<Said<String>>>,
+    /// With these scopes.
+    pub(crate) scopes: Vec<Said<String>>,
+    /// By a token bound so.
+    pub(crate) bound: Option<Said<Bound>>,
 }
 
 /// The way in by API key.
@@ -80,6 +122,49 @@ fn callers(reader: &mut Reader, entry: &Entry) -> Callers {
         span: entry.key_span,
         keys: entry.node.entry("keys").map(|entry| keys(reader, entry)),
         workloads: entry.node.entry("workloads").map(|entry| workloads(reader, entry)),
+        users: entry.node.entry("users").map(|entry| users(reader, entry)),
+        apps: entry.node.entry("apps").map(|entry| apps(reader, entry)),
+    }
+}
+
+/// `any`, or a map.
+fn users(reader: &mut Reader, entry: &Entry) -> UserCallers {
+    let node = &entry.node;
+    if node.text().is_some() {
+        reader.one(Some(node), |text| word(text, &[("any", ())]));
+    }
+    let text = |text: &str| Ok(text.to_owned());
+    let claim = |reader: &mut Reader, name: Said<String>, node: &Node| (name.value, reader.text(Some(node)));
+    UserCallers {
+        span: entry.key_span,
+        issuers: reader.maybe_list(node.get("issuers"), text),
+        via: reader.list(node.get("via"), |text| word(text, &[("session", Via::Session), ("token", Via::Token)])),
+        apps: reader.maybe_list(node.get("apps"), text),
+        scopes: reader.scopes(node.get("scopes")),
+        claims: reader
+            .each(node.get("claims"), claim)
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
+        fresh: reader.one(node.get("fresh"), value::duration),
+        bound: reader.one(node.get("bound"), |text| word(text, &[("dpop", Bound::Dpop)])),
+    }
+}
+
+/// `any`, names, or a map.
+fn apps(reader: &mut Reader, entry: &Entry) -> AppCallers {
+    let long = entry.node.map().is_some();
+    let node = &entry.node;
+    let text = |text: &str| Ok(text.to_owned());
+    let names = reader.maybe_list(if long { node.get("names") } else { Some(node) }, text);
+    let is_any = names.as_deref().is_some_and(|names| matches!(names, [only] if only.value == "any"));
+    AppCallers {
+        span: entry.key_span,
+        names: names.filter(|_| !is_any),
+        issuers: reader.maybe_list(node.get("issuers"), text),
+        scopes: reader.scopes(node.get("scopes")),
+        bound: reader
+            .one(node.get("bound"), |text| word(text, &[("certificate", Bound::Certificate), ("dpop", Bound::Dpop)])),
     }
 }
 

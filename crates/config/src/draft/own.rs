@@ -28,6 +28,8 @@ pub(crate) enum OwnAnswer {
     Files(Option<Said<PathBuf>>),
     /// What the provider in the box says; no line of the file stands for it.
     Identity,
+    /// Who gives out tokens for the API of this name; likewise.
+    Metadata(String),
 }
 
 /// A fixed answer.
@@ -58,6 +60,7 @@ impl Own {
             OwnAnswer::Redirect(_) => "redirect",
             OwnAnswer::Files(_) => "files",
             OwnAnswer::Identity => "identity",
+            OwnAnswer::Metadata(_) => "users",
         }
     }
 

@@ -9,9 +9,9 @@ use policy::{OperationRule, Way, WorkloadPattern};
 use routing::{Route, Table};
 use upstream::{Affinity, Balance};
 
-use super::Planner;
 use super::ending::ending;
 use super::inherit::Effective;
+use super::{Planner, tokens};
 use crate::defaults::{NetworksDefault, Unidentified};
 use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, WorkloadCallers, loosened};
 use crate::rules::{self, published};
@@ -94,8 +94,8 @@ impl Planner<'_> {
                 Some(ask) => Some(Arc::new(self.ask(api, ask)?)),
                 None => None,
             },
-            resource: None,
-            sign_in: None,
+            resource: self.resource(api, door, kind, holds.access),
+            sign_in: self.sign_in(api, holds.access),
         };
         let rule = OperationRule {
             api: api_name,
@@ -105,7 +105,7 @@ impl Planner<'_> {
                 None => None,
             },
             public: self.is_public(holds.access, kind),
-            ways: self.ways(holds.access, operation)?,
+            ways: self.ways(api, holds.access, operation)?,
             place: self.place(access_span(holds.access).unwrap_or(api.name.span)),
         };
         let route = published(api, operation, id)?;
@@ -146,14 +146,17 @@ impl Planner<'_> {
         all
     }
 
-    fn ways(&self, access: &Access, operation: &Operation) -> Option<Vec<Way>> {
+    fn ways(&self, api: &Api, access: &Access, operation: &Operation) -> Option<Vec<Way>> {
         let Some(callers) = &access.callers else { return Some(Vec::new()) };
         let keys = callers.keys.iter().flat_map(|keys| key_ways(keys, operation)).collect::<Vec<_>>();
         let workloads = match &callers.workloads {
             Some(workloads) => Some(self.workload_way(workloads)?),
             None => None,
         };
-        Some(keys.into_iter().chain(workloads).collect())
+        let users = callers.users.iter().flat_map(|users| tokens::user_ways(users, operation));
+        let unbound = loosened(&api.loosen, "unbound-tokens");
+        let apps = callers.apps.iter().flat_map(|apps| tokens::app_ways(apps, operation, unbound));
+        Some(keys.into_iter().chain(workloads).chain(users).chain(apps).collect())
     }
 
     fn workload_way(&self, workloads: &WorkloadCallers) -> Option<Way> {
@@ -190,23 +193,13 @@ impl Planner<'_> {
     }
 }
 
-/// One way for each set of scopes that the contract lets choose from, or the one without a contract's word.
 fn key_ways(keys: &KeyCallers, operation: &Operation) -> Vec<Way> {
-    let own = operation.scopes.iter();
-    match operation.contract_scopes.as_slice() {
-        [] => vec![key_way(keys, own)],
-        alternatives => alternatives.iter().map(|scopes| key_way(keys, own.clone().chain(scopes))).collect(),
-    }
-}
-
-fn key_way<'s>(keys: &'s KeyCallers, operation_scopes: impl Iterator<Item = &'s Said<String>>) -> Way {
-    let text = |said: &Said<String>| Arc::from(said.value.as_str());
-    Way::Keys {
+    let with = |scopes| Way::Keys {
         kinds: keys.kinds.iter().map(|kind| kind.value).collect(),
-        names: keys.names.as_ref().map(|names| names.iter().map(text).collect()),
-        // All must hold: the scopes of the way in, and those of the operation.
-        scopes: keys.scopes.iter().chain(operation_scopes).map(text).collect(),
-    }
+        names: keys.names.as_deref().map(tokens::texts),
+        scopes,
+    };
+    tokens::scopes(&keys.scopes, operation).map(with).collect()
 }
 
 /// What may last: what the contract calls a stream, answers of an operation that says `idle` itself, and WebSockets.

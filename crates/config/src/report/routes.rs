@@ -5,11 +5,11 @@ use std::fmt::Write;
 use model::DoorKind;
 use serde_json::{Value, json};
 
-use crate::draft::{Access, Api, Door, KeyCallers, Operation, Said, Tls, WorkloadCallers};
+use crate::draft::{Access, Api, AppCallers, Door, KeyCallers, Operation, Said, Tls, UserCallers, WorkloadCallers};
 use crate::plan::{Plan, Planner};
 use crate::rules::effective;
 use crate::source::Place;
-use crate::value::{NetworkText, WorkloadText};
+use crate::value::{NetworkText, WorkloadText, write_duration};
 
 /// One reachable operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub(super) fn scopes(operation: &Operation) -> Vec<String> {
 }
 
 /// Scheme, host and port as a caller would write them.
-fn origin(planner: &Planner<'_>, door: &Door, kind: DoorKind, api: &Api) -> String {
+pub(crate) fn origin(planner: &Planner<'_>, door: &Door, kind: DoorKind, api: &Api) -> String {
     let plain = door.tls.as_ref().is_some_and(|tls| tls.value == Tls::None);
     let (scheme, usual) = if plain { ("http", 80) } else { ("https", 443) };
     let listen = planner.listen(door, kind).into_iter().next();
@@ -126,6 +126,8 @@ pub(super) fn callers(access: &Access) -> Vec<String> {
     if let Some(callers) = &access.callers {
         all.extend(callers.keys.iter().flat_map(key_words));
         all.extend(callers.workloads.iter().flat_map(workload_words));
+        all.extend(callers.users.iter().map(user_words));
+        all.extend(callers.apps.iter().flat_map(app_words));
     }
     all
 }
@@ -153,6 +155,49 @@ fn workload_words(workloads: &WorkloadCallers) -> Vec<String> {
         None => String::new(),
     };
     workloads.names.iter().map(|name| format!("workload {}{from}", workload_text(&name.value))).collect()
+}
+
+fn user_words(users: &UserCallers) -> String {
+    let mut words = "users".to_owned();
+    let mut say = |what: &str, said: &str| {
+        // Writing to a String cannot fail.
+        let _ = write!(words, " {what} {said}");
+    };
+    if let Some(issuers) = users.issuers.as_ref().filter(|issuers| !is_own(issuers)) {
+        say("of", &joined(issuers.iter().map(|issuer| issuer.value.clone())));
+    }
+    if let [via] = users.via.as_slice() {
+        say("by", via.value.as_str());
+    }
+    if let Some(apps) = &users.apps {
+        say("through", &joined(apps.iter().map(|app| app.value.clone())));
+    }
+    if !users.claims.is_empty() {
+        say("with", &joined(users.claims.iter().map(|(name, value)| format!("{name}={}", value.value))));
+    }
+    if let Some(fresh) = &users.fresh {
+        say("signed in within", &write_duration(fresh.value));
+    }
+    if let Some(bound) = &users.bound {
+        say("bound by", bound.value.as_str());
+    }
+    words + &scopes_words(&users.scopes)
+}
+
+/// Our own alone, as where nothing is said.
+fn is_own(issuers: &[Said<String>]) -> bool {
+    matches!(issuers, [only] if only.value == model::OWN_ISSUER)
+}
+
+fn app_words(apps: &AppCallers) -> Vec<String> {
+    let mut with = scopes_words(&apps.scopes);
+    if let Some(issuers) = apps.issuers.as_ref().filter(|issuers| !is_own(issuers)) {
+        with.push_str(&format!(" of {}", joined(issuers.iter().map(|issuer| issuer.value.clone()))));
+    }
+    match &apps.names {
+        Some(names) => names.iter().map(|name| format!("app {}{with}", name.value)).collect(),
+        None => vec![format!("apps{with}")],
+    }
 }
 
 fn joined(words: impl Iterator<Item = String>) -> String {

@@ -7,7 +7,7 @@ use super::doors::{errors_and_loosening, routing_host};
 use super::index::unknown;
 use super::{Rules, misplaced};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Api, Door, Operation, Retire, Said, loosened};
+use crate::draft::{Api, Callers, Door, Operation, Retire, Said, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::shape::nearest;
 use crate::value::RouteText;
@@ -181,12 +181,17 @@ pub(crate) fn full_template(prefix: &str, template: &str) -> Result<routing::Tem
 }
 
 fn api_loosenings(api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector) {
-    let takes_keys =
-        |access: &crate::draft::Access| access.callers.as_ref().is_some_and(|callers| callers.keys.is_some());
-    let keys = takes_keys(&api.access) || api.operations.iter().any(|operation| takes_keys(&operation.access));
+    let any = |takes: fn(&Callers) -> bool| {
+        let accesses = std::iter::once(&api.access).chain(api.operations.iter().map(|operation| &operation.access));
+        accesses.filter_map(|access| access.callers.as_ref()).any(takes)
+    };
+    let apps = any(|callers| callers.apps.is_some());
+    let keys = apps || any(|callers| callers.keys.is_some());
     for loosening in &api.loosen {
         let why = match (loosening.name.value, kind) {
-            ("no-certificate" | "any-network", DoorKind::Client) => "its place: an API at a server door",
+            ("no-certificate" | "any-network" | "unbound-tokens", DoorKind::Client) => {
+                "its place: an API at a server door"
+            }
             ("detailed-errors", DoorKind::Server) => "a server door tells the detail by default",
             ("detailed-errors", DoorKind::Client) if loosened(&door.loosen, "detailed-errors") => {
                 "its door is loosened so already"
@@ -194,6 +199,7 @@ fn api_loosenings(api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector
             ("no-certificate", DoorKind::Server) if !loosened(&door.loosen, "certificate-optional") => {
                 "its door demands a certificate; the door would loosen `certificate-optional`"
             }
+            ("unbound-tokens", DoorKind::Server) if !apps => "the API takes no tokens",
             ("no-certificate", DoorKind::Server) if !keys => "the API takes nothing but certificates",
             _ => continue,
         };

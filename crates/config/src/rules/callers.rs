@@ -36,10 +36,16 @@ impl Rules<'_> {
         if let Some(keys) = &callers.keys {
             key_kinds(keys, kind, faults);
             self.key_names(api, keys, faults);
-            certificate_or_loosened(api, door, keys, faults);
+            certificate_or_loosened(api, door, (keys.span, "keys"), faults);
         }
         if let Some(workloads) = &callers.workloads {
             self.workload_callers(workloads, door, kind, faults);
+        }
+        if let Some(users) = &callers.users {
+            self.user_callers(users, kind, faults);
+        }
+        if let Some(apps) = &callers.apps {
+            self.app_callers(api, apps, door, kind, faults);
         }
     }
 
@@ -127,12 +133,12 @@ fn key_kinds(keys: &KeyCallers, kind: DoorKind, faults: &mut Collector) {
     }
 }
 
-/// Where a certificate is optional, keys come without one only if the API says so.
-fn certificate_or_loosened(api: &Api, door: &Door, keys: &KeyCallers, faults: &mut Collector) {
+/// Where a certificate is optional, keys and applications come without one only if the API says so.
+pub(super) fn certificate_or_loosened(api: &Api, door: &Door, (span, who): (Span, &str), faults: &mut Collector) {
     if loosened(&door.loosen, "certificate-optional") && !loosened(&api.loosen, "no-certificate") {
         let message =
-            format!("the door `{}` makes certificates optional, and `{}` takes keys", door.name.value, api.name.value);
-        let fault = Fault::new(FaultCode::LooseningNeeded, keys.span, message);
+            format!("the door `{}` makes certificates optional, and `{}` takes {who}", door.name.value, api.name.value);
+        let fault = Fault::new(FaultCode::LooseningNeeded, span, message);
         faults.push(fault.label("write `loosen: { no-certificate: WHY }` at this API, or use another door"));
     }
 }

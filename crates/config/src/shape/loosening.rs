@@ -92,7 +92,7 @@ pub static LOOSENINGS: &[Loosening] = &[
         "API at a server door",
         "keys, apps and signers may come without a client certificate",
     ),
-    later("unbound-tokens", &[Spot::Api], "API at a server door", "tokens without `cnf` are accepted"),
+    built("unbound-tokens", &[Spot::Api], "API at a server door", "tokens without `cnf` are accepted"),
     built("any-network", &[Spot::Api], "API at a server door", "callers may come from outside private networks"),
     later("unlimited", &[Spot::Door, Spot::Api, Spot::Operation], "door, API, operation", "allows `limits: none`"),
     later("contract-security-ignored", &[Spot::Api], "API", "scopes come from the file alone"),

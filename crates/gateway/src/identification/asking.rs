@@ -105,7 +105,8 @@ impl Desk {
         let Some(at) = self.under_way.iter().position(|one| one.number == number) else { return };
         let one = self.under_way.swap_remove(at);
         // Before anybody hears of it, so that the next request need not ask.
-        if let (Told::Holds(verified), Asked::Session(fingerprint) | Asked::Token(fingerprint, _)) = (told, &one.asked)
+        if let (Told::Holds(verified), Asked::Session(fingerprint, _) | Asked::Token(fingerprint, _)) =
+            (told, &one.asked)
         {
             self.verifier.remember(*fingerprint, verified);
         }

@@ -151,7 +151,7 @@ impl Lines<'_, '_> {
                         }
                     }
                 }
-                OwnAnswer::Files(_) | OwnAnswer::Identity => {}
+                OwnAnswer::Files(_) | OwnAnswer::Identity | OwnAnswer::Metadata(_) => {}
                 OwnAnswer::Redirect(redirect) => {
                     if let Some(to) = &redirect.to {
                         lines.said("to", &text(&to.value), to.span);

@@ -1,9 +1,13 @@
 //! Who may call, and who those are: callers, networks, keys, workloads.
 
+use model::OWN_ISSUER;
+
 use super::{Lines, list, text};
-use crate::draft::{Callers, PinnedKey, Said, Workload};
+use crate::draft::{AppCallers, Callers, PinnedKey, Said, UserCallers, Workload};
 use crate::plan::Plan;
 use crate::report::routes::workload_text;
+use crate::source::Span;
+use crate::value::write_duration;
 
 impl Lines<'_, '_> {
     pub(super) fn callers(&mut self, callers: &Callers) {
@@ -22,7 +26,49 @@ impl Lines<'_, '_> {
                     lines.networks("networks", workloads.networks.as_deref().unwrap_or_default());
                 });
             }
+            if let Some(users) = &callers.users {
+                lines.below("users", |lines| lines.users(users));
+            }
+            if let Some(apps) = &callers.apps {
+                lines.below("apps", |lines| lines.apps_of(apps));
+            }
         });
+    }
+
+    fn users(&mut self, users: &UserCallers) {
+        self.issuers(users.issuers.as_deref(), users.span);
+        if let Some(first) = users.via.first() {
+            self.said("via", &list(users.via.iter().map(|via| via.value.to_string())), first.span);
+        }
+        self.texts("apps", users.apps.as_deref().unwrap_or_default());
+        self.texts("scopes", &users.scopes);
+        self.below("claims", |lines| {
+            for (name, value) in &users.claims {
+                lines.said(&super::quoted(name), &text(&value.value), value.span);
+            }
+        });
+        if let Some(fresh) = &users.fresh {
+            self.said("fresh", &write_duration(fresh.value), fresh.span);
+        }
+        if let Some(bound) = &users.bound {
+            self.said("bound", bound.value.as_str(), bound.span);
+        }
+    }
+
+    fn apps_of(&mut self, apps: &AppCallers) {
+        self.texts("names", apps.names.as_deref().unwrap_or_default());
+        self.issuers(apps.issuers.as_deref(), apps.span);
+        self.texts("scopes", &apps.scopes);
+        if let Some(bound) = &apps.bound {
+            self.said("bound", bound.value.as_str(), bound.span);
+        }
+    }
+
+    fn issuers(&mut self, issuers: Option<&[Said<String>]>, span: Span) {
+        match issuers {
+            Some(issuers) => self.texts("issuers", issuers),
+            None => self.said("issuers", &list([OWN_ISSUER.to_owned()].into_iter()), span),
+        }
     }
 
     pub(super) fn names_of_callers(&mut self, plan: &Plan) {

@@ -9,19 +9,19 @@ pub(in crate::shape) const CALLERS: Shape = record!(
     "`callers`",
     "Kinds of caller, each with its condition. Each key is one way in; any one admits.",
     keys! {
-        /// People.
-        "users" => either!(words!("any"), Shape::Record(&USERS)), not_yet("`keys` and `workloads` are built");
+        /// People, by a session or an access token; `any` is anyone of our own accounts. Client doors only.
+        "users" => either!(words!("any"), Shape::Record(&USERS));
         /// Holders of an API key that was made for this API: client doors take `publishable` and `restricted`,
         /// server doors `secret`.
         "keys" => either!(list!(KEY_KINDS), Shape::Record(&KEYS));
-        /// Applications without a person.
-        "apps" => either!(list!(one!(NameOf "apps")), Shape::Record(&APPS)),
-            not_yet("`keys` and `workloads` are built");
+        /// Applications without a person, by an access token of their own: names, or `any` for all of ours. Server
+        /// doors only.
+        "apps" => either!(list!(one!(NameOf "apps")), Shape::Record(&APPS));
         /// Back ends by their certificate. Server doors only.
         "workloads" => either!(list!(one!(Workload)), Shape::Record(&WORKLOADS));
         /// Back ends by HTTP message signature.
         "signers" => either!(list!(one!(NameOf "signers")), Shape::Record(&SIGNERS)),
-            not_yet("`keys` and `workloads` are built");
+            not_yet("`keys`, `users`, `apps` and `workloads` are built");
     }
 );
 
@@ -59,21 +59,21 @@ static USERS: Record = Record::new(
     "`callers.users`",
     "Which people admit; all of it must hold.",
     keys! {
-        /// Whose accounts.
-        "issuers" => list!(one!(Text));
-        /// By what.
+        /// Whose accounts: names of issuers, `own` for our own.
+        "issuers" => list!(one!(NameOf "issuers")), fixed("`own`");
+        /// By what; without it by either.
         "via" => list!(words!("session", "token"));
-        /// Through which application.
+        /// Through which applications; without it through any.
         "apps" => list!(one!(NameOf "apps"));
-        /// With which scopes.
+        /// The scopes that must have been granted.
         "scopes" => SCOPES;
-        /// With which claims.
+        /// Claims that the token must have, each with this value.
         "claims" => names!(noun: "claim", name: Scalar::Text, value: one!(Text));
         /// By a token exchanged by which workload.
-        "through" => list!(one!(Workload));
-        /// Signed in how recently.
+        "through" => list!(one!(Workload)), not_yet(LEAVE);
+        /// How long ago the person may have signed in.
         "fresh" => one!(Duration);
-        /// By a bound token.
+        /// What a token must be bound to; a session is bound to nothing.
         "bound" => words!("dpop");
     },
 );
@@ -82,13 +82,13 @@ static APPS: Record = Record::new(
     "`callers.apps`",
     "Which applications admit; all of it must hold.",
     keys! {
-        /// Which.
+        /// Which; without it all of these issuers.
         "names" => list!(one!(NameOf "apps"));
-        /// Whose.
-        "issuers" => list!(one!(Text));
-        /// With which scopes.
+        /// Whose: names of issuers, `own` for our own.
+        "issuers" => list!(one!(NameOf "issuers")), fixed("`own`");
+        /// The scopes that the token must have.
         "scopes" => SCOPES;
-        /// By a token bound to what.
+        /// What the token must be bound to; without it to one of the two.
         "bound" => words!("certificate", "dpop");
     },
 );

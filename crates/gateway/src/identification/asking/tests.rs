@@ -49,7 +49,7 @@ impl Ask for Bad {
 }
 
 fn session(text: &str) -> Asked {
-    Asked::Session(Fingerprint::of(Form::Session, text))
+    Asked::Session(Fingerprint::of(Form::Session, text), "https://shop.example".into())
 }
 
 #[tokio::test]

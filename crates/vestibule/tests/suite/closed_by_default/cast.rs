@@ -60,6 +60,8 @@ pub(super) struct Access {
     pub(super) public: bool,
     pub(super) keys: bool,
     pub(super) workloads: bool,
+    /// People at a client door, applications at a server door.
+    pub(super) tokens: bool,
 }
 
 #[derive(Debug)]
@@ -150,7 +152,13 @@ impl Door {
 
 impl Access {
     /// Who may call at this door; at least one way in.
-    fn draw(random: &mut Rng, door: &Door, may_take_keys: bool) -> Self {
+    fn draw(random: &mut Rng, door: &Door, may_take_keys: bool, gives_tokens: bool) -> Self {
+        // Both are kept from an API that must not be called without a certificate.
+        let tokens = gives_tokens && (door.kind == Kind::Client || may_take_keys) && random.u8(0..3) == 0;
+        Self { tokens, ..Self::without_tokens(random, door, may_take_keys) }
+    }
+
+    fn without_tokens(random: &mut Rng, door: &Door, may_take_keys: bool) -> Self {
         match door.kind {
             Kind::Client => match random.u8(0..4) {
                 0 => Self { public: true, ..Self::default() },
@@ -169,11 +177,11 @@ impl Access {
 }
 
 impl Api {
-    fn draw(random: &mut Rng, name: &'static str, at: usize, door: &Door) -> Self {
+    fn draw(random: &mut Rng, name: &'static str, at: usize, door: &Door, gives_tokens: bool) -> Self {
         let optional = door.is_loosened("certificate-optional");
         // Without TLS there are only keys; with an optional certificate an API takes them or not.
         let takes_keys = !optional || door.is_plain() || random.bool();
-        let mut access = Access::draw(random, door, takes_keys);
+        let mut access = Access::draw(random, door, takes_keys, gives_tokens);
         let mut loosen = Vec::new();
         if optional && takes_keys {
             loosen.push("no-certificate");
@@ -182,12 +190,15 @@ impl Api {
         if door.kind == Kind::Server && random.u8(0..4) == 0 {
             loosen.push("any-network");
         }
+        if door.kind == Kind::Server && access.tokens && random.bool() {
+            loosen.push("unbound-tokens");
+        }
         // Twice would be once too often.
         if door.kind == Kind::Client && !door.is_loosened("detailed-errors") && random.u8(0..5) == 0 {
             loosen.push("detailed-errors");
         }
         let operations = (0..random.usize(1..=4)).map(|number| {
-            let own = (random.u8(0..5) < 2).then(|| Access::draw(random, door, takes_keys));
+            let own = (random.u8(0..5) < 2).then(|| Access::draw(random, door, takes_keys, gives_tokens));
             let holds = own.unwrap_or(access);
             let scopes = !holds.public && !holds.workloads && random.u8(0..3) == 0;
             let (name, segment) = (format!("{name}.Op-{number}"), format!("{name}-{number}"));
@@ -212,11 +223,12 @@ impl Cast {
             ("partners", Kind::Server),
         ];
         let doors: Vec<Door> = all.into_iter().map(|(name, kind)| Door::draw(random, name, kind)).collect();
+        let gives_tokens = issuer(&doors).is_some();
         let apis: Vec<Api> = ["alpha", "beta", "gamma", "delta-4", "epsilon"]
             .into_iter()
             .map(|name| {
                 let at = random.usize(0..doors.len());
-                Api::draw(random, name, at, &doors[at])
+                Api::draw(random, name, at, &doors[at], gives_tokens)
             })
             .collect();
         let keys = Self::draw_keys(random, &doors, &apis);
@@ -246,16 +258,9 @@ impl Cast {
         self.domain.unwrap_or("local.vestibule")
     }
 
-    /// Whose name the provider in the box could have: a host of one client door alone.
+    /// Whose name the provider in the box could have.
     pub(super) fn issuer(&self) -> Option<String> {
-        let doors = || self.doors.iter().filter(|door| door.kind == Kind::Client);
-        let local = doors().filter(|door| door.hosts.is_empty() || door.hosts.contains(&"localhost")).count();
-        let named = doors().filter(|door| door.hosts.contains(&"*.drawn.test")).count();
-        match (local, named) {
-            (1, _) => Some("https://localhost:8443".to_owned()),
-            (_, 1) => Some("https://login.drawn.test".to_owned()),
-            _ => None,
-        }
+        issuer(&self.doors)
     }
 
     pub(super) fn door(&self, name: &str) -> Option<&Door> {
@@ -272,5 +277,17 @@ impl Cast {
 
     pub(super) fn operation(&self, api: &str, operation: &str) -> Option<&Operation> {
         self.api(api)?.operations.iter().find(|one| one.name == operation)
+    }
+}
+
+/// Whose name the provider in the box could have: a host of one client door alone.
+fn issuer(doors: &[Door]) -> Option<String> {
+    let doors = || doors.iter().filter(|door| door.kind == Kind::Client);
+    let local = doors().filter(|door| door.hosts.is_empty() || door.hosts.contains(&"localhost")).count();
+    let named = doors().filter(|door| door.hosts.contains(&"*.drawn.test")).count();
+    match (local, named) {
+        (1, _) => Some("https://localhost:8443".to_owned()),
+        (_, 1) => Some("https://login.drawn.test".to_owned()),
+        _ => None,
     }
 }

@@ -275,7 +275,10 @@ impl Artist<'_> {
                 let Some(operation) = self.cast.operation(api, operation) else { return Leave };
                 match *key {
                     "public" => write_if(operation.access.is_some_and(|access| access.public)),
-                    "callers" => write_if(operation.access.is_some_and(|access| access.keys || access.workloads)),
+                    "callers" => {
+                        let any = |access: super::cast::Access| access.keys || access.workloads || access.tokens;
+                        write_if(operation.access.is_some_and(any))
+                    }
                     "scopes" => write_if(operation.scopes),
                     "redirect" | "respond" => write_if(operation.own == Some(*key)),
                     _ => Toss,
@@ -284,6 +287,17 @@ impl Artist<'_> {
             ["apis", .., "callers", way @ ("keys" | "workloads")] => {
                 let access = self.access_here();
                 write_if(if *way == "keys" { access.keys } else { access.workloads })
+            }
+            ["apis", .., "callers", way @ ("users" | "apps")] => {
+                let kind = self.door_here().map(|door| door.kind);
+                let wanted = if *way == "users" { Kind::Client } else { Kind::Server };
+                write_if(self.access_here().tokens && kind == Some(wanted))
+            }
+            // What is said to be unbound is not said to be bound.
+            ["apis", api, .., "callers", "apps", "bound"] => {
+                let loosened = self.cast.api(api).is_some_and(|api| api.loosen.contains(&"unbound-tokens"));
+                let plain = self.door_here().is_some_and(Door::is_plain);
+                write_if(!loosened && !plain).max_toss(self.random)
             }
             ["apis", .., "callers", "keys", "names"] => write_if(!self.key_names().is_empty()).max_toss(self.random),
             // A publishable key needs them, and a secret one may have none.
@@ -332,7 +346,7 @@ impl Artist<'_> {
                 _ => Write,
             },
             "public" => write_if(api.access.public),
-            "callers" => write_if(api.access.keys || api.access.workloads),
+            "callers" => write_if(api.access.keys || api.access.workloads || api.access.tokens),
             "networks" | "deny" | "ask" => write_if(rare),
             "loosen" => write_if(!api.loosen.is_empty()),
             "upstream_errors" if door.kind == Kind::Client && !is_detailed(door, api) => write_if(rare),
@@ -396,6 +410,9 @@ impl Artist<'_> {
             }
             ["apps", app, key] => provider::app_items(app, key, &self.cast.issuer()?),
             ["workloads", workload, "dns"] => Some(vec![format!("{workload}.test")]),
+            ["apis", .., "callers", "users" | "apps", "issuers"] => Some(owned(&["own"])),
+            ["apis", .., "callers", "users", "apps"] => Some(owned(&["session", "native"])),
+            ["apis", .., "callers", "apps"] | ["apis", .., "callers", "apps", "names"] => Some(owned(&["machine"])),
             ["apis", .., "callers", "keys", "names"] => {
                 let names = self.key_names();
                 Some(vec![self.pick(&names)])
