@@ -74,6 +74,8 @@ pub(crate) struct Draft {
     pub(crate) admin_listen: Option<Said<PathBuf>>,
     /// The data directory.
     pub(crate) data_directory: Option<Said<PathBuf>>,
+    /// The master keys of the store.
+    pub(crate) seal: Option<Said<std::sync::Arc<store::SealKeys>>>,
 }
 
 impl Draft {

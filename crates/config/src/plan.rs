@@ -57,9 +57,14 @@ pub struct Plan {
     pub admin_socket: PathBuf,
     /// The folder for what is kept.
     pub data_directory: PathBuf,
+    /// Where accounts, grants, sessions and keys are kept; nothing is there before it is opened.
+    pub store: store::sqlite::Settings,
     /// Whose certificates are believed.
     pub trust: TrustPlan,
 }
+
+/// The folder of the store below the data directory, in which there is nothing else: nobody but its owner may enter it.
+const STORE: &str = "store";
 
 /// The provider in the box, and where its answers are to come from.
 pub struct IdentityPlan {
@@ -151,6 +156,11 @@ impl<'a> Planner<'a> {
             Some(socket) => self.files.resolve(&socket.value),
             None => data_directory.join("admin.sock"),
         };
+        let seal = self.draft.seal.as_ref().map(|said| store::SealSource::Given(Arc::clone(&said.value)));
+        let store = store::sqlite::Settings {
+            directory: data_directory.join(STORE),
+            seal: seal.unwrap_or(store::SealSource::Beside),
+        };
         let log_format = self.draft.log_format.as_ref().map(|format| format.value);
         (!self.faults.any_error()).then_some(Plan {
             gateway,
@@ -160,6 +170,7 @@ impl<'a> Planner<'a> {
             log_format,
             admin_socket,
             data_directory,
+            store,
             trust,
         })
     }

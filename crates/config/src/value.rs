@@ -11,6 +11,7 @@ mod measure;
 mod name;
 mod pin;
 mod route;
+mod seal;
 
 pub use address::{
     NetworkText, Url, host, ip_network, listen_address, page_origin, socket, told_field, url, url_and_target,
@@ -24,6 +25,7 @@ pub use measure::{write_duration, write_size};
 pub use name::{RESERVED, hash, name, operation_choice, operation_key, operation_name, trust_domain, workload_pattern};
 pub use pin::{digest, pin, write_pin};
 pub use route::{path_prefix, route};
+pub use seal::master_key;
 
 pub use address::Socket;
 pub use measure::Day;

@@ -55,7 +55,7 @@ use readers::Readers;
 use writer::Writer;
 
 /// Where a store is, and what its secrets are sealed under.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Made where it is missing; nobody but its owner may look into it.
     pub directory: PathBuf,
@@ -97,7 +97,7 @@ impl Database {
         let lock = Arc::new(directory.lock(schema.role)?);
         let path = directory.database(schema.role);
         let is_there = header::is_ours(&path)?;
-        let seal = Seal::new(Arc::new(settings.seal.load(directory.path(), directory.has_databases()?)?), schema.role);
+        let seal = Seal::new(settings.seal.load(directory.path(), directory.has_databases()?)?, schema.role);
         if !is_there {
             about::create(&path, schema, &seal)?;
         }

@@ -87,7 +87,8 @@ impl Reader {
     }
 
     fn draft(&mut self, tree: &Node) -> Draft {
-        let store = tree.get("store").and_then(|store| store.get("sqlite"));
+        let store = tree.get("store");
+        let sqlite = store.and_then(|store| store.get("sqlite"));
         let log = tree.get("observe").and_then(|observe| observe.get("log"));
         let admin = tree.get("admin").and_then(|admin| admin.get("listen"));
         let mut draft = Draft {
@@ -105,7 +106,8 @@ impl Reader {
                 Socket::Unix(path) => Ok(path),
                 Socket::Ip(_) => Err(Wrong::new("", "")),
             }),
-            data_directory: self.path(store.and_then(|sqlite| sqlite.get("directory"))),
+            data_directory: self.path(sqlite.and_then(|sqlite| sqlite.get("directory"))),
+            seal: self.one(store.and_then(|store| store.get("seal")), value::master_key),
         };
         if let Some(log) = log.and_then(|log| log.get("to")) {
             self.one(Some(log), |text| word(text, &[("stdout", ())]));

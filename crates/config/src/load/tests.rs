@@ -69,6 +69,7 @@ fn folder() -> TempDir {
     write("swapped.pem", &other, 0o600);
     write("domain", "shop.example\n", 0o600);
     write("binding.key", "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W\n", 0o600);
+    write("seal", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", 0o600);
     write("shop.openapi.yaml", include_str!("contracts/shop.openapi.yaml"), 0o644);
     write("bad.openapi.yaml", include_str!("contracts/bad.openapi.yaml"), 0o644);
     std::fs::create_dir(folder.path().join("common")).expect("a folder");

@@ -178,6 +178,14 @@ impl Lines<'_, '_> {
                 Some(said) => lines.said("directory", &text(&said.value.to_string_lossy()), said.span),
                 None => lines.value("directory", "./vestibule-data", "default: beside the file"),
             });
+            match &draft.seal {
+                Some(said) => {
+                    // As it stands in the file: a reference, and never what it leads to.
+                    let reference = lines.planner.sources.of(said.span).words(said.span).to_owned();
+                    lines.said("seal", &reference, said.span);
+                }
+                None => lines.comment("seal", "store/seal.key in the data directory", "default"),
+            }
         });
         self.below("observe", |lines| match &draft.log_format {
             Some(said) if said.value == LogFormat::Off => lines.said("log", log_word(said.value), said.span),

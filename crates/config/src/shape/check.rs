@@ -304,7 +304,7 @@ fn judge(scalar: Scalar, text: &Text) -> Result<(), Misfit> {
     if text.referred && !scalar.takes_reference() {
         return Err(Misfit::Reference);
     }
-    if scalar == Scalar::Secret && !text.referred {
+    if scalar.is_secret() && !text.referred {
         return Err(Misfit::Literal);
     }
     // `why: true` is a forgotten reason, not a reason.

@@ -11,13 +11,13 @@ pub(super) static STORE: Record = Record::new(
     keys! {
         /// The data directory.
         "sqlite" => record!("`store.sqlite`", "The data directory.", keys! {
-            /// The folder for what Vestibule keeps: the local CA and the admin socket for now.
+            /// The folder for what Vestibule keeps: the local CA, the admin socket, versions, and the store in a folder of its own.
             "directory" => one!(Path), fixed("`./vestibule-data`"), needed();
         });
         /// A database.
         "postgres" => Shape::Record(&POSTGRES), not_yet(LEAVE);
-        /// The key that secrets are sealed with.
-        "seal" => one!(Secret), not_yet(LEAVE);
+        /// The master key that secrets in the store are sealed under. Further lines of it are keys from before, which only open.
+        "seal" => one!(MasterKey), fixed("a file `store/seal.key` in the data directory, made with the store");
     },
 );
 

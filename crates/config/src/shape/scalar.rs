@@ -105,6 +105,8 @@ pub enum Scalar {
     Digest,
     /// A secret; only a reference may stand here.
     Secret,
+    /// The master key of the store; only a reference may stand here.
+    MasterKey,
 }
 
 impl Scalar {
@@ -171,6 +173,7 @@ impl Scalar {
             Self::RedirectUri => value::redirect_uri(text).map(drop),
             Self::AfterSignOut => value::after_sign_out(text).map(drop),
             Self::Digest => value::digest(text).map(drop),
+            Self::MasterKey => value::master_key(text).map(drop),
         }
     }
 
@@ -235,6 +238,9 @@ impl Scalar {
             Self::AfterSignOut => "a URL or a path",
             Self::Digest => "the hash of a secret",
             Self::Secret => "a reference to a secret",
+            Self::MasterKey => {
+                "a reference to 32 octets in base64 or hexadecimal, as `openssl rand -base64 32` prints them"
+            }
         }
     }
 
@@ -294,8 +300,15 @@ impl Scalar {
             | Self::RedirectUri
             | Self::AfterSignOut
             | Self::Digest
-            | Self::Secret => true,
+            | Self::Secret
+            | Self::MasterKey => true,
         }
+    }
+
+    /// Whether nothing but a reference may stand in it.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::MasterKey)
     }
 
     /// A regular expression (ECMA 262) for editors; the judge is stricter where it can be.
@@ -329,7 +342,7 @@ impl Scalar {
             Self::MailAddress => "^[^@]+@[^@]+$",
             Self::Origin => "^https?://[a-z0-9.-]+(:[0-9]+)?$",
             Self::Digest => "^sha256:[0-9a-f]{64}$",
-            Self::Secret => "^\\$\\{(env|file|secret):.+\\}$",
+            Self::Secret | Self::MasterKey => "^\\$\\{(env|file|secret):.+\\}$",
             _ => return None,
         })
     }
@@ -386,6 +399,7 @@ impl Scalar {
             Self::AfterSignOut => &["/", "https://shop.example/bye"],
             Self::Digest => &["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
             Self::Secret => &["${file:/run/secrets/key}"],
+            Self::MasterKey => &["${file:/run/secrets/seal}"],
         }
     }
 }

@@ -109,7 +109,7 @@ fn scalar(scalar: Scalar) -> Value {
             { "type": "string", "pattern": format!("^([0-9]{{3}}|{REFERENCE})$") },
         ] }),
         _ => match scalar.pattern() {
-            Some(pattern) if scalar.takes_reference() && scalar != Scalar::Secret => {
+            Some(pattern) if scalar.takes_reference() && !scalar.is_secret() => {
                 json!({ "type": "string", "pattern": format!("{pattern}|{REFERENCE}"), "examples": scalar.examples() })
             }
             Some(pattern) => json!({ "type": "string", "pattern": pattern, "examples": scalar.examples() }),

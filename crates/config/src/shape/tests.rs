@@ -68,7 +68,10 @@ fn every_example_fits_its_form() {
         match shape {
             Shape::Scalar(scalar) => {
                 for example in scalar.examples() {
-                    assert_eq!(scalar.judge(example), Ok(()), "{example} as {scalar:?}");
+                    // Of a secret the example is a reference, and what it leads to is judged.
+                    let fits =
+                        if scalar.is_secret() { example.starts_with("${") } else { scalar.judge(example).is_ok() };
+                    assert!(fits, "{example} as {scalar:?}");
                 }
                 assert!(!scalar.examples().is_empty());
             }

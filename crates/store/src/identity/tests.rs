@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use idp::conformance;
-use model::{Secret, SystemClock};
+use model::SystemClock;
 
 use super::*;
 
 mod departures;
-use crate::SealSource;
 use crate::sqlite::Settings;
+use crate::{SealKeys, SealSource};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -28,7 +28,7 @@ impl Place {
     /// An empty store each time.
     async fn empty(&self) -> Identity {
         let number = self.stores.fetch_add(1, Ordering::Relaxed);
-        let seal = SealSource::Given(Secret::new(KEY.to_owned()));
+        let seal = SealSource::Given(Arc::new(SealKeys::read(KEY).expect("a key")));
         let settings = Settings { directory: self.directory.path().join(number.to_string()), seal };
         Identity::new(Arc::new(Database::open(&settings, &SCHEMA, &SystemClock).expect("open")))
     }

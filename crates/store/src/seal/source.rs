@@ -1,15 +1,15 @@
 //! Where the master key comes from.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use model::Secret;
 use zeroize::Zeroizing;
 
 use super::SealKeys;
 use crate::{StoreError, files};
 
 /// The file that is made where nothing else is said.
-pub(crate) const FILE: &str = "seal.key";
+const FILE: &str = "seal.key";
 /// Octets that such a file may have.
 const MOST: u64 = 64 * 1024;
 const HEADER: &str = "\
@@ -18,12 +18,12 @@ const HEADER: &str = "\
 ";
 
 /// Where the master key is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum SealSource {
     /// In `seal.key` in the directory of the store, made with the first database there.
     Beside,
-    /// Said elsewhere, in the form that [`SealKeys::read`] takes.
-    Given(Secret<String>),
+    /// Said elsewhere.
+    Given(Arc<SealKeys>),
 }
 
 impl SealSource {
@@ -31,10 +31,10 @@ impl SealSource {
     ///
     /// # Errors
     /// Where the file is missing beside a database, readable by others, or not of the form.
-    pub(crate) fn load(&self, directory: &Path, has_database: bool) -> Result<SealKeys, StoreError> {
+    pub(crate) fn load(&self, directory: &Path, has_database: bool) -> Result<Arc<SealKeys>, StoreError> {
         match self {
-            Self::Given(text) => SealKeys::read(text.expose()),
-            Self::Beside => load_beside(&directory.join(FILE), has_database),
+            Self::Given(keys) => Ok(Arc::clone(keys)),
+            Self::Beside => load_beside(&directory.join(FILE), has_database).map(Arc::new),
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use model::Clock;
@@ -38,7 +37,7 @@ pub fn restore(
     let path = directory.database(schema.role);
     header::refuse_foreign(from)?;
     // Never a new key: the copy was sealed under one.
-    let seal = Seal::new(Arc::new(settings.seal.load(directory.path(), true)?), schema.role);
+    let seal = Seal::new(settings.seal.load(directory.path(), true)?, schema.role);
     // Copied before it is looked at, so that what was looked at is what is put in place.
     let unfinished = files::beside(&path, ".restoring");
     let taken = take(from, &unfinished).and_then(|()| examine(&unfinished, schema, &seal));

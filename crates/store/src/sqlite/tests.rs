@@ -11,7 +11,7 @@ mod sealed;
 use std::path::Path;
 use std::sync::mpsc;
 
-use model::{Secret, SystemClock};
+use model::SystemClock;
 use rusqlite::params;
 
 use super::*;
@@ -33,7 +33,7 @@ pub(super) fn settings(directory: &Path) -> Settings {
 }
 
 pub(super) fn given(text: &str) -> SealSource {
-    SealSource::Given(Secret::new(text.to_owned()))
+    SealSource::Given(Arc::new(crate::SealKeys::read(text).expect("a key")))
 }
 
 pub(super) fn open(directory: &Path) -> Database {

@@ -84,6 +84,7 @@ impl Ground {
         write("door-key.pem", &leaf.key_pem);
         write("workloads.pem", workloads.pem());
         write("workloads-key.pem", &workloads.key_pem());
+        write("seal", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         write("binding.key", "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W");
         let (report, arrivals) = channel();
         let services: Vec<Backend> = (0..3)

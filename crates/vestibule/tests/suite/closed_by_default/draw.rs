@@ -508,6 +508,7 @@ impl Artist<'_> {
             ["services", "vault", "ca"] => Some("workloads.pem".into()),
             ["services", "vault", "authenticate", "files", "certificate"] => Some("door.pem".into()),
             ["services", "vault", "authenticate", "files", "key"] => Some("door-key.pem".into()),
+            ["store", "seal"] => Some("${file:seal}".into()),
             ["trust", "domain"] => self.cast.domain.map(str::to_owned),
             ["trust", "root", "certificate"] => Some("workloads.pem".into()),
             ["trust", "root", "key"] => Some("workloads-key.pem".into()),
