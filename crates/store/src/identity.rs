@@ -1,6 +1,6 @@
-//! The role `identity`: what the room `idp` keeps, on SQLite.
+//! The role `identity`: what the rooms `idp` and `auth` keep, on SQLite.
 //!
-//! Each method of its traits is one change or one read of the engine, so it is atomic and
+//! Each method of their traits is one change or one read of the engine, so it is atomic and
 //! durable as the engine is. What decides is read and written in the same change; nothing
 //! is remembered between two of them.
 //!
@@ -14,6 +14,7 @@
 //! in their own way, and `delete` says what goes with an account.
 
 mod accounts;
+mod api_keys;
 mod changes;
 mod codes;
 mod consents;
@@ -55,6 +56,12 @@ impl Identity {
     #[must_use]
     pub const fn database(&self) -> &Arc<Database> {
         &self.database
+    }
+
+    /// The hash under which the API keys of this store are kept.
+    #[must_use]
+    pub fn key_hash(&self) -> auth::live::KeyedHash {
+        auth::live::KeyedHash::new(&self.database.hashes().key_for("API keys"))
     }
 
     fn change<T: Send + 'static>(

@@ -6,7 +6,7 @@ use crate::sqlite::{Migration, Schema};
 /// What an identity provider keeps.
 pub static SCHEMA: Schema = Schema {
     role: "identity",
-    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS],
+    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS, API_KEYS],
     sealed: &[PASSWORD, AUTHENTICATOR, OFFERED, SIGNING_KEY],
 };
 
@@ -225,5 +225,38 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_of_user ON sessions (user, app, seen_ms, id);
 CREATE INDEX sessions_begun ON sessions (begun_ms);
 CREATE INDEX sessions_seen ON sessions (seen_ms);
+",
+};
+
+const API_KEYS: Migration = Migration {
+    name: "API keys",
+    sql: "
+CREATE TABLE api_keys (
+    name TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('publishable', 'restricted', 'secret')),
+    apis TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    origins TEXT NOT NULL,
+    -- NULL for anywhere.
+    networks TEXT,
+    tier TEXT,
+    owner TEXT,
+    purpose TEXT,
+    made_ms INTEGER NOT NULL,
+    expires_ms INTEGER,
+    revoked_ms INTEGER,
+    used_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_key_secrets (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL REFERENCES api_keys ON DELETE CASCADE,
+    -- The newest is the first.
+    place INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    made_ms INTEGER NOT NULL,
+    until_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX api_key_secrets_of_key ON api_key_secrets (key, place);
 ",
 };

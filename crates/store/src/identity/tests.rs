@@ -94,6 +94,31 @@ async fn sessions_on_sqlite_conform() {
     conformance::sessions(async || place.empty().await).await;
 }
 
+#[tokio::test]
+async fn api_keys_on_sqlite_conform() {
+    let place = Place::new();
+    auth::conformance::all(async || Arc::new(place.empty().await) as Arc<dyn auth::KeyStore>).await;
+}
+
+#[tokio::test]
+async fn a_key_that_takes_the_id_of_another_is_refused_and_stays_as_it_was() {
+    use auth::KeyStore as _;
+    let place = Place::new();
+    let store = place.empty().await;
+    let conflict = store.database.change(|connection| {
+        let sql =
+            "INSERT INTO api_keys (name, kind, apis, scopes, origins, made_ms) VALUES (?1, 'secret', 'a', '', '', 0)";
+        let secret = "INSERT INTO api_key_secrets VALUES ('0aaaaaaaaa', ?1, 0, zeroblob(32), 0, NULL)";
+        for name in ["erp", "crm"] {
+            connection.execute(sql, [name])?;
+            connection.execute(secret, [name])?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    assert!(conflict.await.is_err_and(|error| error.is_conflict()));
+    assert_eq!(store.all().await.expect("listed"), []);
+}
+
 #[test]
 fn times_are_kept_to_the_millisecond_on_both_sides_of_1970() {
     for ms in [0, 1, 1_790_000_000_123, -1, -86_400_000] {
@@ -122,6 +147,7 @@ const WHOLE_TABLES: &[&str] = &[
     "SELECT id, until_ms FROM void_tokens ORDER BY id",
     accounts::DEPARTURES,
     signing_keys::ALL,
+    api_keys::ALL,
 ];
 
 /// Called with every statement of this room in its tests: a table that grows must not make each request slower.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key};
+use model::Secret;
 use zeroize::Zeroizing;
 
 use super::random;
@@ -26,6 +27,12 @@ impl HashKey {
     /// The key of these octets.
     pub(crate) fn new(octets: &[u8]) -> Result<Self, StoreError> {
         if octets.len() == KEY_LEN { Ok(Self(Key::new(HMAC_SHA256, octets))) } else { Err(StoreError::SealBroken) }
+    }
+
+    /// A key for another keyed hash, of its own for each purpose.
+    #[must_use]
+    pub fn key_for(&self, purpose: &str) -> Secret<[u8; 32]> {
+        Secret::new(self.hash("key for", purpose.as_bytes()))
     }
 
     /// HMAC-SHA256 of a secret. The purpose sets kinds apart, so that one of a kind is never found as another.
