@@ -70,7 +70,7 @@ impl Work {
 }
 
 impl PasswordHash {
-    /// Hashes `password` under a new salt; some 20 ms of a core with [`Work::STANDARD`].
+    /// Hashes `password` under a new salt; some 30 ms of a core with [`Work::STANDARD`].
     ///
     /// `memory` is grown where it is too small, and may be used again.
     ///

@@ -7,6 +7,7 @@ mod command;
 mod entrance;
 mod join;
 mod own;
+mod reception;
 mod reset;
 mod second_factor;
 mod sign_in;

@@ -58,17 +58,18 @@ impl People {
         Ok(self.lasting.accounts.use_step(account.id, step).await?)
     }
 
-    /// Shows a new secret to somebody who has to set up the app before they are in.
+    /// Shows a new secret to somebody who has to set up the app before they are in; or once more the one that was shown
+    /// before.
     ///
     /// # Errors
     /// [`PeopleError::NoTicket`], or the store's.
-    pub async fn offer_by_ticket(&self, ticket: &str) -> Result<Enrolment, PeopleError> {
+    pub async fn offer_by_ticket(&self, ticket: &str, again: bool) -> Result<Enrolment, PeopleError> {
         let stage = self.lasting.tickets.look(ticket).ok_or(PeopleError::NoTicket)?;
         let account = self.at_stage(stage).await?;
         if account.authenticator.is_some() {
             return Err(PeopleError::NoTicket);
         }
-        self.offer(&account).await
+        self.offer(&account, again).await
     }
 
     /// Enters with the first code of the app that was just set up. Gives the recovery codes, to be shown once.
@@ -91,19 +92,27 @@ impl People {
         Ok((self.enter(account, BOTH, visitor).await?, codes))
     }
 
-    /// Shows a new secret to somebody who is signed in; it counts once [`People::confirm_authenticator`] has seen a
-    /// code of it.
+    /// Shows a new secret to somebody who is signed in, or once more the one that was shown before; it counts once
+    /// [`People::confirm_authenticator`] has seen a code of it.
     ///
     /// # Errors
-    /// [`PeopleError::NotOffered`] where the house has no second factor, or the store's.
-    pub async fn offer_authenticator(&self, account: &Account) -> Result<Enrolment, PeopleError> {
-        if self.second_factor == SecondFactor::None {
-            return Err(PeopleError::NotOffered);
-        }
-        self.offer(account).await
+    /// [`PeopleError::NotOffered`] where the house has no second factor, or the person has one: it is removed first,
+    /// which asks for password and code. Else whoever sits at somebody's open browser would put their own in its place.
+    pub async fn offer_authenticator(&self, user: UserId, again: bool) -> Result<Enrolment, PeopleError> {
+        let account = self.without_authenticator(user).await?;
+        self.offer(&account, again).await
     }
 
-    async fn offer(&self, account: &Account) -> Result<Enrolment, PeopleError> {
+    async fn without_authenticator(&self, user: UserId) -> Result<Account, PeopleError> {
+        let account = self.account(user).await?;
+        let wanted = self.second_factor != SecondFactor::None && account.authenticator.is_none();
+        if wanted { Ok(account) } else { Err(PeopleError::NotOffered) }
+    }
+
+    async fn offer(&self, account: &Account, again: bool) -> Result<Enrolment, PeopleError> {
+        if let (true, Some(secret)) = (again, &account.offered) {
+            return Ok(Enrolment::of(secret, &account.address, self.letters.brand()));
+        }
         let secret = TotpSecret::generate()?;
         let shown = Enrolment::of(&secret, &account.address, self.letters.brand());
         match self.lasting.accounts.change(account.id, Change::Offer(secret), self.now()).await? {
@@ -112,22 +121,12 @@ impl People {
         }
     }
 
-    /// The secret that was offered last, once more: for the page that says that the code was wrong.
-    #[must_use]
-    pub fn offered(&self, account: &Account) -> Option<Enrolment> {
-        let secret = account.offered.as_ref()?;
-        Some(Enrolment::of(secret, &account.address, self.letters.brand()))
-    }
-
     /// The code of the offered secret: from now on it is asked for. Gives the recovery codes, to be shown once.
     ///
     /// # Errors
     /// [`PeopleError::Wrong`], [`PeopleError::TooMany`], [`PeopleError::NotOffered`], or the store's.
     pub async fn confirm_authenticator(&self, user: UserId, code: &str) -> Result<Vec<Secret<String>>, PeopleError> {
-        if self.second_factor == SecondFactor::None {
-            return Err(PeopleError::NotOffered);
-        }
-        let account = self.account(user).await?;
+        let account = self.without_authenticator(user).await?;
         self.confirm(&account, code).await
     }
 

@@ -3,6 +3,7 @@
 mod account;
 mod coming_in;
 mod guessing;
+mod reception;
 mod second_factor;
 
 use std::future::{Future, ready};

@@ -93,7 +93,7 @@ async fn the_export_has_everything_but_what_would_let_somebody_in() {
     let house = open_house();
     let ada = house.joined("ada@shop.example").await;
     house.people.rename(ada.account.id, "Ada L.").await.unwrap();
-    house.people.offer_authenticator(&ada.account).await.unwrap();
+    house.people.offer_authenticator(ada.account.id, false).await.unwrap();
     let offered = house.account(ada.account.id).await.offered.unwrap();
     let code = totp::code(&offered, totp::step_at(house.clock.wall()));
     house.people.confirm_authenticator(ada.account.id, &code).await.unwrap();

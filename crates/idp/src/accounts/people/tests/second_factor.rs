@@ -16,7 +16,7 @@ async fn shown(house: &House, user: UserId) -> String {
 /// Ada, with an authenticator app and its recovery codes; the code that set it up is used.
 async fn ada_with_app(house: &House) -> (UserId, Vec<Secret<String>>) {
     let ada = house.joined("ada@shop.example").await.account;
-    house.people.offer_authenticator(&ada).await.unwrap();
+    house.people.offer_authenticator(ada.id, false).await.unwrap();
     let code = shown(house, ada.id).await;
     let codes = house.people.confirm_authenticator(ada.id, &code).await.unwrap();
     house.clock.advance(MINUTE);
@@ -34,13 +34,33 @@ async fn ticket(house: &House) -> String {
 async fn an_app_counts_once_a_code_of_it_was_seen() {
     let house = open_house();
     let ada = house.joined("ada@shop.example").await.account;
-    let shown_once = house.people.offer_authenticator(&ada).await.unwrap();
+    let shown_once = house.people.offer_authenticator(ada.id, false).await.unwrap();
     assert!(shown_once.uri.expose().starts_with("otpauth://totp/Corner%20Shop:ada%40shop.example?secret="));
     assert!(matches!(house.people.confirm_authenticator(ada.id, "000000x").await, Err(PeopleError::Wrong)));
     entered(house.people.sign_in("ada@shop.example", PASSWORD, &from(1)).await.unwrap());
     let code = shown(&house, ada.id).await;
     assert_eq!(house.people.confirm_authenticator(ada.id, &code).await.unwrap().len(), 10);
     assert!(matches!(house.people.sign_in("ada@shop.example", PASSWORD, &from(1)).await, Ok(Step::SecondFactor(_))));
+}
+
+#[tokio::test]
+async fn a_wrong_code_shows_the_same_secret_again() {
+    let house = open_house();
+    let ada = house.joined("ada@shop.example").await.account.id;
+    let first = house.people.offer_authenticator(ada, true).await.unwrap();
+    let again = house.people.offer_authenticator(ada, true).await.unwrap();
+    let other = house.people.offer_authenticator(ada, false).await.unwrap();
+    assert_eq!(first.text.expose(), again.text.expose());
+    assert_ne!(first.text.expose(), other.text.expose());
+}
+
+#[tokio::test]
+async fn an_app_is_not_replaced_by_whoever_sits_at_an_open_browser() {
+    let house = open_house();
+    let (ada, _) = ada_with_app(&house).await;
+    assert!(matches!(house.people.offer_authenticator(ada, false).await, Err(PeopleError::NotOffered)));
+    let code = shown(&house, ada).await;
+    assert!(matches!(house.people.confirm_authenticator(ada, &code).await, Err(PeopleError::NotOffered)));
 }
 
 #[tokio::test]
@@ -128,14 +148,14 @@ async fn where_a_second_factor_is_required_nobody_is_in_without_one() {
     let Step::Enrol(ticket) = house.people.join(&link, "", PASSWORD, &from(1)).await.unwrap() else { panic!("in") };
     let ticket = ticket.text().expose();
     assert!(matches!(house.people.second_factor(ticket, "123456", &from(1)).await, Err(PeopleError::Wrong)));
-    house.people.offer_by_ticket(ticket).await.unwrap();
+    house.people.offer_by_ticket(ticket, false).await.unwrap();
     let ada = house.people.list(None, 1).await.unwrap()[0].id;
     assert!(matches!(house.people.confirm_by_ticket(ticket, "no", &from(1)).await, Err(PeopleError::Wrong)));
     let code = shown(&house, ada).await;
     let (entered, codes) = house.people.confirm_by_ticket(ticket, &code, &from(1)).await.unwrap();
     assert!(house.people.who(entered.cookie.text().expose()).await.unwrap().is_some());
     assert_eq!(codes.len(), 10);
-    assert!(matches!(house.people.offer_by_ticket(ticket).await, Err(PeopleError::NoTicket)));
+    assert!(matches!(house.people.offer_by_ticket(ticket, false).await, Err(PeopleError::NoTicket)));
     let removed = house.people.remove_authenticator(ada, PASSWORD, codes[0].expose()).await;
     assert!(matches!(removed, Err(PeopleError::NotOffered)));
     assert!(matches!(house.people.sign_in("ada@shop.example", PASSWORD, &from(1)).await, Ok(Step::SecondFactor(_))));
@@ -151,8 +171,8 @@ async fn a_ticket_to_enrol_does_not_replace_an_app_that_is_there() {
         panic!("in")
     };
     let (first, second) = (first.text().expose(), second.text().expose());
-    house.people.offer_by_ticket(first).await.unwrap();
+    house.people.offer_by_ticket(first, false).await.unwrap();
     let ada = house.people.list(None, 1).await.unwrap()[0].id;
     house.people.confirm_by_ticket(first, &shown(&house, ada).await, &from(1)).await.unwrap();
-    assert!(matches!(house.people.offer_by_ticket(second).await, Err(PeopleError::NoTicket)));
+    assert!(matches!(house.people.offer_by_ticket(second, false).await, Err(PeopleError::NoTicket)));
 }
