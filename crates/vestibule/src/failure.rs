@@ -45,7 +45,7 @@ pub(crate) struct Failure {
     /// What to write or run.
     pub(crate) help: Option<String>,
     /// The place in the file that it is about, as `--json` tells it.
-    pub(crate) at: Option<Value>,
+    pub(crate) at: Option<Box<Value>>,
     /// The error below, shown with `--verbose`.
     pub(crate) causes: Vec<String>,
     /// Nothing is left to print: the command has said it all.
@@ -101,7 +101,7 @@ impl Failure {
         let mut error = json!({ "code": self.code, "message": self.message });
         if let Some(members) = error.as_object_mut() {
             members.extend(self.help.as_ref().map(|help| ("help".to_owned(), json!(help))));
-            members.extend(self.at.clone().map(|at| ("at".to_owned(), at)));
+            members.extend(self.at.as_deref().map(|at| ("at".to_owned(), at.clone())));
         }
         json!({ "format": 1, "command": command, "ok": false, "error": error })
     }

@@ -15,6 +15,8 @@
 mod change;
 mod desk;
 mod doors;
+mod kept;
+mod provider;
 mod public;
 mod reload;
 mod shown;
@@ -31,6 +33,7 @@ use std::time::{Duration, SystemTime};
 use admin::UpgradeOutcome;
 use gateway::{Gateway, GatewayError};
 use observe::Observatory;
+use tokio::runtime::Handle;
 
 use crate::failure::{Exit, Failure};
 use crate::handover::{self, Heritage, Successor};
@@ -40,6 +43,8 @@ use ca::acme::Report;
 use change::Pending;
 use desk::{Asks, Desk};
 use doors::DoorCertificates;
+use kept::Kept;
+use provider::Providers;
 use public::PublicCertificates;
 pub(crate) use signals::Signals;
 use standings::Standings;
@@ -48,6 +53,9 @@ use watch::Watch;
 
 /// How long requests under way may take when the house closes.
 const GRACE: Duration = Duration::from_secs(30);
+
+/// How long what was begun of a sign-in may take when another process is to have the store.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// How often the files and the data threads are looked at.
 const PULSE: Duration = Duration::from_secs(1);
@@ -98,6 +106,8 @@ pub(crate) struct House {
     /// With what the running configuration can be loaded again.
     texts: config::Texts,
     versions: Versions,
+    kept: Kept,
+    providers: Providers,
     /// What runs until it is confirmed, or its time is over.
     pending: Option<Pending>,
     terminal: Terminal,
@@ -127,6 +137,11 @@ impl House {
         let (desk, asks) = Desk::new(&opening.file, &loaded);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
+        let kept = Kept::new(loaded.plan.store.clone(), opening.heritage.is_some());
+        if loaded.plan.identity.is_some() {
+            kept.open(terminal).await.map_err(|error| kept::failed(&error))?;
+        }
+        let joined = loaded.plan.identity.take().map(Providers::join);
         let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory };
         let (gateway, admin) = match opening.heritage {
             None => start.alone(loaded.plan.gateway).await?,
@@ -143,6 +158,10 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
+        let identification = gateway.identification();
+        let mut providers = Providers::new(kept.watch(), Arc::clone(identification.verifier()), &terminal);
+        identification.connect(providers.sessions(), &Handle::current());
+        providers.run(joined);
         let mut house = Self {
             file,
             gateway,
@@ -159,6 +178,8 @@ impl House {
             public,
             texts,
             versions,
+            kept,
+            providers,
             pending: None,
             terminal,
         };
@@ -281,7 +302,7 @@ impl House {
     }
 
     /// Finishes what is under way, up to a grace period or a second signal, and ends everything.
-    pub(crate) async fn close(self, end: End, signals: &mut Signals) -> Result<(), Failure> {
+    pub(crate) async fn close(mut self, end: End, signals: &mut Signals) -> Result<(), Failure> {
         self.desk.open(false);
         self.public.stop();
         // Whoever waits for a reload is told that there will be none.
@@ -296,10 +317,19 @@ impl House {
                 self.admin.stop().await;
                 // Lets go of the line, by which the other knows that the admin socket is free.
                 drop(successor);
-                return Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await;
+                let (kept, mut providers) = (self.kept, self.providers);
+                let let_go = async move {
+                    tokio::time::sleep(LETTING_GO).await;
+                    providers.stop();
+                    kept.close().await;
+                };
+                let drained = Self::drain(self.gateway, &self.observatory, &self.terminal, signals);
+                return tokio::join!(drained, let_go).0;
             }
         }
         Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await?;
+        self.providers.stop();
+        self.kept.close().await;
         self.admin.stop().await;
         Ok(())
     }

@@ -6,6 +6,7 @@ use admin::ReloadOutcome;
 use config::Loaded;
 use serde_json::json;
 
+use super::provider::Providers;
 use super::{House, desk, public, shown};
 use crate::commands::load;
 use crate::versions::{By, Version};
@@ -109,9 +110,13 @@ impl House {
     /// # Errors
     /// It cannot be run, and what ran goes on.
     pub(super) async fn swap(&mut self, mut loaded: Loaded) -> Result<(), String> {
+        if loaded.plan.identity.is_some() {
+            self.kept.open(&self.terminal).await.map_err(|error| error.to_string())?;
+        }
         let (names, now) = (self.certificates.names(), SystemTime::now());
         let completed = self.certificates.complete(&mut loaded.plan, now).map_err(|error| error.to_string());
         let wanted = public::complete(&mut loaded.plan, &self.terminal);
+        let joined = loaded.plan.identity.take().map(Providers::join);
         let settings = loaded.plan.gateway;
         let fits = completed
             .and_then(|()| shown::gone_out_of_date(self.gateway.settings(), &settings, now).map_or(Ok(()), Err));
@@ -124,6 +129,7 @@ impl House {
             return swapped;
         }
         self.texts = loaded.texts;
+        self.providers.run(joined);
         self.public.want(wanted);
         self.runs(loaded.hash);
         Ok(())

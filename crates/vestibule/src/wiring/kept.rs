@@ -1,0 +1,103 @@
+//! What the house keeps over its own end: the store in the data directory, had by one process at a time.
+//!
+//! It is opened with the first configuration that keeps something, and stays open until the house ends. A house that
+//! follows another serves at once and has the store as soon as that one has let go of it; whoever needs it before
+//! waits, within the bounds of its own request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::SystemClock;
+use store::StoreError;
+use store::identity::{Identity, SCHEMA};
+use store::sqlite::{Database, Settings};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::failure::{Exit, Failure};
+use crate::terminal::Terminal;
+
+/// How long an earlier process may take to let go: as long as its requests may.
+const LETTING_GO: Duration = Duration::from_secs(60);
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The store, open or not yet.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    settings: Settings,
+    opened: watch::Sender<Option<Arc<Identity>>>,
+    /// Whether another process may have it yet, and lets go of it soon.
+    follows: bool,
+}
+
+impl Kept {
+    /// The store that the file says. Nothing is opened.
+    pub(crate) fn new(settings: Settings, follows: bool) -> Self {
+        Self { settings, opened: watch::Sender::new(None), follows }
+    }
+
+    /// Opens the store, where it is not open. In a house that follows another it may be open only later, and if it
+    /// never is, the terminal hears why.
+    ///
+    /// # Errors
+    /// The store cannot be opened.
+    pub(crate) async fn open(&self, terminal: &Terminal) -> Result<(), StoreError> {
+        if self.opened.borrow().is_some() {
+            return Ok(());
+        }
+        match opened(self.settings.clone()).await {
+            Err(StoreError::InUse { .. }) if self.follows => {
+                let (settings, sender, terminal) = (self.settings.clone(), self.opened.clone(), terminal.clone());
+                tokio::spawn(async move {
+                    match once_let_go(settings).await {
+                        Ok(identity) => drop(sender.send_replace(Some(identity))),
+                        Err(error) => terminal.warn(format_args!("{error}")),
+                    }
+                });
+                Ok(())
+            }
+            opened => {
+                self.opened.send_replace(Some(opened?));
+                Ok(())
+            }
+        }
+    }
+
+    /// Hears when the store is open.
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<Identity>>> {
+        self.opened.subscribe()
+    }
+
+    /// Writes what waits, and lets go of the store.
+    pub(crate) async fn close(&self) {
+        let opened = self.opened.send_replace(None);
+        if let Some(identity) = opened {
+            identity.database().close().await;
+        }
+    }
+}
+
+async fn opened(settings: Settings) -> Result<Arc<Identity>, StoreError> {
+    let opening = tokio::task::spawn_blocking(move || Database::open(&settings, &SCHEMA, &SystemClock));
+    match opening.await {
+        Ok(database) => Ok(Arc::new(Identity::new(Arc::new(database?)))),
+        Err(_) => Err(StoreError::Panicked),
+    }
+}
+
+async fn once_let_go(settings: Settings) -> Result<Arc<Identity>, StoreError> {
+    let until = Instant::now() + LETTING_GO;
+    loop {
+        match opened(settings.clone()).await {
+            Err(StoreError::InUse { .. }) if Instant::now() < until => tokio::time::sleep(LOOK).await,
+            opened => return opened,
+        }
+    }
+}
+
+/// A store that cannot be had ends the start: 7 where another has it, 3 else.
+pub(crate) fn failed(error: &StoreError) -> Failure {
+    let exit = if matches!(error, StoreError::InUse { .. }) { Exit::Conflict } else { Exit::Faulty };
+    Failure::new(exit, error.code(), error.to_string()).because(error)
+}

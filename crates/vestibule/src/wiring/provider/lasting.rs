@@ -1,0 +1,143 @@
+//! What outlives a configuration: the stores behind the provider's traits, its keys, and what it remembers meanwhile.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use auth::Verifier;
+use idp::accounts::mail::{Letter, Mailer, Post, Print, Smtp, SmtpSettings};
+use idp::accounts::people::{self, People};
+use idp::accounts::{Address, Devices, Passwords, PoolSettings, Throttle, Tickets};
+use idp::keyring::{Keyring, Schedule};
+use idp::oauth::{self, KnownPeople};
+use idp::provider::Foundation;
+use idp::sessions::Ground;
+use idp::store::grants::ProtocolStore;
+use idp::{MailSettings, Settings};
+use model::{Clock, Secret, SystemClock};
+use store::identity::Identity;
+use upstream::{Dialler, SystemResolver};
+
+use super::ends::Ends;
+use crate::terminal::Terminal;
+
+/// The longest that a token may live that a key signs; see `identity.tokens.access`.
+const LONGEST_TOKEN: Duration = Duration::from_secs(60 * 60);
+/// What ended is kept for so long, for questions about it.
+const REMAINS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How much is dropped in one change.
+const AT_ONCE: usize = 1_000;
+
+/// What outlives a configuration.
+pub(super) struct Lasting {
+    pub(super) foundation: Foundation,
+    pub(super) keyring: Arc<Keyring>,
+    people: Arc<people::Lasting>,
+    protocol: Arc<dyn ProtocolStore>,
+}
+
+impl Lasting {
+    /// Over this store. What ended lately is told to the verifier before anybody is believed.
+    pub(super) async fn new(
+        store: &Arc<Identity>,
+        settings: &Settings,
+        verifier: &Arc<Verifier>,
+        terminal: &Terminal,
+    ) -> Result<Self, String> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let protocol = Arc::clone(store) as Arc<dyn ProtocolStore>;
+        let ends = Arc::new(Ends { verifier: Arc::clone(verifier), protocol: Arc::clone(&protocol) });
+        let since = clock.wall().checked_sub(LONGEST_TOKEN).unwrap_or(SystemTime::UNIX_EPOCH);
+        let ended = protocol.ended_since(since).await.map_err(|error| error.to_string())?;
+        ends.grants(ended.grants.into_iter().map(|(id, _)| id));
+        ended.tokens.iter().for_each(|(id, _)| ends.token(id));
+        let schedule = Schedule { rotate: settings.keys_rotate, longest_token: LONGEST_TOKEN };
+        let keyring = Keyring::open(Arc::clone(store) as _, Arc::clone(&clock), schedule);
+        let keyring = Arc::new(keyring.await.map_err(|error| error.to_string())?);
+        let server = oauth::Foundation::new(
+            Arc::clone(&protocol),
+            Arc::new(KnownPeople(Arc::clone(store) as _)),
+            Arc::clone(&keyring) as _,
+            Arc::clone(&ends) as _,
+            Arc::clone(&clock),
+        );
+        let ground = Ground {
+            sessions: Arc::clone(store) as _,
+            protocol: Arc::clone(&protocol),
+            accounts: Arc::clone(store) as _,
+            sign_ins: Arc::clone(store) as _,
+            clock: Arc::clone(&clock),
+            ends: Arc::clone(&ends) as _,
+        };
+        let protocol_foundation = Arc::new(server.map_err(|error| error.to_string())?);
+        let people = people(store, ends, clock, terminal)?;
+        Ok(Self {
+            foundation: Foundation { ground, protocol: protocol_foundation },
+            keyring,
+            people: Arc::new(people),
+            protocol,
+        })
+    }
+
+    /// What people do under these settings.
+    ///
+    /// # Errors
+    /// Mail cannot be sent as the file says.
+    pub(super) fn people(&self, settings: &Settings, terminal: &Terminal) -> Result<People, String> {
+        Ok(People::new(settings, mailer(settings, terminal)?, Arc::clone(&self.people)))
+    }
+
+    /// Keys that are due, and what nobody can use any more.
+    pub(super) async fn tend(&self, now: SystemTime) -> Result<(), String> {
+        self.keyring.tend().await.map_err(|error| error.to_string())?;
+        let unused = now.checked_sub(REMAINS).unwrap_or(SystemTime::UNIX_EPOCH);
+        while self.protocol.drop_old(now, unused, AT_ONCE).await.map_err(|error| error.to_string())? >= AT_ONCE {}
+        Ok(())
+    }
+}
+
+fn people(
+    store: &Arc<Identity>,
+    ends: Arc<Ends>,
+    clock: Arc<dyn Clock>,
+    terminal: &Terminal,
+) -> Result<people::Lasting, String> {
+    let device = Secret::new(store.database().hashes().hash("device cookies", b""));
+    let passwords = Passwords::start(PoolSettings::standard(), Arc::clone(&clock));
+    let told = terminal.clone();
+    Ok(people::Lasting {
+        accounts: Arc::clone(store) as _,
+        sign_ins: Arc::clone(store) as _,
+        links: Arc::clone(store) as _,
+        holdings: Vec::new(),
+        endings: ends,
+        passwords: passwords.map_err(|error| format!("no thread for passwords: {error}"))?,
+        throttle: Throttle::new(Arc::clone(&clock)),
+        tickets: Tickets::new(Arc::clone(&clock)),
+        devices: Devices::new(&device),
+        post: Post::new(move |error| told.warn(format_args!("a mail was given up: {error}"))),
+        clock,
+    })
+}
+
+/// Prints, or sends.
+fn mailer(settings: &Settings, terminal: &Terminal) -> Result<Arc<dyn Mailer>, String> {
+    let (server, from, account) = match &settings.mail {
+        MailSettings::Smtp { server, from, account } => (server, from, account),
+        MailSettings::Print => {
+            let terminal = terminal.clone();
+            return Ok(Arc::new(Print::new(move |letter: &Letter| {
+                let (to, subject) = (letter.to.as_str(), &letter.subject);
+                terminal.warn(format_args!("mail to {to}: {subject}\n\n{}", letter.text.expose()));
+            })));
+        }
+    };
+    let smtp = SmtpSettings {
+        server: server.clone(),
+        from: Address::parse(from).map_err(|error| format!("`identity.mail.from`: {error}"))?,
+        name: settings.brand.name.clone(),
+        credentials: account.clone(),
+        anchors: rustls_native_certs::load_native_certs().certs.iter().map(|anchor| anchor.to_vec()).collect(),
+    };
+    let dialler = Dialler::new(Arc::new(SystemResolver));
+    Ok(Arc::new(Smtp::new(smtp, dialler).map_err(|error| format!("`identity.mail.smtp`: {error}"))?))
+}
