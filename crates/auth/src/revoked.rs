@@ -26,10 +26,26 @@ pub enum Ground {
     Session(Arc<str>),
     /// One token, by its `jti`.
     Token(Arc<str>),
-    /// A person, by its subject.
+    /// A person, by its subject; all that was given out until now.
     User(Arc<str>),
-    /// An application, by its client id.
+    /// An application, by its client id; likewise.
     App(Arc<str>),
+}
+
+impl Ground {
+    /// Whether it can begin anew: a person signs in again, and what is given out then is good.
+    const fn begins_anew(&self) -> bool {
+        matches!(self, Self::User(_) | Self::App(_))
+    }
+}
+
+/// One end.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// When it was.
+    at: SystemTime,
+    /// Until when it has to be remembered.
+    until: SystemTime,
 }
 
 /// What ended, and until when that has to be remembered.
@@ -40,7 +56,7 @@ pub struct Revoked(ArcSwap<Ended>);
 struct Ended {
     /// Higher with every change; what was never looked up has 0.
     epoch: u64,
-    grounds: HashMap<Ground, SystemTime>,
+    grounds: HashMap<Ground, End>,
     /// Everything that was issued before this is over.
     issued_before: SystemTime,
 }
@@ -73,7 +89,7 @@ impl Revoked {
     pub fn holds(&self, verified: &Verified) -> Option<u64> {
         let ended = self.0.load();
         let over = verified.issued_at < ended.issued_before
-            || verified.grounds.iter().any(|ground| ended.grounds.contains_key(ground));
+            || verified.grounds.iter().any(|ground| ended.has_ended(ground, verified.issued_at));
         (!over).then_some(ended.epoch)
     }
 
@@ -91,13 +107,19 @@ impl Revoked {
 }
 
 impl Ended {
+    fn has_ended(&self, ground: &Ground, issued_at: SystemTime) -> bool {
+        let Some(end) = self.grounds.get(ground) else { return false };
+        !ground.begins_anew() || issued_at < end.at
+    }
+
     fn with(&self, grounds: &[Ground], now: SystemTime, until: SystemTime) -> Self {
         let mut next = self.clone();
         next.epoch += 1;
-        next.grounds.retain(|_, until| *until > now);
+        next.grounds.retain(|_, end| end.until > now);
         for ground in grounds {
-            // Of two words the longer one counts.
-            next.grounds.entry(ground.clone()).and_modify(|known| *known = until.max(*known)).or_insert(until);
+            let end = next.grounds.entry(ground.clone()).or_insert(End { at: now, until });
+            // Of two words the later end and the longer memory count.
+            *end = End { at: end.at.max(now), until: end.until.max(until) };
         }
         if next.grounds.len() > ENDED_AT_MOST { self.without_all(now) } else { next }
     }

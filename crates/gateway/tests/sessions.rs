@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, SystemTime};
 
-use auth::jose::TokenType;
+use auth::jose::{Algorithm, Jwks, SigningKey, TokenType};
 use auth::{
     Ask, Asked, ClaimNames, Fingerprint, Form, Ground, Issuer, Issuers, LEEWAY, Resource, SessionFacts, Telling, Told,
     Verified,
@@ -82,6 +82,8 @@ struct House {
     address: SocketAddr,
     asked: Arc<AtomicUsize>,
     log: Receiver<Vec<u8>>,
+    /// What our own issuer signs with.
+    signing: SigningKey,
 }
 
 /// Where the log goes.
@@ -112,8 +114,9 @@ impl House {
         let asked = Arc::new(AtomicUsize::new(0));
         let identification = gateway.identification();
         identification.connect(Arc::new(Known(Arc::clone(&asked))), runtime.handle());
-        identification.verifier().believe(Issuers::new(vec![Arc::new(own())], true));
-        Self { runtime, gateway: Some(gateway), address, asked, log: lines }
+        let signing = SigningKey::generate(Algorithm::Es256).expect("a key");
+        identification.verifier().believe(Issuers::new(vec![Arc::new(own(&signing))], true));
+        Self { runtime, gateway: Some(gateway), address, asked, log: lines, signing }
     }
 
     fn connect(&self) -> Connection {
@@ -137,6 +140,16 @@ impl House {
         }
     }
 
+    /// A token of our own issuer for this audience, of a person or, where the subject is the client, of an application.
+    fn token(&self, subject: &str, audience: &str) -> String {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+        let claims = serde_json::json!({
+            "iss": "https://shop.example", "aud": audience, "sub": subject, "client_id": "page",
+            "scope": "orders.read", "iat": now, "exp": now + 600, "jti": "t1", "grant": "g1",
+        });
+        format!("authorization: Bearer {}", self.signing.sign("at+jwt", &claims).expect("signed"))
+    }
+
     fn end_session(&self) {
         let gateway = self.gateway.as_ref().expect("open");
         let ended = [Ground::Session("s1".into())];
@@ -152,14 +165,15 @@ impl Drop for House {
     }
 }
 
-fn own() -> Issuer {
+fn own(signing: &SigningKey) -> Issuer {
+    let keys = Jwks::of([signing.public().clone()]).expect("a set");
     Issuer {
         name: OWN_ISSUER.into(),
         iss: "https://shop.example".into(),
         audience: vec!["https://shop.example".into()],
         resources: true,
         kind: TokenType::ACCESS,
-        keys: None,
+        keys: Some(Arc::new(keys)),
         claims: ClaimNames::standard(),
         leeway: LEEWAY,
     }
@@ -414,4 +428,36 @@ fn an_answer_under_way_is_broken_off_when_its_session_ends() {
     let (read, _) = connection.read_to_end(Deadline::default());
     assert!(read.starts_with(b"HTTP/1.1 200"));
     assert!(read.len() < LARGE, "{}", read.len());
+}
+
+#[test]
+fn a_token_of_ours_is_verified_on_the_data_thread_and_nobody_is_asked() {
+    let house = House::open();
+    let token = house.token("u1", "https://shop.example");
+    for _ in 0..2 {
+        assert_eq!(house.get("/orders", &[&token]).status, 200);
+    }
+    assert_eq!(house.get("/orders", &[&house.token("u1", "http://shop.example")]).status, 200, "for this resource");
+    assert_eq!(house.asked.load(Ordering::SeqCst), 0);
+    let line = house.logged("/orders");
+    assert!(line.contains(r#""caller":{"kind":"user","name":"u1","app":"page"}"#), "{line}");
+}
+
+#[test]
+fn a_token_that_does_not_hold_is_refused_where_anyone_may_call_too() {
+    let house = House::open();
+    let mut forged = house.token("u1", "https://shop.example");
+    forged.push('A');
+    for (field, code) in [
+        (house.token("u1", "https://other.example"), "credential-invalid"),
+        (forged, "credential-invalid"),
+        (house.token("page", "https://shop.example"), "credential-misplaced"),
+    ] {
+        for path in ["/orders", "/open"] {
+            let answer = house.get(path, &[&field]);
+            assert_eq!(refused(&answer), (401, Some(code.to_owned())), "{path} {field}");
+            let told = challenges(&answer).join("|");
+            assert!(told.starts_with("Bearer realm=\"vestibule\", error=\"invalid_token\""), "{told}");
+        }
+    }
 }

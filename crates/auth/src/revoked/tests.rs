@@ -40,6 +40,22 @@ fn what_stands_on_something_that_ended_is_over() {
 }
 
 #[test]
+fn a_person_may_begin_anew_and_a_grant_may_not() {
+    let revoked = Revoked::default();
+    revoked.end(&[Ground::User("ada".into()), Ground::App("page".into()), grant("g1")], at(2_000), at(9_000));
+    for (ground, begins_anew) in
+        [(Ground::User("ada".into()), true), (Ground::App("page".into()), true), (grant("g1"), false)]
+    {
+        let issued = |seconds| Verified { issued_at: at(seconds), ..standing_on(std::slice::from_ref(&ground)) };
+        assert_eq!(revoked.holds(&issued(1_999)), None, "{ground:?}");
+        assert_eq!(revoked.holds(&issued(2_000)).is_some(), begins_anew, "{ground:?}");
+    }
+    revoked.end(&[Ground::User("ada".into())], at(3_000), at(9_000));
+    let between = Verified { issued_at: at(2_500), ..standing_on(&[Ground::User("ada".into())]) };
+    assert_eq!(revoked.holds(&between), None, "the later end counts");
+}
+
+#[test]
 fn an_id_of_one_kind_is_none_of_another() {
     let revoked = Revoked::default();
     revoked.end(&[Ground::User("a".into())], at(2_000), at(3_000));

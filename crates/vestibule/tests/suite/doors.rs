@@ -17,14 +17,12 @@ mod trusted_fields;
 
 /// What of the table waits for later issues: door, cell, behaviour.
 const WAITING: &[(&str, &str, &str)] = &[
-    ("client", "who starts the call", "a user's browser session"),
-    ("client", "who starts the call", "a user's OAuth token"),
     ("client", "purpose", "request and response trimmed to the published contract"),
     ("client", "security", "OAuth 2.1 and OpenID Connect"),
     ("client", "security", "user accounts"),
     ("client", "security", "rate limits per user, key and address"),
     ("client", "security", "input validation"),
-    ("client", "security", "CORS and CSRF"),
+    ("client", "security", "CORS"),
     ("client", "latency", "kept fast first when the machine is overloaded"),
     ("server", "who starts the call", "OAuth client-credentials token bound to that certificate"),
     ("server", "who starts the call", "signed request"),
