@@ -39,6 +39,7 @@ pub(crate) mod reply;
 pub(crate) mod request;
 mod revoke;
 mod seen;
+mod tend;
 mod token;
 mod wrong;
 

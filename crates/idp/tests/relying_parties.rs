@@ -10,10 +10,10 @@
     reason = "a test fails where it cannot go on"
 )]
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -121,11 +121,19 @@ fn apps(signer: &SigningKey, pages: &str) -> Apps {
         authenticate: Authenticate::Nothing,
         ..app("page", AppKind::Page)
     };
+    let spring = RedirectUri::parse("http://127.0.0.1/login/oauth2/code/vestibule").unwrap();
     Apps::new([
         AppSettings { name: "bound".into(), bound: true, ..page.clone() },
         page,
         app("shop", AppKind::Server),
         app("cli", AppKind::Native),
+        // It believes ID tokens by RS256 alone, unless it is told otherwise.
+        AppSettings {
+            redirect_uris: Box::new([spring]),
+            algorithm: TokenAlgorithm::Rs256,
+            ..app("spring", AppKind::Native)
+        },
+        app("both", AppKind::Server),
         app("batch", AppKind::Machine),
         AppSettings { algorithm: TokenAlgorithm::EdDsa, ..app("edwards", AppKind::Server) },
         AppSettings { authenticate: Authenticate::PrivateKeyJwt { keys }, ..app("signer", AppKind::Machine) },
@@ -170,24 +178,25 @@ impl House {
         Self { address, pages, said, root, signer, over }
     }
 
-    /// What a script says, which runs in the folder that has its libraries; `plain` for a secret without odd characters.
+    /// What a script says of this house; `plain` for a secret without odd characters.
     fn says(&self, mut command: Command, folder: &Path, plain: bool) -> String {
-        let certificate = folder.join(format!("root-{}.pem", self.address.port()));
-        std::fs::write(&certificate, self.root.pem()).unwrap();
-        for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
-            command.env(name, &certificate);
-        }
-        command.env("ISSUER", origin(self.address));
-        command
-            .env("SECRET", SECRETS[usize::from(plain)])
-            .env("RESOURCE", RESOURCE)
-            .env("SIGNER", private_jwk(&self.signer));
-        let output = command.output().expect("a script");
-        std::fs::remove_file(&certificate).unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-        said
+        command.env("RESOURCE", RESOURCE).env("SIGNER", private_jwk(&self.signer));
+        says(command, folder, &self.root, &origin(self.address), SECRETS[usize::from(plain)])
     }
+}
+
+/// What a script says of an issuer, which runs in the folder that has its libraries.
+fn says(mut command: Command, folder: &Path, root: &Root, issuer: &str, secret: &str) -> String {
+    let certificate = folder.join(format!("root-{}.pem", issuer.rsplit(':').next().unwrap()));
+    std::fs::write(&certificate, root.pem()).unwrap();
+    for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
+        command.env(name, &certificate);
+    }
+    let output = command.env("ISSUER", issuer).env("SECRET", secret).output().expect("a script");
+    std::fs::remove_file(&certificate).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 impl Drop for House {
@@ -446,6 +455,74 @@ allowed 200
 tokens Bearer true
 ";
     assert_eq!(House::start().says(Command::new(folder.join("client")), &folder, false), expected);
+}
+
+#[test]
+fn spring_security_signs_people_in() {
+    if !testkit::needs("javac") || !testkit::needs("mvn") {
+        return;
+    }
+    let folder = installed("java");
+    let mut command = Command::new("java");
+    command.arg("-cp").arg(format!("{0}/target/classes:{0}/library/*", folder.display())).arg("party.Client");
+    let expected = "\
+200
+person ada@shop.example true
+id token [spring] true
+scopes [email, openid]
+refresh true
+";
+    assert_eq!(House::start().says(command, &folder, false), expected);
+}
+
+/// The provider of others, until its standard input ends.
+struct OidcProvider {
+    process: Child,
+    issuer: String,
+    root: Root,
+}
+
+impl OidcProvider {
+    fn start(folder: &Path) -> Self {
+        let root = Root::new("another provider");
+        let leaf = root.server(&["localhost"]);
+        let (key, certificate) = (folder.join("provider-key.pem"), folder.join("provider.pem"));
+        std::fs::write(&key, &leaf.key_pem).unwrap();
+        std::fs::write(&certificate, &leaf.pem).unwrap();
+        let mut command = Command::new("node");
+        command.arg(folder.join("provider.mjs")).env("TLS_KEY", key).env("TLS_CERTIFICATE", certificate);
+        command.env("SECRET", SECRETS[0]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("a provider");
+        let mut said = BufReader::new(process.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        let issuer = said.find(|line| line.starts_with("https://")).expect("its issuer");
+        std::thread::spawn(move || said.for_each(drop));
+        Self { process, issuer, root }
+    }
+}
+
+impl Drop for OidcProvider {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        drop(self.process.wait());
+    }
+}
+
+#[test]
+fn one_relying_party_hears_the_same_of_this_provider_and_of_oidc_provider() {
+    if !testkit::needs("npm") {
+        return;
+    }
+    let folder = installed("node");
+    let script = || {
+        let mut command = Command::new("node");
+        command.arg(folder.join("both.mjs"));
+        command
+    };
+    let other = OidcProvider::start(&folder);
+    let of_other = says(script(), &folder, &other.root, &other.issuer, SECRETS[0]);
+    let of_ours = House::start().says(script(), &folder, false);
+    assert_eq!(of_ours, of_other);
+    assert!(of_ours.contains("dpop userinfo ada@shop.example\nplain invalid_request\n"), "{of_ours}");
 }
 
 /// What the page says that a browser opens at this path.

@@ -25,5 +25,6 @@ python)
     ;;
 go) GOFLAGS=-mod=readonly go build -o client . ;;
 node) npm ci --silent --no-audit --no-fund ;;
+java) mvn --quiet --batch-mode compile ;;
 esac
 printf '%s' "$state" >"$mark"

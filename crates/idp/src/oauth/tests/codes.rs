@@ -162,3 +162,19 @@ async fn a_token_is_for_the_resources_that_were_asked_for() {
     let (_, more) = house.redeem("shop", &code, &[("resource", "https://shop.example/stock")]).await;
     assert_eq!(more["error"], "invalid_target");
 }
+
+#[tokio::test]
+async fn what_has_ended_is_dropped_and_what_lives_is_not() {
+    let house = House::new();
+    let code = house.code("shop", &[]).await;
+    let tokens = house.tokens("shop", &[]).await;
+    assert_eq!(house.server.tend().await, Ok(0));
+    house.wait(2 * 60 * 60);
+    assert_eq!(house.server.tend().await, Ok(1), "the code that nobody redeemed");
+    assert_eq!(house.redeem("shop", &code, &[]).await.1["error"], "invalid_grant");
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    assert_eq!(house.refresh("shop", refresh, &[]).await.0, StatusCode::OK);
+    house.wait(32 * 24 * 60 * 60);
+    assert!(house.server.tend().await.is_ok_and(|dropped| dropped > 0), "a grant that nobody uses");
+    assert_eq!(house.server.tend().await, Ok(0));
+}

@@ -7,6 +7,24 @@ export async function redirected(address) {
   return new URL(answer.headers.get("location"));
 }
 
+/** Likewise over as many steps as the provider wants, with its cookies. */
+export async function walked(address) {
+  const cookies = new Map();
+  for (let step = 0; step < 10; step++) {
+    const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
+    const answer = await fetch(address, { redirect: "manual", headers: { cookie } });
+    for (const set of answer.headers.getSetCookie()) {
+      const [name, value] = set.split(";")[0].split(/=(.*)/s);
+      cookies.set(name, value);
+    }
+    const location = answer.headers.get("location");
+    if (!location) throw new Error(`${answer.status} ${await answer.text()}`);
+    address = new URL(location, address);
+    if (address.href.startsWith(callback)) return address;
+  }
+  throw new Error("the provider goes in circles");
+}
+
 /** Says yes to a device, as the person who is signed in. */
 export async function allow(issuer, userCode) {
   const answer = await fetch(`${issuer}/test/allow?user_code=${encodeURIComponent(userCode)}`);
