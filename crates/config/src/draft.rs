@@ -84,6 +84,17 @@ impl Draft {
     pub(crate) fn written_apis(&self) -> impl Iterator<Item = &Api> {
         self.apis.iter().filter(|api| !api.name.value.contains('.'))
     }
+
+    /// Whether a service may have to be told who called, or the keys for that are published: the file has any way in
+    /// which a caller can say who it is.
+    pub(crate) fn asserts(&self) -> bool {
+        let publishes = |own: &[Own]| own.iter().any(|own| matches!(own.answer, OwnAnswer::IdentityKeys));
+        let of_operation = |one: &Operation| one.access.callers.is_some() || publishes(&one.own);
+        let of_api =
+            |api: &Api| api.access.callers.is_some() || publishes(&api.own) || api.operations.iter().any(of_operation);
+        let known = self.identity.is_some() || !self.keys.is_empty() || !self.workloads.is_empty();
+        known || self.apis.iter().any(of_api)
+    }
 }
 
 /// The form of the access log.

@@ -182,6 +182,7 @@ impl<'a> Loading<'a> {
             certificates,
             faults: &mut self.faults,
             now: self.environment.now(),
+            assertions: std::sync::Arc::default(),
         };
         let plan = planner.plan()?;
         let report = Report::new(&planner, &plan);

@@ -61,6 +61,8 @@ pub struct Plan {
     pub store: store::sqlite::Settings,
     /// Whose certificates are believed.
     pub trust: TrustPlan,
+    /// Whether a service may have to be told who called, or the keys for that are published.
+    pub asserts: bool,
 }
 
 /// The folder of the store below the data directory, in which there is nothing else: nobody but its owner may enter it.
@@ -117,6 +119,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) provider: Arc<gateway::Builtin>,
     pub(crate) faults: &'a mut Collector,
     pub(crate) now: SystemTime,
+    /// By whose keys services are told who called: connected where the plan is run.
+    pub(crate) assertions: Arc<gateway::Assertions>,
 }
 
 impl<'a> Planner<'a> {
@@ -148,6 +152,7 @@ impl<'a> Planner<'a> {
             rules: policy::Rules::new(rules),
             directory,
             services: self.draft.services.iter().map(|service| self.service(service)).collect::<Option<_>>()?,
+            assertions: Arc::clone(&self.assertions),
         };
         let answers = Arc::clone(&self.provider);
         let apps = self.apps();
@@ -172,6 +177,7 @@ impl<'a> Planner<'a> {
             data_directory,
             store,
             trust,
+            asserts: self.draft.asserts(),
         })
     }
 

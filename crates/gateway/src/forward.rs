@@ -13,6 +13,7 @@ use wire::fields::{Field, Name};
 use wire::{Framing, Method, RequestHead, Version, encode};
 
 use crate::answer::{Answer, AnswerBody};
+use crate::assertion;
 use crate::compress;
 use crate::content::Content;
 use crate::grpc;
@@ -26,6 +27,9 @@ const VIA: &[u8] = b"1.1 vestibule";
 const VIA_HTTP2: &[u8] = b"2 vestibule";
 
 /// The request as the service gets it.
+///
+/// # Errors
+/// The service is to be told who called, and that cannot be signed.
 pub(crate) fn toward_service(
     request: &Request<'_>,
     record: &Record<'_>,
@@ -33,7 +37,7 @@ pub(crate) fn toward_service(
     body: Option<Box<dyn Incoming>>,
     deadline: Option<Deadline>,
     condition: Option<Condition<'_>>,
-) -> Outgoing {
+) -> Result<Outgoing, Problem> {
     let head = request.head;
     let mut out = request.thread.take_buffer();
     write_request_line(&mut out, head, &operation.prefix);
@@ -43,6 +47,7 @@ pub(crate) fn toward_service(
         write_condition(&mut out, &condition);
     }
     write_forwarding(&mut out, request);
+    write_assertion(&mut out, request, record, operation)?;
     encode::field(&mut out, "x-request-id", &record.id_text);
     write_trace(&mut out, head, record);
     if operation.websocket {
@@ -53,7 +58,7 @@ pub(crate) fn toward_service(
     encode::end_of_head(&mut out);
     let body = body.zip(framing).map(|(body, framing)| (body as Box<dyn upstream::RequestBody>, framing));
     let route = routing::route(request, record, operation);
-    Outgoing {
+    Ok(Outgoing {
         head: out,
         method: head.method(),
         body,
@@ -62,7 +67,7 @@ pub(crate) fn toward_service(
         deadline,
         answer: request.thread.take_answer(),
         route,
-    }
+    })
 }
 
 /// Whether the caller says that it takes trailers (RFC 9110 §10.1.4); over HTTP/1.1 the word is for one hop, and this
@@ -165,6 +170,22 @@ pub(crate) fn is_rewritten(known: Name, name: &str) -> bool {
         Name::Other => trusted::is_believed(name),
         _ => false,
     }
+}
+
+/// Who called, signed, where the service is told and there is somebody.
+fn write_assertion(
+    out: &mut Vec<u8>,
+    request: &Request<'_>,
+    record: &Record<'_>,
+    operation: &OperationSettings,
+) -> Result<(), Problem> {
+    let (Some(audience), false) = (&operation.audience, record.caller == Caller::Anonymous) else { return Ok(()) };
+    let assertions = &request.snapshot.configuration.settings.assertions;
+    let mut asserted = request.thread.asserted.borrow_mut();
+    if let Some(text) = asserted.of(&record.caller, audience, assertions, (record.started(), record.at()))? {
+        encode::field(out, assertion::FIELD, text);
+    }
+    Ok(())
 }
 
 fn write_forwarding(out: &mut Vec<u8>, request: &Request<'_>) {

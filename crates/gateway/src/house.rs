@@ -16,6 +16,7 @@ use model::{Caller, Code, Problem};
 use policy::Permit;
 
 use crate::answer::{Answer, AnswerBody, say};
+use crate::assertion::Assertions;
 use crate::content::Content;
 use crate::forward;
 use crate::record::Record;
@@ -38,6 +39,8 @@ pub enum HouseAnswer {
     Folder(Arc<Folder>),
     /// What is worked out on the control side.
     Builtin(Arc<Builtin>),
+    /// The keys that assertions to services are checked with.
+    IdentityKeys(Arc<Assertions>),
 }
 
 impl HouseAnswer {
@@ -49,6 +52,7 @@ impl HouseAnswer {
             Self::Redirect(redirect) => format!("a redirect, {}", redirect.status()),
             Self::Folder(folder) => format!("the files of {}", folder.path().display()),
             Self::Builtin(builtin) => builtin.name().to_owned(),
+            Self::IdentityKeys(_) => "the keys that assertions to services are checked with".to_owned(),
         }
     }
 
@@ -74,6 +78,7 @@ pub(crate) async fn answer(
 ) -> Result<Answer, Problem> {
     match own {
         HouseAnswer::Fixed(fixed) => Ok(fixed.answer(request, record)),
+        HouseAnswer::IdentityKeys(assertions) => Ok(assertions.published()?.answer(request, record)),
         HouseAnswer::Redirect(redirect) => Ok(redirect.answer(request, record)),
         HouseAnswer::Folder(folder) => {
             folder.answer(request, record, forward::below(request.head.path(), prefix)).await

@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod ask;
+mod assertion;
 mod challenge;
 mod compress;
 mod connection;
@@ -42,6 +43,7 @@ mod unwind;
 mod websocket;
 mod worker;
 
+pub use assertion::{AssertionKeys, Assertions};
 pub use challenge::Challenges;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};

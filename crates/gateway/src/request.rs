@@ -175,7 +175,7 @@ async fn pass(
         record.forward(service);
     }
     let condition = asking.as_ref().and_then(Asking::condition);
-    let outgoing = forward::toward_service(request, record, operation, body, deadlines.told, condition);
+    let outgoing = forward::toward_service(request, record, operation, body, deadlines.told, condition)?;
     // Pinned where it lies, as above.
     let answer = pin!(request.snapshot.upstreams.call(permit, outgoing, alarm)).await;
     if let Ok(answer) = &answer {

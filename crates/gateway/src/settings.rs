@@ -14,6 +14,7 @@ use wire::coding::Codings;
 use wire::forwarded::ForwardingField;
 use wire::proxy::ProxyVersion;
 
+use crate::assertion::Assertions;
 use crate::ending::Ending;
 use crate::house::HouseAnswer;
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub directory: auth::Directory,
     /// The services; `ServiceId` is the index.
     pub services: Vec<ServiceSettings>,
+    /// By whose keys services are told who called.
+    pub assertions: Arc<Assertions>,
 }
 
 /// One door.
@@ -251,6 +254,8 @@ pub struct OperationSettings {
     /// Where a person is sent to who comes to a page without being signed in: a path with a query, at the same host,
     /// to which `&return_to=` and the page are added.
     pub sign_in: Option<Arc<str>>,
+    /// What its service is called in the assertion of who called; `None` where it is not told.
+    pub audience: Option<Arc<str>>,
 }
 
 /// Which bodies of an operation may go on for as long as they are not silent.

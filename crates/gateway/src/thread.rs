@@ -15,6 +15,7 @@ use upstream::{Alarm, Pools, Watch};
 use wire::{RequestHead, ResponseHead};
 
 use crate::answer::AnswerHead;
+use crate::assertion::Asserted;
 use crate::compress::Places;
 use crate::snapshot::Snapshot;
 
@@ -43,6 +44,8 @@ pub(crate) struct Thread {
     alarms: RefCell<Vec<Alarm>>,
     clock: RefCell<WallClock>,
     connections: RefCell<Connections>,
+    /// What services were told of who called, and may be told again.
+    pub(crate) asserted: RefCell<Asserted>,
     /// Counts up with every load and when draining begins; a connection that sees another number looks again.
     version: Cell<u64>,
     draining: Cell<bool>,
@@ -160,6 +163,7 @@ impl Thread {
             alarms: RefCell::default(),
             clock: RefCell::new(WallClock::new()),
             connections: RefCell::default(),
+            asserted: RefCell::default(),
             version: Cell::new(0),
             draining: Cell::new(false),
         })

@@ -173,6 +173,7 @@ fn settings(address: SocketAddr, builtin: Arc<Builtin>) -> Settings {
         ask: None,
         resource: None,
         sign_in: None,
+        audience: None,
     };
     let rule = OperationRule {
         api: "sign-in".into(),
@@ -190,6 +191,7 @@ fn settings(address: SocketAddr, builtin: Arc<Builtin>) -> Settings {
         directory: auth::Directory::new(auth::Settings { keys: vec![], workloads: vec![], trust_domain: None })
             .expect("an empty directory"),
         services: vec![],
+        assertions: Arc::default(),
     }
 }
 

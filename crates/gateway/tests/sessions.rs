@@ -234,6 +234,7 @@ fn settings(address: SocketAddr) -> Settings {
         rules: Rules::new(rules.collect()),
         directory: auth::Directory::new(auth::Settings::default()).expect("an empty directory"),
         services: vec![],
+        assertions: Arc::default(),
     }
 }
 
@@ -262,6 +263,7 @@ fn operation(path: &str) -> OperationSettings {
         cache: None,
         ending: None,
         ask: None,
+        audience: None,
         resource: Some(Arc::new(Resource { id: "http://shop.example".into(), metadata: metadata.into() })),
         sign_in: (path != "/open").then(|| Arc::from("/auth/session/start?app=page")),
     }

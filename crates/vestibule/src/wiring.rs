@@ -12,6 +12,7 @@
 //! The three ways to reload end in one function (`reload`). Deliberately
 //! absent: anything that decides about a request.
 
+mod assertions;
 mod change;
 mod desk;
 mod doors;
@@ -39,6 +40,7 @@ use crate::failure::{Exit, Failure};
 use crate::handover::{self, Heritage, Successor};
 use crate::terminal::Terminal;
 use crate::versions::{By, Versions};
+use assertions::HouseAssertions;
 use ca::acme::Report;
 use change::Pending;
 use desk::{Asks, Desk};
@@ -103,6 +105,7 @@ pub(crate) struct House {
     standings: Standings,
     notices: shown::Notices,
     public: PublicCertificates,
+    assertions: HouseAssertions,
     /// With what the running configuration can be loaded again.
     texts: config::Texts,
     versions: Versions,
@@ -130,6 +133,9 @@ impl House {
             .complete(&mut loaded.plan, SystemTime::now())
             .map_err(|error| Failure::new(Exit::Faulty, "local-ca", error.to_string()).because(&error))?;
         let wanted = public::complete(&mut loaded.plan, terminal);
+        let mut assertions = HouseAssertions::default();
+        let told = assertions.complete(&loaded.plan, SystemTime::now()).await;
+        told.map_err(|why| Failure::new(Exit::Faulty, "assertion-keys", why))?;
         let watch = Watch::new(opening.watch, &opening.file, &loaded.files);
         let observatory =
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
@@ -176,6 +182,7 @@ impl House {
             standings,
             notices,
             public,
+            assertions,
             texts,
             versions,
             kept,
@@ -214,6 +221,11 @@ impl House {
                     self.desk.stand(self.standings.look(self.gateway.standing(), &self.observatory));
                     if self.notices.are_due(SystemTime::now()) {
                         self.look_at_certificates(SystemTime::now());
+                    }
+                    if self.assertions.are_due(SystemTime::now())
+                        && let Err(why) = self.assertions.tend(SystemTime::now()).await
+                    {
+                        self.terminal.warn(why);
                     }
                     // What waits to be confirmed is not disturbed; changes of the file are seen after that.
                     let looks = self.pending.is_none();

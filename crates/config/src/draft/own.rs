@@ -1,4 +1,5 @@
-//! What the house answers itself: `respond` and `redirect`, of an API or of one operation, and `files` of an API.
+//! What the house answers itself: `respond`, `redirect` and `identity_keys`, of an API or of one operation, and `files`
+//! of an API.
 
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ pub(crate) enum OwnAnswer {
     Identity,
     /// Who gives out tokens for the API of this name; likewise.
     Metadata(String),
+    /// The keys that assertions to services are checked with.
+    IdentityKeys,
 }
 
 /// A fixed answer.
@@ -61,13 +64,14 @@ impl Own {
             OwnAnswer::Files(_) => "files",
             OwnAnswer::Identity => "identity",
             OwnAnswer::Metadata(_) => "users",
+            OwnAnswer::IdentityKeys => "identity_keys",
         }
     }
 
     /// The one operation of an API that says nothing but what the house answers: it takes all there is below.
     pub(super) fn operation(&self) -> Operation {
         let name = Said { value: self.word().to_owned(), span: self.span };
-        let method = if matches!(self.answer, OwnAnswer::Files(_)) { "GET" } else { "ANY" };
+        let method = if matches!(self.answer, OwnAnswer::Files(_) | OwnAnswer::IdentityKeys) { "GET" } else { "ANY" };
         let route = RouteText { method: method.to_owned(), template: "/**".to_owned() };
         Operation { route: Some(Said { value: route, span: self.span }), ..Operation::named(name) }
     }
@@ -80,7 +84,11 @@ pub(super) fn read(reader: &mut Reader, node: &Node) -> Vec<Own> {
     let files = node
         .entry("files")
         .map(|entry| Own { span: entry.key_span, answer: OwnAnswer::Files(reader.path(Some(&entry.node))) });
-    respond.into_iter().chain(redirect).chain(files).collect()
+    let keys = node
+        .entry("identity_keys")
+        .filter(|entry| entry.node.text() == Some("true"))
+        .map(|entry| Own { span: entry.key_span, answer: OwnAnswer::IdentityKeys });
+    respond.into_iter().chain(redirect).chain(files).chain(keys).collect()
 }
 
 fn respond(reader: &mut Reader, entry: &Entry) -> Own {

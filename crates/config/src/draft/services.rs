@@ -44,6 +44,8 @@ pub(crate) struct Service {
     pub(crate) proxy_protocol: Option<Said<ProxyVersion>>,
     /// How it is spoken to over TLS.
     pub(crate) tls: ServiceTls,
+    /// Whether it is told who called.
+    pub(crate) identity: Option<Said<bool>>,
     /// Its loosenings.
     pub(crate) loosen: Vec<Loosened>,
     /// Whether it decides about requests of an API and gets none itself; no API can name it.
@@ -139,6 +141,7 @@ pub(super) fn read(reader: &mut Reader, name: Said<String>, node: &Node) -> Serv
         retries: node.get("retries").map(|node| retries(reader, node)).unwrap_or_default(),
         breaker: node.get("breaker").map(|node| breaker(reader, node)).unwrap_or_default(),
         canary: node.get("canary").and_then(|node| canary(reader, node)),
+        identity: reader.one(node.get("identity"), |text| word(text, &[("signed", true), ("none", false)])),
         loosen: reader.loosen(node.get("loosen"), &format!("services.{}", name.value)),
         name,
         decides: false,
@@ -168,6 +171,7 @@ pub(super) fn asked(api: &Api) -> Option<Service> {
         retries: Retries::default(),
         breaker: Breaker::default(),
         canary: None,
+        identity: None,
         loosen: Vec::new(),
         decides: true,
     })

@@ -90,6 +90,7 @@ impl Planner<'_> {
             affine_segment: service.and_then(|service| self.affine_segment(service, prefix, operation)),
             cache: self.cache(api, operation),
             ending: ending(api, operation),
+            audience: service.and_then(|service| self.audience(service)),
             ask: match &api.ask {
                 Some(ask) => Some(Arc::new(self.ask(api, ask)?)),
                 None => None,
@@ -110,6 +111,13 @@ impl Planner<'_> {
         };
         let route = published(api, operation, id)?;
         Some(Planned { settings, rule, route })
+    }
+
+    /// What a service is called that is told who called: each that does not say otherwise.
+    fn audience(&self, service: usize) -> Option<Arc<str>> {
+        let service = self.draft.services.get(service)?;
+        let signed = service.identity.as_ref().is_none_or(|said| said.value);
+        signed.then(|| Arc::from(service.name.value.as_str()))
     }
 
     /// Where in the path stands what the service balances by.

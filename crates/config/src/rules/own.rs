@@ -61,13 +61,16 @@ fn fits(api: &Api, operation: &Operation, own: &Own, faults: &mut Collector) {
                 faults.push(Fault::new(FaultCode::BadValue, to.span, message).label(error.to_string()));
             }
         }
-        OwnAnswer::Files(_) => {
+        OwnAnswer::Files(_) | OwnAnswer::IdentityKeys => {
             let Some(route) = operation.route.as_ref() else { return };
             if !matches!(route.value.method.as_str(), "GET" | "HEAD") {
-                let message =
-                    format!("the files of a folder are served to GET and HEAD, not to {}", route.value.method);
+                let (what, short) = match own.answer {
+                    OwnAnswer::Files(_) => ("the files of a folder are", "the folder"),
+                    _ => ("the keys of assertions are", "the keys"),
+                };
+                let message = format!("{what} served to GET and HEAD, not to {}", route.value.method);
                 let fault = Fault::new(FaultCode::BadRoute, route.span, message);
-                faults.push(fault.label("write the route as `GET …`").related(own.span, "the folder"));
+                faults.push(fault.label("write the route as `GET …`").related(own.span, short));
             }
         }
         OwnAnswer::Identity | OwnAnswer::Metadata(_) => {}

@@ -46,8 +46,8 @@ static API: Record = Record::new(
         "path" => one!(PathPrefix), fixed("`/`");
         /// What the service sees in front of the path.
         "rewrite" => Shape::Record(&REWRITE), not_yet(LEAVE);
-        /// Where requests go. In its place an API may have `files`, `redirect` or `respond`, never two of them; it
-        /// needs none of these where each of its operations says `redirect` or `respond`.
+        /// Where requests go. In its place an API may have `files`, `redirect`, `respond` or `identity_keys`, never two of
+        /// them; it needs none of these where each of its operations says `redirect`, `respond` or `identity_keys`.
         "service" => one!(NameOf "services"), needed_or_own();
         /// A folder, whose files are served to GET and HEAD: nothing outside of it, nothing with a dot in front but
         /// `.well-known`, no listings.
@@ -56,6 +56,8 @@ static API: Record = Record::new(
         "redirect" => REDIRECT;
         /// A fixed answer. Text is short for `{ body: … }`.
         "respond" => RESPOND;
+        /// The public keys that assertions to services are checked with, as a JSON Web Key Set.
+        "identity_keys" => one!(True);
         /// The contract that says what is published: OpenAPI 3.0 or 3.1, a `.proto` file or a compiled
         /// descriptor set, by content and not by ending.
         "contract" => either!(one!(Path), Shape::Record(&CONTRACT));

@@ -96,7 +96,9 @@ impl Checker<'_> {
         let instead = |entry: &Entry| {
             if record.key(&entry.key).is_some() { None } else { meant(record, &entry.key) }
         };
-        let own = entries.iter().any(|entry| matches!(entry.key.as_str(), "files" | "redirect" | "respond"))
+        let own = entries
+            .iter()
+            .any(|entry| matches!(entry.key.as_str(), "files" | "redirect" | "respond" | "identity_keys"))
             || (!contracted && answers_all(entries));
         let is_there = |name: &str| entries.iter().any(|entry| entry.key == name || instead(entry) == Some(name));
         let needed = |key: &&Key| {
@@ -323,6 +325,7 @@ fn judge(scalar: Scalar, text: &Text) -> Result<(), Misfit> {
 /// Whether each operation that is written says what the house answers to it: then no request goes to a service.
 fn answers_all(entries: &[Entry]) -> bool {
     let operations = entries.iter().find(|entry| entry.key == "operations").and_then(|entry| entry.node.map());
-    let answers = |one: &Entry| one.node.entry("respond").or_else(|| one.node.entry("redirect")).is_some();
+    let answers =
+        |one: &Entry| ["respond", "redirect", "identity_keys"].iter().any(|word| one.node.entry(word).is_some());
     operations.is_some_and(|all| !all.is_empty() && all.iter().all(answers))
 }

@@ -60,8 +60,10 @@ static SERVICE: Record = Record::new(
         "pin" => list!(one!(Pin));
         /// How Vestibule shows who it is.
         "authenticate" => Shape::Record(&AUTHENTICATE);
-        /// How it learns who called.
-        "identity" => words!("signed", "headers", "none"), not_yet("it is not told who called; leave it out");
+        /// How it learns who called: `signed`, by a token in `Vestibule-Identity` that is good for a minute and for this
+        /// service alone; `none`, not at all.
+        "identity" => words!("signed", "none"; "headers" => "write `signed`: plain fields are believed from everybody who reaches the service"),
+            fixed("`signed`");
         /// Requests at once.
         "concurrency" => either!(words!("adaptive"), one!(Count)), not_yet(LEAVE);
         /// What is weaker here than the default, each with its reason.

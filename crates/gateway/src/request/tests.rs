@@ -77,6 +77,7 @@ fn settings() -> Settings {
         ask: None,
         resource: None,
         sign_in: None,
+        audience: None,
     };
     let rule = OperationRule {
         api: "things".into(),
@@ -94,6 +95,7 @@ fn settings() -> Settings {
         directory: auth::Directory::new(auth::Settings { keys: vec![], workloads: vec![], trust_domain: None })
             .expect("an empty directory"),
         services: vec![],
+        assertions: Arc::default(),
     }
 }
 

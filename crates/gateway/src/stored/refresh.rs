@@ -52,7 +52,10 @@ pub(crate) fn begin(
     if let Some(service) = permit.service() {
         record.forward(service);
     }
-    let outgoing = forward::toward_service(request, record, operation, None, None, pending.condition());
+    // Dropped, `pending` leaves it to the next caller, who hears of the problem.
+    let Ok(outgoing) = forward::toward_service(request, record, operation, None, None, pending.condition()) else {
+        return;
+    };
     let refresh = Refresh {
         snapshot,
         store,

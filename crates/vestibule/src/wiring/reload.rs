@@ -116,6 +116,10 @@ impl House {
         let (names, now) = (self.certificates.names(), SystemTime::now());
         let completed = self.certificates.complete(&mut loaded.plan, now).map_err(|error| error.to_string());
         let wanted = public::complete(&mut loaded.plan, &self.terminal);
+        let completed = match completed {
+            Ok(()) => self.assertions.complete(&loaded.plan, now).await,
+            failed => failed,
+        };
         let joined = loaded.plan.identity.take().map(Providers::join);
         let settings = loaded.plan.gateway;
         let fits = completed

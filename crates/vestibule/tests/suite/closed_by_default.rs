@@ -19,6 +19,7 @@ mod tree;
 mod verdict;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -176,6 +177,9 @@ impl Ground {
                     let pair = CertificateAndKey { chain: vec![self.leaf.der.clone()], key: self.leaf.key() };
                     tls.expect("a door with TLS").certificates = vec![pair];
                 }
+                // And with the keys by which services are told who called.
+                let key = auth::jose::SigningKey::generate(auth::jose::Algorithm::Es256).expect("a key");
+                plan.gateway.assertions.connect(Arc::new(gateway::AssertionKeys::new(Arc::new(key), "{}")));
                 Some(plan.gateway)
             }
             Err(refused) => {

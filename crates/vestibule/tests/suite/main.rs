@@ -12,6 +12,8 @@
 
 mod acme;
 mod ask;
+mod assertion;
+mod backends;
 mod balance;
 mod beside;
 mod browser;

@@ -131,6 +131,10 @@ impl Lines<'_, '_> {
 
     fn own(&mut self, own: &[Own]) {
         for own in own {
+            if matches!(own.answer, OwnAnswer::IdentityKeys) {
+                self.said("identity_keys", "true", own.span);
+                continue;
+            }
             if let OwnAnswer::Files(folder) = &own.answer {
                 if let Some(folder) = folder {
                     self.said("files", &text(&folder.value.to_string_lossy()), folder.span);
@@ -151,7 +155,7 @@ impl Lines<'_, '_> {
                         }
                     }
                 }
-                OwnAnswer::Files(_) | OwnAnswer::Identity | OwnAnswer::Metadata(_) => {}
+                OwnAnswer::Files(_) | OwnAnswer::Identity | OwnAnswer::Metadata(_) | OwnAnswer::IdentityKeys => {}
                 OwnAnswer::Redirect(redirect) => {
                     if let Some(to) = &redirect.to {
                         lines.said("to", &text(&to.value), to.span);

@@ -40,6 +40,10 @@ impl Lines<'_, '_> {
         if let Some(canary) = &service.canary {
             self.below("canary", |lines| lines.canary(canary));
         }
+        match &service.identity {
+            Some(said) => self.said("identity", if said.value { "signed" } else { "none" }, said.span),
+            None => self.value("identity", "signed", DEFAULT),
+        }
         self.loosen(&service.loosen);
     }
 

@@ -50,6 +50,8 @@ static OPERATION: Record = Record::new(
         "redirect" => REDIRECT;
         /// Answered by the house: a fixed answer. Nothing reaches the API's service.
         "respond" => RESPOND;
+        /// The public keys that assertions to services are checked with, as a JSON Web Key Set.
+        "identity_keys" => one!(True);
         /// Units that a call counts for in limits.
         "cost" => one!(Count), not_yet(LEAVE);
         /// Whether it may be sent twice.

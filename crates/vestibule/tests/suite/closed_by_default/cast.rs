@@ -21,8 +21,8 @@ pub(super) const WORKLOADS: [&str; 3] = ["orders", "billing", "stock-2"];
 /// Services: two that count, and one that no API uses.
 pub(super) const SERVICES: [&str; 4] = ["shop", "ledger", "elsewhere", "vault"];
 
-/// What the house answers itself; an operation of its own only the first two.
-pub(super) const OWN: [&str; 3] = ["redirect", "respond", "files"];
+/// What the house answers itself; an operation of its own only the first three.
+pub(super) const OWN: [&str; 4] = ["redirect", "respond", "identity_keys", "files"];
 
 /// A kind of door, as the file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ impl Api {
             let holds = own.unwrap_or(access);
             let scopes = !holds.public && !holds.workloads && random.u8(0..3) == 0;
             let (name, segment) = (format!("{name}.Op-{number}"), format!("{name}-{number}"));
-            Operation { name, segment, access: own, scopes, own: own_answer(random, 10, &OWN[..2]) }
+            Operation { name, segment, access: own, scopes, own: own_answer(random, 10, &OWN[..3]) }
         });
         let operations = operations.collect();
         Self { name, door: at, access, own: own_answer(random, 6, &OWN), operations, loosen }

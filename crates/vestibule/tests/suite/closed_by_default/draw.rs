@@ -264,7 +264,7 @@ impl Artist<'_> {
             }
             // What it says is in another file: see `elements`.
             ["apis", _, "contract"] => Leave,
-            ["apis", api, key @ ("service" | "files" | "redirect" | "respond")] => {
+            ["apis", api, key @ ("service" | "files" | "redirect" | "respond" | "identity_keys")] => {
                 let own = self.cast.api(api).and_then(|api| api.own);
                 write_if(own.unwrap_or("service") == *key)
             }
@@ -280,7 +280,7 @@ impl Artist<'_> {
                         write_if(operation.access.is_some_and(any))
                     }
                     "scopes" => write_if(operation.scopes),
-                    "redirect" | "respond" => write_if(operation.own == Some(*key)),
+                    "redirect" | "respond" | "identity_keys" => write_if(operation.own == Some(*key)),
                     _ => Toss,
                 }
             }
@@ -517,9 +517,11 @@ impl Artist<'_> {
             ["apis", _, "service"] => Some(self.pick(&SERVICES[..2]).to_owned()),
             ["apis", _, "host"] => self.api_host(),
             ["apis", api, "operations", operation] | ["apis", api, "operations", operation, "route"] => {
+                let own = self.cast.operation(api, operation).and_then(|operation| operation.own);
                 let segment = self.cast.operation(api, operation).map(|operation| operation.segment.clone());
                 segment.map(|segment| {
-                    let only_get = self.api_here().is_some_and(|api| api.own == Some("files"));
+                    let own = own.or_else(|| self.api_here().and_then(|api| api.own));
+                    let only_get = matches!(own, Some("files" | "identity_keys"));
                     let method = if only_get { "GET" } else { self.pick(&["GET", "POST", "ANY", "PUT"]) };
                     format!("{method} /{segment}{}", self.pick(&["", "/{id}", "/{id}/parts", "/**"]))
                 })
