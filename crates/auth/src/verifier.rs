@@ -23,6 +23,7 @@ use arc_swap::ArcSwap;
 use model::{Caller, Clock, OWN_ISSUER, SystemClock};
 
 use crate::issuers::{Issuer, Issuers};
+use crate::jose::Claims;
 use crate::proofs::Proofs;
 use crate::remembered::{Memory, Remembered};
 use crate::revoked::{Ground, Revoked};
@@ -160,6 +161,16 @@ impl Verifier {
         } else {
             Ok(Arc::clone(verified))
         }
+    }
+}
+
+impl Issuer {
+    /// Whom these claims stand for, that this issuer has told us of itself.
+    ///
+    /// # Errors
+    /// [`AuthError::Claim`], where they stand for nobody.
+    pub fn vouched(&self, claims: &Claims) -> Result<Verified, AuthError> {
+        claims::verified(claims, self)
     }
 }
 

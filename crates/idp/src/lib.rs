@@ -30,6 +30,7 @@ mod endpoint;
 mod form;
 mod grants;
 mod id;
+pub mod issuers;
 pub mod keyring;
 pub mod oauth;
 pub mod oidc;

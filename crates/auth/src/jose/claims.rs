@@ -33,6 +33,15 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// The claims of a token that its issuer has told us of itself (RFC 7662 §2.2), checked like those of one that we
+    /// read, but for its kind.
+    ///
+    /// # Errors
+    /// [`TokenError`]: the first thing that is not as expected.
+    pub fn told(members: Object, expected: &Expected<'_>) -> Result<Self, TokenError> {
+        check(members, expected)
+    }
+
     /// A claim that is a text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
