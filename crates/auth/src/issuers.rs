@@ -50,6 +50,14 @@ pub struct ClaimNames {
     pub app: Box<str>,
 }
 
+impl Issuer {
+    /// Whether the other one differs by its keys at most.
+    pub(crate) fn is_but_for_keys(&self, other: &Self) -> bool {
+        (&self.name, &self.iss, &self.audience, self.resources, self.kind, &self.claims, self.leeway)
+            == (&other.name, &other.iss, &other.audience, other.resources, other.kind, &other.claims, other.leeway)
+    }
+}
+
 impl ClaimNames {
     /// As RFC 9068 has them.
     #[must_use]

@@ -88,11 +88,12 @@ impl Verifier {
         self.takes_sessions.load(Ordering::Acquire)
     }
 
-    /// One issuer's keys have changed; it must be among those that are believed. What was remembered stays: it was verified by keys that held.
+    /// One issuer's keys have changed; it must be among those that are believed, as it is: whoever
+    /// followed it for an earlier configuration changes nothing any more. What was remembered stays: it was verified by keys that held.
     pub fn renew(&self, issuer: &Arc<Issuer>) {
         self.issuers.rcu(|issuers| match issuers.named(&issuer.name) {
-            Some(_) => issuers.with(Arc::clone(issuer)),
-            None => Issuers::clone(issuers),
+            Some(known) if known.is_but_for_keys(issuer) => issuers.with(Arc::clone(issuer)),
+            Some(_) | None => Issuers::clone(issuers),
         });
     }
 

@@ -7,7 +7,7 @@ use model::{App, Bound, Caller, Claim, OWN_ISSUER, User, Via};
 use serde_json::Value;
 
 use crate::AuthError;
-use crate::issuers::{GRANT_CLAIM, Issuer};
+use crate::issuers::{ClaimNames, GRANT_CLAIM, Issuer};
 use crate::jose::{Claims, decode_base64url};
 use crate::revoked::Ground;
 use crate::verified::{Confirmation, Verified, sha256};
@@ -44,10 +44,11 @@ const USUAL: [&str; 16] = [
 /// Who a verified token is for.
 pub(super) fn verified(claims: &Claims, issuer: &Issuer) -> Result<Verified, AuthError> {
     let names = &issuer.claims;
-    let subject = id(claims, &names.subject)?;
-    let app = id(claims, &names.app)?;
-    let confirmation = confirmation(claims)?;
     let is_own = *issuer.name == *OWN_ISSUER;
+    let subject = id(claims, &names.subject)?;
+    let app = app(claims, &names.app)?;
+    refuse_id_token(claims, is_own)?;
+    let confirmation = confirmation(claims)?;
     let grant = if is_own { text(claims, GRANT_CLAIM)? } else { None };
     let bound = confirmation.as_ref().map(|confirmation| match confirmation {
         Confirmation::Certificate(_) => Bound::Certificate,
@@ -55,8 +56,9 @@ pub(super) fn verified(claims: &Claims, issuer: &Issuer) -> Result<Verified, Aut
     });
     let name = Arc::clone(&issuer.name);
     let scopes = scopes(claims, &names.scopes)?;
-    // RFC 9068 §2.2: where there is no resource owner, the subject is the client.
-    let caller = if subject == app {
+    // RFC 9068 §2.2: where there is no resource owner, the subject is the client. By the registered claim, whatever the
+    // file takes for the subject: what a person may choose makes no application.
+    let caller = if claims.subject() == Some(&*app) {
         let grant = grant.clone().unwrap_or_default();
         Caller::App(Arc::new(App { name: Arc::clone(&app), issuer: name, scopes, bound, grant }))
     } else {
@@ -100,6 +102,23 @@ fn resources(claims: &Claims, issuer: &Issuer) -> Option<Box<[Box<str>]>> {
 fn id(claims: &Claims, name: &str) -> Result<Arc<str>, AuthError> {
     let text = claims.text(name).filter(|text| !text.is_empty() && text.len() <= ID_BYTES);
     text.map(Arc::from).ok_or_else(|| AuthError::Claim { name: name.into() })
+}
+
+/// The application. Issuers that do not know RFC 9068 name it by `azp` alone.
+fn app(claims: &Claims, name: &str) -> Result<Arc<str>, AuthError> {
+    let standard = *name == *ClaimNames::standard().app;
+    let name = if standard && claims.get(name).is_none() && claims.get("azp").is_some() { "azp" } else { name };
+    id(claims, name)
+}
+
+/// Other issuers may not say of their access tokens what they are. These claims are of ID tokens alone (OpenID Connect
+/// Core §2, §3.3.2.11), which were given to a client about a sign-in.
+fn refuse_id_token(claims: &Claims, is_own: bool) -> Result<(), AuthError> {
+    let of_sign_in = ["nonce", "at_hash", "c_hash"].into_iter().find(|name| claims.get(name).is_some());
+    match of_sign_in {
+        Some(name) if !is_own => Err(AuthError::Claim { name: name.into() }),
+        _ => Ok(()),
+    }
 }
 
 fn text(claims: &Claims, name: &str) -> Result<Option<Arc<str>>, AuthError> {

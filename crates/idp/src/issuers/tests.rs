@@ -135,9 +135,14 @@ fn settings(provider: &Arc<Provider>, introspects: bool) -> ForeignSettings {
 
 impl Scene {
     fn new(provider: Arc<Provider>, introspects: bool) -> Self {
+        let settings = settings(&provider, introspects);
+        Self::of(provider, settings)
+    }
+
+    fn of(provider: Arc<Provider>, settings: ForeignSettings) -> Self {
         let clock = Arc::new(Hands::default());
         let verifier = Arc::new(Verifier::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let foreign = Foreign::new(vec![settings(&provider, introspects)], None, Arc::clone(&clock) as Arc<dyn Clock>);
+        let foreign = Foreign::new(vec![settings], None, Arc::clone(&clock) as Arc<dyn Clock>);
         verifier.believe(Issuers::new(foreign.issuers().collect(), foreign.asks_about_opaque()));
         Self { provider, clock, verifier, foreign, following: None }
     }
@@ -291,6 +296,20 @@ async fn a_reload_keeps_what_was_learnt_of_the_same_issuer_and_of_no_other() {
     assert!(!has_keys(ForeignSettings { issuer: moved, ..same() }));
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_followed_an_issuer_for_an_earlier_configuration_changes_nothing_any_more() {
+    let mut scene = Scene::new(Provider::new(), false);
+    scene.provider.publishes(&[&key("one")], "");
+    scene.follow().await;
+    let narrower =
+        Issuer { audience: vec!["https://pay.shop.example".into()], ..settings(&scene.provider, false).issuer };
+    scene.verifier.believe(Issuers::new(vec![Arc::new(narrower)], false));
+    scene.pass(Duration::from_secs(2 * 3600)).await;
+    let issuers = scene.verifier.issuers();
+    let issuer = issuers.of(ISSUER).expect("the issuer");
+    assert_eq!((&*issuer.audience[0], issuer.keys.is_none()), ("https://pay.shop.example", true));
+}
+
 fn active(more: &str) -> String {
     format!("{{\"active\":true,\"sub\":\"p1\",\"client_id\":\"web\",\"aud\":\"https://api.shop.example\"{more}}}")
 }
@@ -325,6 +344,20 @@ async fn a_token_that_only_its_issuer_reads_is_whom_the_issuer_says_and_for_a_sh
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_application_calls_for_itself_by_the_registered_subject_alone() {
+    let told = |members: &str| format!("{{\"active\":true,\"aud\":\"https://api.shop.example\",{members}}}");
+    for (members, is_app) in [
+        ("\"sub\":\"web\",\"client_id\":\"web\"", true),
+        ("\"sub\":\"web\",\"azp\":\"web\"", true),
+        ("\"sub\":\"p1\",\"azp\":\"web\"", false),
+        ("\"sub\":\"p1\",\"azp\":\"p1\",\"client_id\":\"web\"", false),
+    ] {
+        let (Told::Holds(verified), _) = introspected(200, &told(members)).await else { panic!("{members}") };
+        assert_eq!(matches!(verified.caller, Caller::App(_)), is_app, "{members}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_that_is_not_good_or_not_for_us_is_refused_and_not_asked_about_again_for_a_moment() {
     for body in [
         "{\"active\":false}",
@@ -337,6 +370,8 @@ async fn a_token_that_is_not_good_or_not_for_us_is_refused_and_not_asked_about_a
         &active(",\"exp\":1700000000"),
         &active(",\"nbf\":1900000000"),
         &active(",\"cnf\":{\"unknown\":\"x\"}"),
+        &active(",\"at_hash\":\"x\""),
+        &active(",\"nonce\":\"x\""),
     ] {
         let (told, scene) = introspected(200, body).await;
         assert!(matches!(told, Told::Unknown), "{body}: {told:?}");
