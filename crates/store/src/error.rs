@@ -21,8 +21,8 @@ pub enum StoreError {
     },
     /// Another process has it.
     #[error(
-        "`{path}` is in use by {by}: only one process may have a store; commands for a running gateway go \
-         through its admin socket",
+        "`{path}` is in use by {by}: only one process may have a store; a command \
+         for a running gateway asks that gateway",
         path = path.display()
     )]
     InUse {
@@ -30,6 +30,12 @@ pub enum StoreError {
         path: PathBuf,
         /// The process, as far as it said who it is.
         by: String,
+    },
+    /// Nothing is there.
+    #[error("there is no store at `{path}` yet: it comes with the first start of a gateway that keeps something", path = path.display())]
+    Missing {
+        /// Of the database.
+        path: PathBuf,
     },
     /// The file is something else.
     #[error("`{path}` is not a store of this program: {why}; move it away, or name another directory", path = path.display())]
@@ -40,7 +46,7 @@ pub enum StoreError {
         why: String,
     },
     /// The file was ours and is broken.
-    #[error("the store is damaged: {what}; bring back a copy with `vestibule store restore FILE`")]
+    #[error("the store is damaged: {what}; bring back a copy as docs/store.md says")]
     Damaged {
         /// What was found.
         what: String,
@@ -48,7 +54,7 @@ pub enum StoreError {
     /// A later version wrote it.
     #[error(
         "`{path}` was last written by vestibule {program}, whose schema is {found}; this program knows {known}: run \
-         that version, or bring back a copy from before with `vestibule store restore FILE`",
+         that version, or bring back a copy from before as docs/store.md says",
         path = path.display()
     )]
     Newer {
@@ -149,6 +155,7 @@ impl StoreError {
         match self {
             Self::Directory { .. } => "store-directory",
             Self::InUse { .. } => "store-in-use",
+            Self::Missing { .. } => "store-missing",
             Self::NotOurs { .. } => "store-not-ours",
             Self::Damaged { .. } | Self::SealBroken => "store-damaged",
             Self::Newer { .. } | Self::Altered { .. } => "store-newer",

@@ -12,8 +12,8 @@
 //! one that comes twice shows that two values were equal, and nothing more.
 //!
 //! The key that seals and its id come from the master key by HKDF-SHA256 (RFC 5869). Keys
-//! change by putting a new one before the old: the first seals, all open, and
-//! [`crate::sqlite::Database::reseal`] brings what is there under the first.
+//! change by putting a new one before the old: the first seals, all open, and the next
+//! opening of the database brings what is there under the first.
 //!
 //! What needs no reading back is kept as a keyed hash ([`HashKey`]). Its key is random,
 //! made with the database and sealed in it, so that hashes stay good when the master key

@@ -23,6 +23,7 @@
 //! looked at in COMMIT would fail everybody's changes for one.
 
 mod about;
+mod closed;
 mod connect;
 mod copy;
 mod directory;
@@ -36,6 +37,7 @@ mod reseal;
 mod restore;
 mod writer;
 
+pub use closed::{backup, check};
 pub use figures::Figures;
 pub use migrations::{Migration, Schema};
 pub use report::Report;
@@ -78,7 +80,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database of a role, makes it where there is none, and brings it to this program's schema.
+    /// Opens the database of a role, makes it where there is none, brings it to this program's schema, and everything
+    /// in it under the first of the master keys.
     ///
     /// # Errors
     /// Where it is in use, not ours, damaged, newer than this program, or sealed under another
@@ -112,6 +115,7 @@ impl Database {
             }
             migrations::run(&mut connection, missing, clock)?;
         }
+        reseal::all(&mut connection, &seal, schema)?;
         let readers = Readers::start(&path, schema.role)?;
         let writer = Writer::start(connection, schema.role)?;
         Ok(Self { writer, readers, seal, hashes, schema, path, copying: copy::OneAtATime::default(), lock })
@@ -194,19 +198,14 @@ impl Database {
         })
     }
 
-    /// Seals everything under the first of the master keys that was sealed under another, in small changes.
-    /// Gives how many values that were; when it is done the other keys may go.
+    /// Writes what waits, refuses every change that comes, and lets go of the lock: from then on another process may
+    /// have the database. Reads go on as long as the value is there.
     ///
     /// # Errors
-    /// Where a value does not open; what was sealed anew before that stays so.
-    pub async fn reseal(&self) -> Result<u64, StoreError> {
-        reseal::all(self).await
-    }
-
-    /// Writes what waits, refuses what comes, and gives the file back. A reader that runs is waited for when the
-    /// database is dropped.
-    pub async fn close(&self) {
+    /// The lock cannot be let go of; it is when the process ends.
+    pub async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
+        self.lock.let_go()
     }
 }
 

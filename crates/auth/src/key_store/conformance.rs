@@ -4,7 +4,6 @@
     missing_docs,
     clippy::missing_panics_doc,
     clippy::expect_used,
-    clippy::panic,
     reason = "they are tests: each name is the fact, and a test fails by a panic"
 )]
 

@@ -71,6 +71,14 @@ pub(super) fn check(connection: &Connection, path: &Path, schema: &Schema, seal:
     HashKey::new(opened(connection, seal, HASHES)?.expose())
 }
 
+/// Whether everything in the database is under the first of the keys: the check is the last that is sealed anew.
+pub(super) fn is_under_first(connection: &Connection, seal: &Seal) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM store_sealed WHERE substr(value, 2, ?1) <> ?2";
+    let current = seal.current();
+    let under_others: i64 = connection.query_row(sql, params![current.len(), current], |row| row.get(0))?;
+    Ok(under_others == 0)
+}
+
 fn opened(connection: &Connection, seal: &Seal, name: &str) -> Result<Secret<Zeroizing<Vec<u8>>>, StoreError> {
     let sealed: Option<Vec<u8>> =
         connection.query_row("SELECT value FROM store_sealed WHERE name = ?1", [name], |row| row.get(0)).optional()?;

@@ -15,7 +15,17 @@ pub(super) struct Directory(PathBuf);
 
 /// Held as long as the database is open; the kernel gives it back when the process ends, however it does.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "it is held, not read")] File);
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Gives it back before the end.
+    pub(super) fn let_go(&self) -> Result<(), StoreError> {
+        self.file.unlock().map_err(|error| StoreError::file(&self.path, error))
+    }
+}
 
 impl Directory {
     /// Makes it where it is missing.
@@ -66,6 +76,6 @@ impl Directory {
             Err(TryLockError::Error(error)) => return Err(wrap(error)),
         }
         file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(wrap)?;
-        Ok(Lock(file))
+        Ok(Lock { file, path })
     }
 }

@@ -1,34 +1,36 @@
-//! Bringing everything that is sealed under the first of the master keys.
+//! Bringing everything that is sealed under the first of the master keys, when a database is opened with a new one.
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params};
 
-use super::{Database, about};
+use super::about;
+use super::migrations::Schema;
 use crate::{Seal, SealedColumn, StoreError};
 
-/// Values that are sealed anew in one change, so that others wait for few.
-const BATCH: usize = 64;
+/// Values that are sealed anew in one transaction.
+const BATCH: usize = 256;
 
-/// Seals anew what is not under the first key.
-pub(super) async fn all(database: &Database) -> Result<u64, StoreError> {
-    let mut resealed = 0;
-    for &column in database.schema.sealed {
-        resealed += all_of(database, column).await?;
+/// Seals anew what is not under the first key, if anything is not. Gives how many values that were.
+///
+/// It may be broken off at any time: what tells at the next start which key is needed comes last, so that a start with
+/// the first key alone is refused as long as anything needs another.
+pub(super) fn all(connection: &mut Connection, seal: &Seal, schema: &Schema) -> Result<usize, StoreError> {
+    if about::is_under_first(connection, seal)? {
+        return Ok(0);
     }
-    // Last: a start with the first key alone is refused as long as anything needs another.
-    Ok(resealed + all_of(database, about::SEALED).await?)
-}
-
-async fn all_of(database: &Database, column: SealedColumn) -> Result<u64, StoreError> {
     let mut resealed = 0;
-    loop {
-        let seal = database.seal().clone();
-        let batch = database.change(move |connection| one_batch(connection, &seal, column)).await?;
-        resealed += batch as u64;
-        if batch < BATCH {
-            return Ok(resealed);
+    for column in schema.sealed.iter().copied().chain([about::SEALED]) {
+        loop {
+            let transaction = connection.transaction()?;
+            let batch = one_batch(&transaction, seal, column)?;
+            transaction.commit()?;
+            resealed += batch;
+            if batch < BATCH {
+                break;
+            }
         }
     }
+    Ok(resealed)
 }
 
 fn one_batch(connection: &Connection, seal: &Seal, column: SealedColumn) -> Result<usize, StoreError> {

@@ -36,7 +36,7 @@ impl Writer {
         let (queue, work) = mpsc::channel(QUEUE);
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
-        let thread = spawn(format!("store-{role}"), move || write(&connection, work, &counted))?;
+        let thread = spawn(format!("store-{role}"), move || write(connection, work, &counted))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), counters })
     }
 
@@ -91,7 +91,7 @@ impl Drop for Writer {
 }
 
 /// The thread: takes what waits, as one group, until nobody can send any more.
-fn write(connection: &Connection, mut work: mpsc::Receiver<Work>, counters: &Counters) {
+fn write(connection: Connection, mut work: mpsc::Receiver<Work>, counters: &Counters) {
     let mut closing = Vec::new();
     while let Some(first) = work.blocking_recv() {
         let mut changes = Vec::new();
@@ -107,10 +107,12 @@ fn write(connection: &Connection, mut work: mpsc::Receiver<Work>, counters: &Cou
             }
             next = if changes.len() < GROUP { work.try_recv().ok() } else { None };
         }
-        group::commit(connection, changes, counters);
+        group::commit(&connection, changes, counters);
     }
     // What is not in the log any more needs no log when the file is opened next.
     let _ = connection.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()));
+    // Before anybody hears of the end: another process may have the file then.
+    drop(connection);
     for done in closing {
         let _ = done.send(());
     }

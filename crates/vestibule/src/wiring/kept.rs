@@ -73,7 +73,8 @@ impl Kept {
     pub(crate) async fn close(&self) {
         let opened = self.opened.send_replace(None);
         if let Some(identity) = opened {
-            identity.database().close().await;
+            // A lock that is not let go of now is when the process ends, and who follows waits for that.
+            let _ = identity.database().close().await;
         }
     }
 }

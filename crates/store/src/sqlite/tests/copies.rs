@@ -97,6 +97,26 @@ async fn a_damaged_store_can_be_replaced_by_a_copy() {
 }
 
 #[tokio::test]
+async fn a_store_that_nobody_has_open_is_looked_at_and_copied_as_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (settings, copy) = (settings(directory.path()), directory.path().join("copy"));
+    let missing = closed::check(&settings, &NOTES).expect_err("nothing is there");
+    assert_eq!((missing.code(), settings.directory.exists()), ("store-missing", false));
+    let database = open(directory.path());
+    note(&database, 1, "first").await.expect("written");
+    for outcome in [closed::check(&settings, &NOTES).map(drop), closed::backup(&settings, &NOTES, &copy)] {
+        assert_eq!(outcome.expect_err("it is open").code(), "store-in-use");
+    }
+    drop(database);
+    let report = closed::check(&settings, &NOTES).expect("checked");
+    assert_eq!((report.role, report.schema, report.sealed, report.faults), ("notes", 1, 2, Vec::new()));
+    closed::backup(&settings, &NOTES, &copy).expect("copied");
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    bring_back(elsewhere.path(), &copy).expect("restored");
+    assert_eq!(notes(&open(elsewhere.path())).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_copy_that_is_not_sound_is_refused_and_the_store_stays() {
     static EMPTY: Schema = Schema { role: "notes", migrations: &[], sealed: &[] };
     let directory = tempfile::tempdir().expect("a directory");

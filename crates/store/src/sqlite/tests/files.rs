@@ -64,10 +64,22 @@ async fn a_second_process_is_told_who_has_the_store() {
     let error = fault(directory.path());
     let StoreError::InUse { by, .. } = &error else { panic!("{error}") };
     assert_eq!(by, &format!("process {}", std::process::id()));
-    assert!(error.to_string().contains("admin socket"), "{error}");
+    assert!(error.to_string().contains("asks that gateway"), "{error}");
     note(&database, 1, "first").await.expect("the first goes on");
     drop(database);
     assert_eq!(notes(&open(directory.path())).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_closed_may_be_opened_by_another_while_the_first_still_reads() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = open(directory.path());
+    drop(note(&database, 1, "first"));
+    database.close().await.expect("closed");
+    let other = open(directory.path());
+    note(&other, 2, "second").await.expect("written");
+    assert!(matches!(note(&database, 3, "late").await, Err(StoreError::Closed)));
+    assert_eq!(notes(&database).await.len(), 2);
 }
 
 #[test]
@@ -117,7 +129,7 @@ async fn a_damaged_store_is_said_to_be_damaged() {
     for contents in [&damaged[..], &no_schema, &whole[..whole.len() / 2]] {
         fs::write(&path, contents).expect("written");
         let error = fault(directory.path());
-        assert!(error.code() == "store-damaged" && error.to_string().contains("store restore"), "{error}");
+        assert!(error.code() == "store-damaged" && error.to_string().contains("docs/store.md"), "{error}");
     }
     fs::write(&path, &whole).expect("written");
     assert_eq!(notes(&open(directory.path())).await.len(), 200);

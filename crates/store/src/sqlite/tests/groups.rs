@@ -194,7 +194,7 @@ async fn what_was_taken_is_written_before_the_end_and_nothing_is_taken_after() {
     // Nobody waits for these.
     (0..50).for_each(|number| drop(note(&database, number, "text")));
     held.let_go();
-    database.close().await;
+    database.close().await.expect("closed");
     assert!(matches!(note(&database, 99, "late").await, Err(StoreError::Closed)));
     drop(database);
     let database = open(directory.path());

@@ -78,7 +78,7 @@ async fn a_newer_store_is_refused_with_what_to_do_and_not_touched() {
     let error = open_as(directory.path(), &ONE).expect_err("newer");
     assert!(matches!(&error, StoreError::Newer { found: 2, known: 1, .. }), "{error:?}");
     let said = error.to_string();
-    assert!(said.contains(env!("CARGO_PKG_VERSION")) && said.contains("store restore"), "{said}");
+    assert!(said.contains(env!("CARGO_PKG_VERSION")) && said.contains("docs/store.md"), "{said}");
     assert_eq!(fs::read(&path).expect("read"), before);
 }
 

@@ -89,27 +89,27 @@ async fn the_database_alone_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_key_is_changed_by_a_new_one_before_it_and_sealing_anew() {
+async fn a_key_is_changed_by_a_new_one_before_it_and_an_opening_with_both() {
     let directory = tempfile::tempdir().expect("a directory");
     let database = with_key(directory.path(), KEY).expect("open");
-    for number in 0..150 {
-        sealed_note(&database, number).await.expect("written");
+    let waiting: Vec<_> = (0..600).map(|number| sealed_note(&database, number)).collect();
+    for sealed in waiting {
+        sealed.await.expect("written");
     }
     note(&database, 1000, "without a secret").await.expect("written");
     let hash = database.hashes().hash("token", b"abc");
     drop(database);
     let both = format!("{OTHER_KEY}\n{KEY}\n");
     let database = with_key(directory.path(), &both).expect("both");
-    sealed_note(&database, 150).await.expect("under the new key");
-    assert!(database.check().await.expect("checked").faults.is_empty());
-    // The secrets before, the check value and the key of the hashes.
-    assert_eq!(database.reseal().await.expect("sealed anew"), 150 + 2);
-    assert_eq!(database.reseal().await.expect("nothing is left"), 0);
+    sealed_note(&database, 1001).await.expect("under the new key");
+    let checked = database.check().await.expect("checked");
+    // The secrets, the check value and the key of the hashes.
+    assert_eq!((checked.sealed, checked.faults), (601 + 2, Vec::new()));
     drop(database);
     let error = with_key(directory.path(), KEY).expect_err("the old key is no key any more");
     assert!(matches!(error, StoreError::SealWrong { .. }), "{error}");
     let database = with_key(directory.path(), OTHER_KEY).expect("the new key alone");
-    for number in 0..=150 {
+    for number in (0..600).chain([1001]) {
         assert_eq!(opened(&database, number).await.expect("opened"), b"a secret");
     }
     assert_eq!(database.hashes().hash("token", b"abc"), hash);
@@ -130,4 +130,28 @@ async fn a_secret_that_was_moved_to_another_row_is_found_by_a_check() {
     swap.await.expect("written");
     assert!(matches!(opened(&database, 2).await, Err(StoreError::SealBroken)));
     assert_eq!(database.check().await.expect("checked").faults, ["a sealed `secret` of `notes` does not open"]);
+}
+
+#[tokio::test]
+async fn sealing_anew_that_was_broken_off_is_gone_on_with_and_needs_the_old_key_until_then() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = with_key(directory.path(), KEY).expect("open");
+    for number in 0..10 {
+        sealed_note(&database, number).await.expect("written");
+    }
+    // As if it had come so far and no further: a value is under the new key, and the rest is not.
+    let other = crate::Seal::new(Arc::new(crate::SealKeys::read(OTHER_KEY).expect("a key")), NOTES.role);
+    let ahead = database.change(move |connection| {
+        let sealed = other.seal(NOTES.sealed[0], &7_i64.to_be_bytes(), b"a secret")?;
+        Ok::<_, StoreError>(connection.execute("UPDATE notes SET secret = ?1 WHERE number = 7", [sealed])?)
+    });
+    ahead.await.expect("written");
+    drop(database);
+    let early = with_key(directory.path(), OTHER_KEY).expect_err("the old key is still needed");
+    assert!(matches!(early, StoreError::SealWrong { .. }), "{early}");
+    drop(with_key(directory.path(), &format!("{OTHER_KEY}\n{KEY}")).expect("both"));
+    let database = with_key(directory.path(), OTHER_KEY).expect("the new key alone");
+    for number in 0..10 {
+        assert_eq!(opened(&database, number).await.expect("opened"), b"a secret");
+    }
 }
