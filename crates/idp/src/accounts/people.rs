@@ -4,7 +4,9 @@
 //! address, a wrong password and a locked account; registering and forgetting answer before anything is looked up.
 
 mod command;
+mod desk;
 mod entrance;
+mod holdings;
 mod join;
 mod own;
 mod reception;
@@ -28,6 +30,8 @@ use crate::store::{Answer, StoreError};
 use crate::{AccountsMode, Bearer, Lifetimes, NoRandomness, SecondFactor, Settings, SignInId, SignedIn, UserId};
 
 pub use command::Who;
+pub use desk::DeskError;
+pub use holdings::holdings;
 pub use join::Opened;
 pub use own::account_as_json;
 

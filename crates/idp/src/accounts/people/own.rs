@@ -172,6 +172,6 @@ fn sign_in_as_json(sign_in: &SignIn) -> Value {
     })
 }
 
-fn moment(at: SystemTime) -> Option<String> {
+pub(super) fn moment(at: SystemTime) -> Option<String> {
     OffsetDateTime::from(at).format(&Rfc3339).ok()
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod coming_in;
+mod desk;
 mod guessing;
 mod reception;
 mod second_factor;
