@@ -131,7 +131,8 @@ impl Begun {
         let settings = Arc::new(plan.settings);
         let people = Arc::new(lasting.people(&settings, &self.terminal)?);
         let apps = Arc::new(Apps::new(plan.apps));
-        let made = Arc::new(Provider::new(Arc::clone(&settings), apps, people, lasting.foundation.clone()));
+        let made =
+            Arc::new(Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone()));
         self.believe(lasting, &settings);
         provider.send_replace(Some(Arc::clone(&made)));
         self.running.send_replace(Some(made));
@@ -139,6 +140,9 @@ impl Begun {
             tokio::time::sleep(TENDING).await;
             if let Err(why) = lasting.tend(SystemTime::now()).await {
                 self.terminal.warn(format_args!("the store of accounts: {why}"));
+            }
+            if let Err(why) = people.tidy().await {
+                self.terminal.warn(format_args!("sign-ins and links that are over: {why}"));
             }
             self.believe(lasting, &settings);
         }
