@@ -46,6 +46,7 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
     let admin = facts.admin.map(|path| format!("\nadmin: {{ listen: \"unix:{path}\" }}\n")).unwrap_or_default();
     let values = [
         ("@client@", facts.client.to_string()),
+        ("@client-port@", facts.client.port().to_string()),
         ("@server@", facts.server.to_string()),
         ("@site@", facts.site.to_string()),
         ("@catalogue@", facts.catalogue.to_string()),

@@ -11,6 +11,7 @@
 
 pub(crate) mod bell;
 pub(crate) mod catalogue;
+pub(crate) mod customer;
 pub(crate) mod ordering;
 pub(crate) mod payments;
 pub(crate) mod reference;

@@ -1,5 +1,7 @@
 //! The demo as a stranger meets it: every printed line does what it says, and a person can order something.
 
+mod person;
+
 use std::process::Command;
 use std::time::Duration;
 

@@ -206,12 +206,40 @@ async function placeOrder(event) {
       say(result, "bad", answer.title ?? "The order was not taken.", answer.message ?? answer.detail ?? "",
         [["Problem", codeOf(answer)], ...ids]);
     }
-    await fetchProducts();
+    await Promise.all([fetchProducts(), showPerson()]);
   } catch {
     say(result, "bad", "The order could not be sent.", "Is the demo still running?", []);
   } finally {
     button.disabled = false;
   }
+}
+
+/** Who is signed in. The session is in a cookie that no script can read; what scripts may know is asked for. */
+async function showPerson() {
+  const who = await answerOf(await fetch("/auth/session"));
+  const person = by("person");
+  person.replaceChildren();
+  if (who.signed_in) person.append(element("a", { href: "/auth/account" }, who.name || "Your account"));
+  by("sign-in").hidden = Boolean(who.signed_in);
+  by("sign-out").hidden = !who.signed_in;
+  by("mine").hidden = !who.signed_in;
+  if (who.signed_in) await showOrders();
+}
+
+async function showOrders() {
+  const response = await fetch("/api/my/orders");
+  if (!response.ok) return;
+  const { orders } = await response.json();
+  by("no-orders").hidden = orders.length !== 0;
+  by("orders").replaceChildren(
+    ...orders.map((order) => element("li", { "data-order": order.id },
+      element("span", {}, order.lines.map((line) => `${line.quantity} \u00d7 ${line.product}`).join(", ")),
+      element("span", { class: "sum" }, price(order.total_cents)))));
+}
+
+async function signOut() {
+  await fetch("/auth/session/end", { method: "POST" });
+  await showPerson();
 }
 
 async function knock(event) {
@@ -231,5 +259,7 @@ async function knock(event) {
 
 by("order").addEventListener("submit", placeOrder);
 for (const button of document.querySelectorAll("[data-path]")) button.addEventListener("click", knock);
+by("sign-out").addEventListener("click", signOut);
 fetchProducts().then(followStock);
+showPerson();
 listenAtTheDoor();

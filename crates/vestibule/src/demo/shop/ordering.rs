@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::catalogue::{Item, Line};
+use super::customer::Customers;
 use super::payments::{Charge, ChargeStatus};
 use super::server_door::{Connection, ServerDoor, ServerDoorError};
 use super::{KEPT, reference};
@@ -26,12 +27,16 @@ const NAME_BYTES: usize = 80;
 #[derive(Clone)]
 struct Desk {
     door: ServerDoor,
+    customers: Customers,
     orders: Arc<Mutex<VecDeque<Order>>>,
 }
 
 #[derive(Clone, Serialize)]
 struct Order {
     id: String,
+    /// Whose it is, where that is known; nobody reads it.
+    #[serde(skip)]
+    customer: Option<String>,
     name: String,
     lines: Vec<Line>,
     total_cents: u64,
@@ -52,7 +57,8 @@ pub(crate) fn router(door: ServerDoor) -> Router {
     Router::new()
         .route("/orders", get(list).post(place))
         .route("/orders/{id}", get(show))
-        .with_state(Desk { door, orders: Arc::default() })
+        .route("/my/orders", get(mine))
+        .with_state(Desk { door, customers: Customers::default(), orders: Arc::default() })
 }
 
 async fn list(State(desk): State<Desk>) -> Response {
@@ -63,6 +69,20 @@ async fn show(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
     match desk.orders.lock().await.iter().find(|order| order.id == id) {
         Some(order) => Json(order).into_response(),
         None => refusal(StatusCode::NOT_FOUND, "there is no such order".to_owned()),
+    }
+}
+
+/// The orders of whoever asks, as the gateway says who that is.
+async fn mine(State(desk): State<Desk>, headers: HeaderMap) -> Response {
+    match desk.customers.of(&headers, &desk.door).await {
+        Ok(Some(customer)) => {
+            let orders = desk.orders.lock().await;
+            let mine: Vec<_> =
+                orders.iter().filter(|order| order.customer.as_deref() == Some(customer.as_str())).collect();
+            Json(json!({ "orders": mine })).into_response()
+        }
+        Ok(None) => refusal(StatusCode::FORBIDDEN, "who is asking cannot be seen".to_owned()),
+        Err(error) => refusal(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }
 }
 
@@ -112,6 +132,7 @@ impl<E: Into<ServerDoorError>> From<E> for OrderError {
 async fn order(desk: &Desk, headers: &HeaderMap, new: NewOrder) -> Result<Order, OrderError> {
     let unavailable = || OrderError::Refused(StatusCode::SERVICE_UNAVAILABLE, "no order numbers".to_owned());
     let id = reference::new("order").ok_or_else(unavailable)?;
+    let customer = desk.customers.of(headers, &desk.door).await?;
     let mut door = desk.door.connect(headers.get("traceparent").cloned()).await?;
     let lines = take(&mut door, &new.items).await?;
     let total_cents = lines
@@ -130,7 +151,7 @@ async fn order(desk: &Desk, headers: &HeaderMap, new: NewOrder) -> Result<Order,
         door.post("/stock/return", &new.items).await?;
     }
     let payment = Payment { charge: charge.id, status: charge.status, request_id: answer.request_id };
-    Ok(Order { id, name: new.name, lines, total_cents, payment })
+    Ok(Order { id, customer, name: new.name, lines, total_cents, payment })
 }
 
 async fn take(door: &mut Connection, items: &[Item]) -> Result<Vec<Line>, OrderError> {

@@ -83,7 +83,7 @@ fn what_is_not_read_is_said() {
     if testkit::root() {
         return;
     }
-    let shut = std::fs::Permissions::from_mode(0);
+    let shut = std::fs::Permissions::from_mode(0o000);
     std::fs::set_permissions(tree.folder().join("tree/a"), shut).expect("set");
     let ended = tree.command(&["keys", "scan", "tree"]);
     assert_eq!(ended.status.code(), Some(5), "{ended:?}");
