@@ -126,7 +126,8 @@ impl Directory {
             let key = self.current(stored)?;
             return stored.bounds.admit(&key, shown).map(|()| key);
         }
-        let live = live.ok_or(AuthError::UnknownKey)?;
+        let absence = || self.live.as_ref().map_or(AuthError::UnknownKey, |live| live.absence());
+        let live = live.ok_or_else(absence)?;
         let key = live.key();
         is_of_kind(key, presented.kind)?;
         if self.names.contains_key(&key.name) {

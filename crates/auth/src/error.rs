@@ -38,6 +38,9 @@ pub enum AuthError {
     /// A key that this gateway does not know.
     #[error("the key is not known")]
     UnknownKey,
+    /// A key that this gateway may know as soon as it has read its store.
+    #[error("whether the key is known cannot be said yet: the store is not read")]
+    KeysAway,
     /// A known key past its day.
     #[error("the key `{name}` has expired")]
     KeyExpired {
@@ -234,7 +237,7 @@ impl AuthError {
             Self::CrossSite { .. } => Code::CrossSiteRequest,
             Self::ProofStale { .. } => Code::DpopNonceRequired,
             Self::TooManyProofs => Code::Overloaded,
-            Self::Unavailable { .. } => Code::IssuerUnavailable,
+            Self::Unavailable { .. } | Self::KeysAway => Code::IssuerUnavailable,
             Self::NoRandomness => Code::InternalError,
         }
     }

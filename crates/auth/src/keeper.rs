@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::AuthError;
 use crate::key_store::{Change, KeyRecord, KeySecret, KeyStore, KeyStoreError, KeyUse, RecordError};
 use crate::keys::{KeyBounds, KeyHash, KeyId, Origin, generate};
-use crate::live::{LastUse, LiveKeys};
+use crate::live::{KeyedHash, LastUse, LiveKeys};
 
 /// Keys that a store may have: what the data threads look at is held in memory.
 const KEYS_AT_MOST: usize = 100_000;
@@ -118,13 +118,16 @@ impl KeyKeeper {
     /// The store cannot be asked.
     pub async fn open(
         store: Arc<dyn KeyStore>,
+        hash: KeyedHash,
         live: Arc<LiveKeys>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, KeyStoreError> {
+        live.know_by(hash);
         let mut keeper = Self { store, live, clock, known: HashMap::new() };
         for record in keeper.store.all().await? {
             keeper.put(&record);
         }
+        keeper.live.whole();
         Ok(keeper)
     }
 
@@ -298,7 +301,8 @@ impl KeyKeeper {
     fn secret(&self, kind: KeyKind, now: SystemTime) -> Result<(Secret<String>, KeySecret), AuthError> {
         let key = generate(kind)?;
         let KeyHash { id, digest } = KeyHash::parse(&key.hash).map_err(|_| AuthError::KeyForm)?;
-        Ok((key.text, KeySecret { id, hash: self.live.keyed(&digest), made_at: now, until: None }))
+        let hash = self.live.keyed(&digest).ok_or(AuthError::KeysAway)?;
+        Ok((key.text, KeySecret { id, hash, made_at: now, until: None }))
     }
 
     /// To the millisecond, as stores keep it.

@@ -12,8 +12,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
@@ -60,7 +60,20 @@ impl fmt::Debug for KeyedHash {
 /// The keys of the store that are known by id now; shared by all threads, and by all configurations of a process.
 pub struct LiveKeys {
     shards: Box<[ArcSwap<Shard>]>,
-    hash: KeyedHash,
+    /// Nothing before there is a store.
+    hash: OnceLock<KeyedHash>,
+    standing: AtomicU8,
+}
+
+/// What can be said of a key that is not in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// There is no store: nobody made it.
+    NoStore,
+    /// The store is not read yet: somebody may have made it.
+    Waiting,
+    /// All keys of the store are here.
+    Whole,
 }
 
 /// One secret of a key of the store.
@@ -97,20 +110,49 @@ impl LastUse {
 }
 
 impl LiveKeys {
-    /// No keys yet.
+    /// No keys, and no store that has some.
     #[must_use]
-    pub fn new(hash: KeyedHash) -> Self {
-        Self { shards: (0..SHARDS).map(|_| ArcSwap::default()).collect(), hash }
+    pub fn new() -> Self {
+        let shards = (0..SHARDS).map(|_| ArcSwap::default()).collect();
+        Self { shards, hash: OnceLock::new(), standing: AtomicU8::new(Standing::NoStore as u8) }
+    }
+
+    /// There is a store, whose keys come later: until then it is not known whether a key is one of them.
+    pub fn wait(&self) {
+        self.stand(Standing::Waiting);
+    }
+
+    /// From now on keys are known by this hash; the first one stays.
+    pub(crate) fn know_by(&self, hash: KeyedHash) -> &KeyedHash {
+        self.hash.get_or_init(|| hash)
+    }
+
+    /// All keys of the store are here.
+    pub(crate) fn whole(&self) {
+        self.stand(Standing::Whole);
+    }
+
+    fn stand(&self, standing: Standing) {
+        self.standing.store(standing as u8, Ordering::Release);
     }
 
     /// What is kept of a key whose text has this digest.
-    pub(crate) fn keyed(&self, digest: &[u8; 32]) -> [u8; 32] {
-        self.hash.of(digest)
+    pub(crate) fn keyed(&self, digest: &[u8; 32]) -> Option<[u8; 32]> {
+        Some(self.hash.get()?.of(digest))
+    }
+
+    /// Why there is no key with this id and secret.
+    pub(crate) fn absence(&self) -> AuthError {
+        if self.standing.load(Ordering::Acquire) == Standing::Waiting as u8 {
+            AuthError::KeysAway
+        } else {
+            AuthError::UnknownKey
+        }
     }
 
     /// The key with this id, where the digest is right; the same work for an unknown id.
     pub(crate) fn find(&self, id: KeyId, digest: &[u8; 32]) -> Option<Arc<LiveKey>> {
-        let keyed = self.hash.of(digest);
+        let keyed = self.keyed(digest)?;
         let shard = self.shard(id)?.load();
         let found = shard.get(&id);
         let expected = found.map_or(&[0; 32], |live| &live.hash);
@@ -165,6 +207,12 @@ impl LiveKeys {
         // Ids are random: their letters spread evenly enough.
         let sum: usize = id.as_str().bytes().rev().take(3).fold(0, |sum, octet| sum * 62 + usize::from(octet));
         self.shards.get(sum % SHARDS)
+    }
+}
+
+impl Default for LiveKeys {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -137,6 +137,15 @@ impl House {
         kill_process(pid, signal).expect("a running process");
     }
 
+    /// Starts `vestibule run` once more in the same folder, after the process before has ended.
+    ///
+    /// # Panics
+    /// When it ends or stays silent instead.
+    pub fn start_again(&mut self) {
+        (self.child, self.stdout, self.stderr) = self.prepared.spawn(&["run", "-c", FILE]);
+        self.wait_for_message("ready in ");
+    }
+
     /// Waits for its end.
     ///
     /// # Panics

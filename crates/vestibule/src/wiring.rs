@@ -17,6 +17,7 @@ mod change;
 mod desk;
 mod doors;
 mod kept;
+mod keys;
 mod provider;
 mod public;
 mod reload;
@@ -43,9 +44,10 @@ use crate::versions::{By, Versions};
 use assertions::HouseAssertions;
 use ca::acme::Report;
 use change::Pending;
-use desk::{Asks, Desk};
+use desk::{Asks, Desk, Nouns};
 use doors::DoorCertificates;
 use kept::Kept;
+use keys::Keys;
 use provider::Providers;
 use public::PublicCertificates;
 pub(crate) use signals::Signals;
@@ -110,6 +112,7 @@ pub(crate) struct House {
     texts: config::Texts,
     versions: Versions,
     kept: Kept,
+    keys: Keys,
     providers: Providers,
     /// What runs until it is confirmed, or its time is over.
     pending: Option<Pending>,
@@ -140,10 +143,13 @@ impl House {
         let observatory =
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
-        let (desk, asks) = Desk::new(&opening.file, &loaded);
+        let kept = Kept::new(loaded.plan.store.clone(), opening.heritage.is_some());
+        let keys = Keys::open(kept.clone(), terminal).await.map_err(|error| keys::failed_to_open(&error))?;
+        keys.join(&mut loaded.plan.gateway);
+        let nouns = Nouns::default().with("keys", keys.noun());
+        let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
-        let kept = Kept::new(loaded.plan.store.clone(), opening.heritage.is_some());
         if loaded.plan.identity.is_some() {
             kept.open(terminal).await.map_err(|error| kept::failed(&error))?;
         }
@@ -154,6 +160,7 @@ impl House {
             Some(heritage) => start.after(loaded.plan.gateway, heritage).await?,
         };
         observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash });
+        keys.follow(gateway.settings());
         let mut standings = Standings::default();
         desk.stand(standings.look(gateway.standing(), &observatory));
         desk.open(true);
@@ -186,6 +193,7 @@ impl House {
             texts,
             versions,
             kept,
+            keys,
             providers,
             pending: None,
             terminal,
@@ -329,10 +337,11 @@ impl House {
                 self.admin.stop().await;
                 // Lets go of the line, by which the other knows that the admin socket is free.
                 drop(successor);
-                let (kept, mut providers) = (self.kept, self.providers);
+                let (kept, keys, mut providers) = (self.kept, self.keys, self.providers);
                 let let_go = async move {
                     tokio::time::sleep(LETTING_GO).await;
                     providers.stop();
+                    keys.close().await;
                     kept.close().await;
                 };
                 let drained = Self::drain(self.gateway, &self.observatory, &self.terminal, signals);
@@ -341,6 +350,7 @@ impl House {
         }
         Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await?;
         self.providers.stop();
+        self.keys.close().await;
         self.kept.close().await;
         self.admin.stop().await;
         Ok(())

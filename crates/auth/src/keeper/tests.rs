@@ -79,13 +79,14 @@ struct House {
     directory: Directory,
 }
 
-fn live() -> Arc<LiveKeys> {
-    Arc::new(LiveKeys::new(KeyedHash::new(&Secret::new([9; 32]))))
+/// Under a key of such octets.
+fn hash(octet: u8) -> KeyedHash {
+    KeyedHash::new(&Secret::new([octet; 32]))
 }
 
 fn house() -> House {
-    let (clock, store, live) = (Arc::<Hand>::default(), Arc::<Deaf>::default(), live());
-    let keeper = KeyKeeper::open(Arc::clone(&store) as _, Arc::clone(&live), Arc::clone(&clock) as _);
+    let (clock, store, live) = (Arc::<Hand>::default(), Arc::<Deaf>::default(), Arc::<LiveKeys>::default());
+    let keeper = KeyKeeper::open(Arc::clone(&store) as _, hash(9), Arc::clone(&live), Arc::clone(&clock) as _);
     let keeper = at_once(keeper).expect("opened");
     let mut directory = Directory::with_clock(Settings::default(), Arc::clone(&clock) as _).expect("no faults");
     directory.with_live(Arc::clone(&live));
@@ -146,16 +147,19 @@ fn a_key_that_was_made_opens_at_once_and_after_a_restart() {
     let mut house = house();
     let key = house.make("laptop");
     assert_eq!(house.show(&key.text), Ok("laptop".into()));
-    let live = live();
-    let again = KeyKeeper::open(Arc::clone(&house.store) as _, Arc::clone(&live), Arc::clone(&house.clock) as _);
-    at_once(again).expect("opened");
-    house.directory.with_live(live);
-    assert_eq!(house.show(&key.text), Ok("laptop".into()));
-    let other = Arc::new(LiveKeys::new(KeyedHash::new(&Secret::new([8; 32]))));
-    let again = KeyKeeper::open(Arc::clone(&house.store) as _, Arc::clone(&other), Arc::clone(&house.clock) as _);
-    at_once(again).expect("opened");
-    house.directory.with_live(other);
-    assert_eq!(house.show(&key.text), Err(AuthError::UnknownKey), "under another key of the house");
+    let mut begin_again = |octet: u8| {
+        let live = Arc::<LiveKeys>::default();
+        house.directory.with_live(Arc::clone(&live));
+        assert_eq!(house.show(&key.text), Err(AuthError::UnknownKey), "without a store");
+        live.wait();
+        assert_eq!(house.show(&key.text), Err(AuthError::KeysAway), "before the store was read");
+        let again = KeyKeeper::open(Arc::clone(&house.store) as _, hash(octet), live, Arc::clone(&house.clock) as _);
+        at_once(again).expect("opened");
+        house.show(&key.text)
+    };
+    assert_eq!(begin_again(9), Ok("laptop".into()));
+    assert_eq!(begin_again(8), Err(AuthError::UnknownKey), "under another key of the house");
+    assert_eq!(AuthError::KeysAway.code().status(), 503);
 }
 
 #[test]

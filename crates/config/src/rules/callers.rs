@@ -103,7 +103,7 @@ impl Rules<'_> {
         }
     }
 
-    /// Keys made while running are not built yet: an API that takes keys and has none in the file cannot be called.
+    /// An API that takes keys and has none in the file: whether the store has one is not known here.
     fn key_for(&self, api: &Api, kind: DoorKind, faults: &mut Collector) {
         let accesses = std::iter::once(&api.access).chain(api.operations.iter().map(|operation| &operation.access));
         let Some(keys) = accesses.filter_map(|access| access.callers.as_ref()?.keys.as_ref()).next() else { return };
@@ -111,7 +111,8 @@ impl Rules<'_> {
             let message = format!("`{}` takes API keys, and no key in the file opens it", api.name.value);
             let word = if kind == DoorKind::Server { " --kind secret" } else { "" };
             let help = format!(
-                "`vestibule keys create NAME --api {}{word} --for-file` prints one and its lines",
+                "`vestibule keys create NAME --api {}{word}` makes one in the running gateway, and with `--for-file` \
+                 prints one and its lines",
                 api.name.value
             );
             faults.push(Fault::new(FaultCode::NoKeyYet, keys.span, message).warning().help(help));

@@ -1,5 +1,7 @@
 //! What the admin socket is told: how things stand, and where to ask for a reload.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -7,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use admin::{
-    Ask, CertificateStatus, ChangeAnswer, Configuration, DoorStatus, Refusal, ReloadOutcome, ServiceStatus, Settled,
-    Status, Upgrade, UpgradeOutcome, Waiting,
+    Ask, CertificateStatus, ChangeAnswer, Configuration, DoorStatus, Noun, Refusal, ReloadOutcome, ServiceStatus,
+    Settled, Status, Upgrade, UpgradeOutcome, Waiting,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -25,6 +27,25 @@ pub(crate) struct Desk {
     reloads: mpsc::Sender<oneshot::Sender<ReloadOutcome>>,
     changes: mpsc::Sender<(Ask, oneshot::Sender<ChangeAnswer>)>,
     upgrades: mpsc::Sender<(Upgrade, oneshot::Sender<UpgradeOutcome>)>,
+    nouns: Nouns,
+}
+
+/// The things that can be made, seen and changed while the house runs, by their names.
+#[derive(Default)]
+pub(crate) struct Nouns(BTreeMap<&'static str, Arc<dyn Noun>>);
+
+impl Nouns {
+    /// With these as well.
+    pub(crate) fn with(mut self, name: &'static str, noun: Arc<dyn Noun>) -> Self {
+        self.0.insert(name, noun);
+        self
+    }
+}
+
+impl fmt::Debug for Nouns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 /// Where what was asked for at the desk comes out.
@@ -37,7 +58,7 @@ pub(crate) struct Asks {
 
 impl Desk {
     /// A desk that is not open yet, and the end where its requests come out.
-    pub(crate) fn new(file: &Path, loaded: &config::Loaded) -> (Arc<Self>, Asks) {
+    pub(crate) fn new(file: &Path, loaded: &config::Loaded, nouns: Nouns) -> (Arc<Self>, Asks) {
         let (reloads, reloads_out) = mpsc::channel(WAITING);
         let (changes, changes_out) = mpsc::channel(WAITING);
         let (upgrades, upgrades_out) = mpsc::channel(1);
@@ -58,7 +79,7 @@ impl Desk {
             doors: doors(&loaded.plan.gateway, &Standings::new(), SystemTime::now()),
             services: Vec::new(),
         };
-        let desk = Self { status: watch::Sender::new(status), reloads, changes, upgrades };
+        let desk = Self { status: watch::Sender::new(status), reloads, changes, upgrades, nouns };
         (Arc::new(desk), Asks { reloads: reloads_out, changes: changes_out, upgrades: upgrades_out })
     }
 
@@ -174,6 +195,10 @@ impl admin::House for Desk {
         })
     }
 
+    fn noun(&self, name: &str) -> Option<Arc<dyn Noun>> {
+        self.nouns.0.get(name).cloned()
+    }
+
     fn upgrade(&self, wanted: Upgrade) -> Pin<Box<dyn Future<Output = UpgradeOutcome> + Send>> {
         let asks = self.upgrades.clone();
         Box::pin(async move {
@@ -221,7 +246,7 @@ fn certificate(leaf: &ca::Leaf, now: SystemTime) -> CertificateStatus {
 }
 
 /// RFC 3339 in UTC, to the second.
-fn timestamp(at: SystemTime) -> String {
+pub(crate) fn timestamp(at: SystemTime) -> String {
     time::OffsetDateTime::from(at)
         .replace_nanosecond(0)
         .ok()

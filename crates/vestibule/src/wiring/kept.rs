@@ -17,13 +17,15 @@ use tokio::time::Instant;
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
+/// The database in its folder.
+const FILE: &str = "identity.sqlite";
 /// How long an earlier process may take to let go: as long as its requests may.
 const LETTING_GO: Duration = Duration::from_secs(60);
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The store, open or not yet.
-#[derive(Debug)]
+/// The store, open or not yet; the same for all who have it.
+#[derive(Clone, Debug)]
 pub(crate) struct Kept {
     settings: Settings,
     opened: watch::Sender<Option<Arc<Identity>>>,
@@ -35,6 +37,12 @@ impl Kept {
     /// The store that the file says. Nothing is opened.
     pub(crate) fn new(settings: Settings, follows: bool) -> Self {
         Self { settings, opened: watch::Sender::new(None), follows }
+    }
+
+    /// Whether there is a store, open or not.
+    pub(crate) fn is_there(&self) -> bool {
+        // A folder that cannot be looked into may hold one.
+        self.settings.directory.join(FILE).try_exists().unwrap_or(true)
     }
 
     /// Opens the store, where it is not open. In a house that follows another it may be open only later, and if it
@@ -50,8 +58,10 @@ impl Kept {
             Err(StoreError::InUse { .. }) if self.follows => {
                 let (settings, sender, terminal) = (self.settings.clone(), self.opened.clone(), terminal.clone());
                 tokio::spawn(async move {
-                    match once_let_go(settings).await {
+                    match once_let_go(settings, &sender).await {
                         Ok(identity) => drop(sender.send_replace(Some(identity))),
+                        // Somebody else here has opened it meanwhile.
+                        Err(_) if sender.borrow().is_some() => {}
                         Err(error) => terminal.warn(format_args!("{error}")),
                     }
                 });
@@ -87,11 +97,15 @@ async fn opened(settings: Settings) -> Result<Arc<Identity>, StoreError> {
     }
 }
 
-async fn once_let_go(settings: Settings) -> Result<Arc<Identity>, StoreError> {
+async fn once_let_go(
+    settings: Settings,
+    sender: &watch::Sender<Option<Arc<Identity>>>,
+) -> Result<Arc<Identity>, StoreError> {
     let until = Instant::now() + LETTING_GO;
     loop {
+        let waits = Instant::now() < until && sender.borrow().is_none();
         match opened(settings.clone()).await {
-            Err(StoreError::InUse { .. }) if Instant::now() < until => tokio::time::sleep(LOOK).await,
+            Err(StoreError::InUse { .. }) if waits => tokio::time::sleep(LOOK).await,
             opened => return opened,
         }
     }

@@ -1,5 +1,6 @@
 //! The one way to another configuration: read it, check it, swap it whole, or say why not and go on.
 
+use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use admin::ReloadOutcome;
@@ -16,13 +17,14 @@ use crate::versions::{By, Version};
 pub(crate) struct Fixed {
     pub(crate) admin: admin::Settings,
     log: Option<config::LogFormat>,
+    store: PathBuf,
 }
 
 impl Fixed {
     /// That part of a configuration.
     pub(crate) fn of(loaded: &Loaded) -> Self {
         let admin = admin::Settings { socket: loaded.plan.admin_socket.clone(), metrics: None, health: None };
-        Self { admin, log: loaded.plan.log_format }
+        Self { admin, log: loaded.plan.log_format, store: loaded.plan.store.directory.clone() }
     }
 
     /// Text where a person reads the log as it comes, JSON elsewhere, unless the file says which.
@@ -44,6 +46,8 @@ impl Fixed {
             Some("`admin.listen`")
         } else if self.log != other.log {
             Some("`observe.log`")
+        } else if self.store != other.store {
+            Some("`store`")
         } else {
             None
         }
@@ -121,7 +125,8 @@ impl House {
             failed => failed,
         };
         let joined = loaded.plan.identity.take().map(Providers::join);
-        let settings = loaded.plan.gateway;
+        let mut settings = loaded.plan.gateway;
+        self.keys.join(&mut settings);
         let fits = completed
             .and_then(|()| shown::gone_out_of_date(self.gateway.settings(), &settings, now).map_or(Ok(()), Err));
         let swapped = match fits {
@@ -166,6 +171,7 @@ impl House {
         let now = SystemTime::now();
         let services = self.standings.look(self.gateway.standing(), &self.observatory);
         self.desk.loaded(hash.clone(), desk::doors(self.gateway.settings(), self.public.standings(), now), services);
+        self.keys.follow(self.gateway.settings());
         self.look_at_certificates(now);
         self.observatory.event(model::Event::ConfigurationLoaded { at: now, hash });
     }
