@@ -7,12 +7,11 @@ use super::failure::Failure;
 use super::reception::{Chosen, LinkKind, Mailed};
 use super::sign_in::status_of;
 use super::visit::Visit;
+use crate::accounts::people::MAX_NAME;
 use crate::pages::{Fault, JoinPage, Notice, confirm_address, forgot, join, notice, register, reset};
 use crate::reply::{FormTargets, Reply, page};
 use crate::{AccountsMode, Endpoint};
 
-/// Characters of a name.
-const MAX_NAME: usize = 100;
 const NO_ADDRESS: &str = "That is not an e-mail address.";
 
 impl Provider {

@@ -2,6 +2,7 @@
 
 mod forms;
 mod house;
+mod known;
 
 use std::time::Duration;
 

@@ -240,7 +240,11 @@ pub(super) struct House {
     pub(super) busy: Arc<Mutex<bool>>,
 }
 
-fn settings() -> Settings {
+fn porter(people: &Arc<MemoryPeople>, clock: &Arc<Clock>, busy: Arc<Mutex<bool>>) -> Arc<dyn Reception> {
+    Arc::new(Porter { people: Arc::clone(people), clock: Arc::clone(clock), tickets: Mutex::default(), busy })
+}
+
+pub(super) fn settings() -> Settings {
     Settings {
         issuer: IssuerUrl::parse(ISSUER).expect("an issuer"),
         path: "/auth".into(),
@@ -274,14 +278,21 @@ fn app(name: &str, kind: AppKind, redirect: Option<&str>) -> AppSettings {
 
 impl House {
     pub(super) async fn open() -> Self {
-        Self::with(settings()).await
+        let busy = Arc::new(Mutex::new(false));
+        let known = Arc::clone(&busy);
+        Self { busy, ..Self::with(settings(), |people, clock| porter(people, clock, known)).await }
     }
 
     pub(super) async fn invited_only() -> Self {
-        Self::with(Settings { accounts: AccountsMode::Invite, ..settings() }).await
+        let settings = Settings { accounts: AccountsMode::Invite, ..settings() };
+        Self::with(settings, |people, clock| porter(people, clock, Arc::default())).await
     }
 
-    async fn with(settings: Settings) -> Self {
+    /// With somebody else at the reception.
+    pub(super) async fn with(
+        settings: Settings,
+        reception: impl FnOnce(&Arc<MemoryPeople>, &Arc<Clock>) -> Arc<dyn Reception>,
+    ) -> Self {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
         let (people, clock) = (Arc::new(MemoryPeople::default()), Arc::new(Clock(Mutex::new(now))));
         for (id, address) in [(ADA, "ada@example.org"), (BEA, "bea@example.org")] {
@@ -300,20 +311,14 @@ impl House {
         let nobody = Arc::new(Nobody);
         let protocol = oauth::Foundation::new(grants, known, Arc::clone(&nobody) as _, nobody, Arc::clone(&clock) as _);
         let protocol = Arc::new(protocol.expect("random"));
-        let busy = Arc::new(Mutex::new(false));
-        let porter = Porter {
-            people: Arc::clone(&people),
-            clock: Arc::clone(&clock),
-            tickets: Mutex::default(),
-            busy: Arc::clone(&busy),
-        };
+        let reception = reception(&people, &clock);
         let apps = Apps::new([
             app("page", AppKind::Session, None),
             app("cli", AppKind::Native, Some("https://cli.example/back")),
         ]);
         let foundation = Foundation { ground, protocol };
-        let provider = Provider::new(Arc::new(settings), Arc::new(apps), Arc::new(porter), foundation);
-        Self { provider, people, clock, busy }
+        let provider = Provider::new(Arc::new(settings), Arc::new(apps), reception, foundation);
+        Self { provider, people, clock, busy: Arc::default() }
     }
 
     pub(super) fn wait(&self, by: Duration) {
