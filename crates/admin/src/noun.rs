@@ -34,7 +34,7 @@ pub struct NounError {
     /// What to write or run.
     pub help: Option<String>,
     /// The place in the file that it is about: `file`, `line`, `column`, `path`.
-    pub at: Option<Value>,
+    pub at: Option<Box<Value>>,
 }
 
 /// The kinds of failure, each with its status and its exit code of the command line.
@@ -130,7 +130,7 @@ pub struct NounAnswerError {
     pub help: Option<String>,
     /// The place in the file that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Value>,
+    pub at: Option<Box<Value>>,
 }
 
 impl NounAnswer {

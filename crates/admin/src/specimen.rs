@@ -116,7 +116,7 @@ impl Noun for Toys {
                 "make" => Ok([("made".to_owned(), asked)].into_iter().collect()),
                 "break" => {
                     let error = NounError::new(NounFailure::Conflict, "declared", "it stands in the file");
-                    Err(NounError { at: Some(serde_json::json!({ "line": 7 })), ..error.help("look there") })
+                    Err(NounError { at: Some(Box::new(serde_json::json!({ "line": 7 }))), ..error.help("look there") })
                 }
                 _ => Err(NounError::no_verb("toys", &verb)),
             }

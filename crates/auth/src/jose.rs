@@ -23,7 +23,7 @@
 //! that the keys can be chosen.
 //!
 //! Deliberately absent: `none` and HMAC, encryption, the JSON serialization, and fetching of anything. Why the parsing
-//! is ours stands in `docs/decisions/0031`.
+//! is ours stands in `docs/decisions/0029`.
 
 mod algorithm;
 mod claims;

@@ -13,7 +13,7 @@
 //! a known caller costs a look-up, and one of nobody nothing.
 //!
 //! INVARIANT: a service that is to be told is told, or the request goes no further. Why it is made like this stands in
-//! `docs/decisions/0037`.
+//! `docs/decisions/0035`.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;

@@ -11,7 +11,7 @@
 //!
 //! Who registers names an address and nothing more. The account comes into being when the link is followed, with the
 //! password that is chosen there. So there is never an account of somebody who does not read the address, and nobody
-//! can leave a password of their own behind for the person who confirms it later (docs/decisions/0033).
+//! can leave a password of their own behind for the person who confirms it later (docs/decisions/0031).
 
 mod address;
 mod commitment;

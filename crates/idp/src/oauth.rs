@@ -19,7 +19,7 @@
 //! §4.11); `request.rs` reads those two first and alone.
 //!
 //! Deliberately absent: implicit and password grants, `plain` PKCE, request objects, `fragment` and `form_post`
-//! answers, dynamic registration. `docs/decisions/0035` says why.
+//! answers, dynamic registration. `docs/decisions/0033` says why.
 
 mod assertion;
 mod authorize;

@@ -35,7 +35,6 @@ use std::time::{Duration, SystemTime};
 use admin::UpgradeOutcome;
 use gateway::{Gateway, GatewayError};
 use observe::Observatory;
-use tokio::runtime::Handle;
 
 use crate::failure::{Exit, Failure};
 use crate::handover::{self, Heritage, Successor};
@@ -48,7 +47,7 @@ use desk::{Asks, Desk, Nouns};
 use doors::DoorCertificates;
 use kept::Kept;
 use keys::Keys;
-use provider::Providers;
+use provider::{Joined, Providers};
 use public::PublicCertificates;
 pub(crate) use signals::Signals;
 use standings::Standings;
@@ -143,17 +142,11 @@ impl House {
         let observatory =
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
-        let kept = Kept::new(loaded.plan.store.clone(), opening.heritage.is_some());
-        let keys = Keys::open(kept.clone(), terminal).await.map_err(|error| keys::failed_to_open(&error))?;
-        keys.join(&mut loaded.plan.gateway);
+        let (kept, keys, joined) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
         let nouns = Nouns::default().with("keys", keys.noun());
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
-        if loaded.plan.identity.is_some() {
-            kept.open(terminal).await.map_err(|error| kept::failed(&error))?;
-        }
-        let joined = loaded.plan.identity.take().map(Providers::join);
         let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory };
         let (gateway, admin) = match opening.heritage {
             None => start.alone(loaded.plan.gateway).await?,
@@ -171,10 +164,7 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
-        let identification = gateway.identification();
-        let mut providers = Providers::new(kept.watch(), Arc::clone(identification.verifier()), &terminal);
-        identification.connect(providers.sessions(), &Handle::current());
-        providers.run(joined);
+        let providers = Providers::start(kept.watch(), &gateway.identification(), joined, &terminal);
         let mut house = Self {
             file,
             gateway,
@@ -372,4 +362,19 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// The store and whoever keeps something in it, joined to a configuration that is not running yet.
+async fn keep(
+    loaded: &mut config::Loaded,
+    follows: bool,
+    terminal: &Terminal,
+) -> Result<(Kept, Keys, Option<Joined>), Failure> {
+    let kept = Kept::new(loaded.plan.store.clone(), follows);
+    let keys = Keys::open(kept.clone(), terminal).await.map_err(|error| keys::failed_to_open(&error))?;
+    keys.join(&mut loaded.plan.gateway);
+    if loaded.plan.identity.is_some() {
+        kept.open(terminal).await.map_err(|error| kept::failed(&error))?;
+    }
+    Ok((kept, keys, loaded.plan.identity.take().map(Providers::join)))
 }

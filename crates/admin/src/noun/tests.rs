@@ -32,7 +32,7 @@ async fn why_not_comes_with_its_status_its_help_and_its_place() {
         "code": "declared", "message": "it stands in the file", "help": "look there", "at": { "line": 7 } } });
     assert_eq!((status, answer.clone()), (409, expected));
     let answer: NounAnswer = serde_json::from_value(answer).expect("reads back");
-    assert_eq!(answer.error.expect("an error").at, Some(json!({ "line": 7 })));
+    assert_eq!(answer.error.expect("an error").at.as_deref(), Some(&json!({ "line": 7 })));
     let (status, answer) = post(&standing, "/toys/eat", "{}").await;
     assert_eq!((status, &answer["error"]["code"]), (400, &json!("unknown-verb")));
 }

@@ -1,7 +1,5 @@
 //! Any fields of a request: they show one credential that is known, or nobody, or are refused.
 
-#![expect(clippy::expect_used, reason = "what breaks an invariant is a failure")]
-
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};

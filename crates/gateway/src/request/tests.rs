@@ -79,23 +79,26 @@ fn settings() -> Settings {
         sign_in: None,
         audience: None,
     };
-    let rule = OperationRule {
+    Settings {
+        hash: "test".into(),
+        doors: vec![door],
+        operations: vec![operation],
+        rules: Rules::new(vec![rule()]),
+        directory: auth::Directory::new(auth::Settings { keys: vec![], workloads: vec![], trust_domain: None })
+            .expect("an empty directory"),
+        services: vec![],
+        assertions: Arc::default(),
+    }
+}
+
+fn rule() -> OperationRule {
+    OperationRule {
         api: "things".into(),
         operation: "all".into(),
         service: Some(ServiceId(0)),
         public: true,
         ways: vec![],
         place: "vestibule.yaml:1:1".into(),
-    };
-    Settings {
-        hash: "test".into(),
-        doors: vec![door],
-        operations: vec![operation],
-        rules: Rules::new(vec![rule]),
-        directory: auth::Directory::new(auth::Settings { keys: vec![], workloads: vec![], trust_domain: None })
-            .expect("an empty directory"),
-        services: vec![],
-        assertions: Arc::default(),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn noun(
         Some(NounFailure::Ours) | None => Exit::Ours,
     };
     let failure = Failure::new(exit, error.code, error.message);
-    let failure = Failure { at: error.at.map(Box::new), ..failure };
+    let failure = Failure { at: error.at, ..failure };
     Err(match error.help {
         Some(help) => failure.help(help),
         None => failure,

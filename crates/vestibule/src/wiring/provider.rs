@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use auth::{Issuer, Issuers, Verifier};
 use bytes::Bytes;
 use config::IdentityPlan;
-use gateway::{Answerer, Answering, Received};
+use gateway::{Answerer, Answering, Identification, Received};
 use http::{Request, Response, StatusCode};
 use idp::Arrival;
 use idp::apps::Apps;
@@ -57,17 +57,26 @@ pub(crate) struct Joined {
 
 impl Providers {
     /// None yet. What is found out about sessions goes to this verifier, and what ends too.
-    pub(crate) fn new(
-        store: watch::Receiver<Option<Arc<Identity>>>,
-        verifier: Arc<Verifier>,
-        terminal: &Terminal,
-    ) -> Self {
+    fn new(store: watch::Receiver<Option<Arc<Identity>>>, verifier: Arc<Verifier>, terminal: &Terminal) -> Self {
         let (running, lasting) = (watch::Sender::new(None), Arc::new(OnceCell::new()));
         Self { store, verifier, terminal: terminal.clone(), lasting, running, tending: None }
     }
 
+    /// Joined to the data threads, with the provider of the first configuration.
+    pub(crate) fn start(
+        store: watch::Receiver<Option<Arc<Identity>>>,
+        identification: &Identification,
+        joined: Option<Joined>,
+        terminal: &Terminal,
+    ) -> Self {
+        let mut providers = Self::new(store, Arc::clone(identification.verifier()), terminal);
+        identification.connect(providers.sessions(), &Handle::current());
+        providers.run(joined);
+        providers
+    }
+
     /// Whom data threads ask about sessions.
-    pub(crate) fn sessions(&self) -> Arc<dyn auth::Ask> {
+    fn sessions(&self) -> Arc<dyn auth::Ask> {
         Arc::new(sessions::Sessions { provider: self.running.subscribe() })
     }
 
@@ -133,7 +142,8 @@ impl Begun {
         let apps = Arc::new(Apps::new(plan.apps));
         let made =
             Arc::new(Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone()));
-        self.believe(lasting, &settings);
+        // What was remembered of other issuers is forgotten.
+        self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
         provider.send_replace(Some(Arc::clone(&made)));
         self.running.send_replace(Some(made));
         loop {
@@ -144,24 +154,23 @@ impl Begun {
             if let Err(why) = people.tidy().await {
                 self.terminal.warn(format_args!("sign-ins and links that are over: {why}"));
             }
-            self.believe(lasting, &settings);
+            self.verifier.renew(&own(lasting, &settings));
         }
     }
+}
 
-    /// Lets the doors take the tokens of our own issuer, by its keys of now.
-    fn believe(&self, lasting: &Lasting, settings: &idp::Settings) {
-        let own = Issuer {
-            name: model::OWN_ISSUER.into(),
-            iss: settings.issuer.as_str().into(),
-            audience: vec![settings.issuer.as_str().into()],
-            resources: true,
-            kind: auth::jose::TokenType::ACCESS,
-            keys: Some(lasting.keyring.published()),
-            claims: auth::ClaimNames::standard(),
-            leeway: auth::LEEWAY,
-        };
-        self.verifier.believe(Issuers::new(vec![Arc::new(own)], false));
-    }
+/// Our own issuer, by its keys of now.
+fn own(lasting: &Lasting, settings: &idp::Settings) -> Arc<Issuer> {
+    Arc::new(Issuer {
+        name: model::OWN_ISSUER.into(),
+        iss: settings.issuer.as_str().into(),
+        audience: vec![settings.issuer.as_str().into()],
+        resources: true,
+        kind: auth::jose::TokenType::ACCESS,
+        keys: Some(lasting.keyring.published()),
+        claims: auth::ClaimNames::standard(),
+        leeway: auth::LEEWAY,
+    })
 }
 
 /// Answers for the endpoints of one configuration.

@@ -1,7 +1,5 @@
 //! What is found, where, and that nothing else is.
 
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "keys are ASCII, and a test may fail by a panic")]
-
 use model::KeyKind;
 use proptest::prelude::*;
 

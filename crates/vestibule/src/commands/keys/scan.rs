@@ -71,12 +71,18 @@ impl Scan<'_> {
     fn folder(&mut self, folder: &Path) -> Outcome {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) => return Ok(self.unread(folder, &error)),
+            Err(error) => {
+                self.unread(folder, &error);
+                return Ok(());
+            }
         };
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return Ok(self.unread(folder, &error)),
+                Err(error) => {
+                    self.unread(folder, &error);
+                    return Ok(());
+                }
             };
             let path = entry.path();
             // That of the entry itself: a link is not followed.
@@ -99,7 +105,10 @@ impl Scan<'_> {
     fn file(&mut self, path: &Path) -> Outcome {
         match File::open(path) {
             Ok(file) => self.read(path, file),
-            Err(error) => Ok(self.unread(path, &error)),
+            Err(error) => {
+                self.unread(path, &error);
+                Ok(())
+            }
         }
     }
 

@@ -24,7 +24,10 @@ const ASKED_AGAIN: Duration = Duration::from_secs(60);
 
 /// The keys that were asked for last.
 #[derive(Clone, Default)]
-pub(crate) struct Customers(Arc<Mutex<Option<(Instant, Arc<Jwks>)>>>);
+pub(crate) struct Customers(Arc<Mutex<Option<Known>>>);
+
+/// Keys, and when they were asked for.
+type Known = (Instant, Arc<Jwks>);
 
 impl Customers {
     /// The customer of a request, where it has one; whoever is not a person is none.

@@ -83,7 +83,7 @@ impl Desk {
     }
 
     /// The same, after the store was made, where there is none.
-    async fn to_keep(&mut self) -> Result<&mut KeyKeeper, NounError> {
+    async fn opened(&mut self) -> Result<&mut KeyKeeper, NounError> {
         if self.keeper.is_none() {
             let not_had = |error: &dyn std::fmt::Display| {
                 NounError::new(NounFailure::Unavailable, "store-unavailable", error.to_string())
@@ -130,7 +130,7 @@ impl Desk {
         self.refuse_pinned(&wanted.name)?;
         self.check_apis(&wanted.apis, wanted.kind)?;
         let name = Arc::clone(&wanted.name);
-        let made = self.to_keep().await?.create(wanted).await.map_err(|error| failed(&name, &error))?;
+        let made = self.opened().await?.create(wanted).await.map_err(|error| failed(&name, &error))?;
         Ok(self.made(&made))
     }
 
@@ -203,7 +203,10 @@ impl Desk {
         let Some(Pinned { place, .. }) = words.pinned.get(name) else { return Ok(()) };
         let message = format!("the key `{name}` is declared in the file ({place})");
         let error = NounError::new(NounFailure::Conflict, "declared-in-file", message);
-        Err(NounError { at: told::place(name, place), ..error.help("change it there, or take another name") })
+        Err(NounError {
+            at: told::place(name, place).map(Box::new),
+            ..error.help("change it there, or take another name")
+        })
     }
 
     /// There are such APIs, at doors that take such keys.
