@@ -34,7 +34,7 @@ use testkit::{Backend, Http2Backend, Leaf, Reply, Root, script};
 use crate::ask;
 
 /// Files that are drawn, where nothing else is said; most of them load.
-const FILES: usize = 120;
+const FILES: usize = 180;
 /// Of a hundred drawn files so many must load, or little is tried.
 const LOADED_AT_LEAST: usize = 60;
 

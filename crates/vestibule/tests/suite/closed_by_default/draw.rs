@@ -297,7 +297,8 @@ impl Artist<'_> {
             ["apis", api, .., "callers", "apps", "bound"] => {
                 let loosened = self.cast.api(api).is_some_and(|api| api.loosen.contains(&"unbound-tokens"));
                 let plain = self.door_here().is_some_and(Door::is_plain);
-                write_if(!loosened && !plain).max_toss(self.random)
+                // Always where it may be: there are few such places, and two words for them.
+                write_if(!loosened && !plain)
             }
             ["apis", .., "callers", "keys", "names"] => write_if(!self.key_names().is_empty()).max_toss(self.random),
             // A publishable key needs them, and a secret one may have none.
@@ -489,7 +490,8 @@ impl Artist<'_> {
     /// A single value, sometimes by way of a variable.
     fn scalar(&mut self, scalar: Scalar) -> Tree {
         let value = self.value(scalar);
-        if scalar.takes_reference() && self.coin(12) {
+        // What a secret's place holds is a reference already.
+        if scalar.takes_reference() && scalar != Scalar::Secret && self.coin(12) {
             let name = format!("DRAWN_{}", self.at.join("_").to_uppercase().replace(['-', '.'], "_"));
             return Tree::Referred(format!("{name}_{}", self.random.u16(..)), value);
         }

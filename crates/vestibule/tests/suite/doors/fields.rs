@@ -138,11 +138,16 @@ fn a_good_trace_goes_on_with_a_span_of_our_own_and_a_bad_one_begins_anew() {
 }
 
 #[test]
-fn the_house_adds_no_identity_of_a_caller_that_it_cannot_vouch_for() {
+fn what_a_caller_says_of_its_own_identity_is_replaced_by_what_the_house_vouches_for() {
     let house = TwoDoors::open();
     assert_served(&house.get_as("orders", "/payments/charges", &["vestibule-identity: spiffe://shop.test/root"]));
     let head = arrived(&house).head;
-    assert!(head.all("vestibule-identity").is_empty(), "{head:?}");
+    let told = head.all("vestibule-identity");
+    assert_eq!(told.len(), 1, "{head:?}");
+    // Three parts, signed: `assertion` and `backends` check what they say.
+    assert_eq!(told[0].split(|octet| *octet == b'.').count(), 3, "{head:?}");
+    assert_served(&house.get("/open/things", &["vestibule-identity: spiffe://shop.test/root"]));
+    assert!(arrived(&house).head.all("vestibule-identity").is_empty(), "nobody is vouched for");
 }
 
 #[test]

@@ -16,7 +16,8 @@ fn a_removed_key_is_refused_at_the_next_request_of_an_open_connection() {
     reload(&house.house, &changed(&file, &[("  app: {", "  # app: {")]));
     assert_problem(&open.exchange(get("/notes/list", &[&key])), 401, "credential-invalid");
     assert_problem(&house.get("/notes/list", &[&key]), 401, "credential-invalid");
-    assert_served(&open.exchange(get("/notes/list", &[&bearer(&house.keys.page)])));
+    let page = [&*bearer(&house.keys.page), "origin: https://shop.test"];
+    assert_served(&open.exchange(get("/notes/list", &page)));
     reload(&house.house, &file);
     assert_served(&open.exchange(get("/notes/list", &[&key])));
 }
