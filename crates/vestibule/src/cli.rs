@@ -3,6 +3,7 @@
 mod change;
 mod every;
 mod keys;
+mod store;
 mod time;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
 pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
+pub(crate) use store::Store;
 
 /// An API gateway with two doors.
 ///
@@ -80,6 +82,9 @@ pub(crate) enum Command {
     /// Make, see, change and end API keys; find those that leaked
     #[command(subcommand, alias = "key")]
     Keys(Keys),
+    /// Check the store, copy it while it is used, and bring a copy back
+    #[command(subcommand)]
+    Store(Store),
     /// Print the JSON Schema of the file
     Schema,
     /// Print the page of a problem or fault code, or the help of a command
@@ -247,6 +252,7 @@ impl Command {
             Self::Loosenings => "loosenings",
             Self::Show(_) => "show",
             Self::Keys(keys) => keys.name(),
+            Self::Store(store) => store.name(),
             Self::Schema => "schema",
             Self::Help(_) => "help",
         }

@@ -16,6 +16,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 mod show;
 mod status;
+mod store;
 mod top;
 mod upgrade;
 mod version;
@@ -70,6 +71,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
         Command::Loosenings => loosenings::run(every, terminal),
         Command::Show(arguments) => show::run(&arguments, every, terminal),
         Command::Keys(arguments) => keys::run(&arguments, every, terminal),
+        Command::Store(arguments) => store::run(&arguments, every, terminal),
         Command::Schema => schema::run(terminal),
         Command::Help(arguments) => help::run(&arguments, terminal),
     }

@@ -48,6 +48,7 @@ fn the_help_of_every_command_is_as_documented() {
     assert_code(&keys, 0);
     insta::assert_snapshot!("help-keys-create", keys.stdout);
     insta::assert_snapshot!("help-keys", vestibule(&["keys", "--help"]).stdout);
+    insta::assert_snapshot!("help-store", vestibule(&["store", "--help"]).stdout);
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod readme;
 mod reload;
 mod smuggling;
 mod standing;
+mod store;
 mod system_calls;
 mod tls_sessions;
 mod top;
