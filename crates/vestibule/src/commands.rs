@@ -21,6 +21,8 @@ mod top;
 mod upgrade;
 mod version;
 
+pub(crate) use store::members as store_report;
+
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;

@@ -143,7 +143,7 @@ impl House {
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (kept, keys, joined) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
-        let nouns = Nouns::default().with("keys", keys.noun());
+        let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun());
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));

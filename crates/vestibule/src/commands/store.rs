@@ -106,7 +106,7 @@ fn restore(from: &Path, every: &EveryCommand, terminal: &Terminal) -> Outcome {
 }
 
 /// The members of `store check --json`.
-fn members(report: &Report) -> Map<String, Value> {
+pub(crate) fn members(report: &Report) -> Map<String, Value> {
     let Report { role, schema, pages, sealed, faults } = report;
     let members = json!({ "role": role, "schema": schema, "pages": pages, "sealed": sealed, "faults": faults });
     members.as_object().cloned().unwrap_or_default()

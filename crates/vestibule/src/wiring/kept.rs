@@ -4,6 +4,8 @@
 //! follows another serves at once and has the store as soon as that one has let go of it; whoever needs it before
 //! waits, within the bounds of its own request.
 
+mod noun;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,6 +74,11 @@ impl Kept {
                 Ok(())
             }
         }
+    }
+
+    /// Where the admin socket asks about it.
+    pub(crate) fn noun(&self) -> Arc<dyn admin::Noun> {
+        Arc::new(noun::StoreNoun { opened: self.watch() })
     }
 
     /// Hears when the store is open.

@@ -11,6 +11,7 @@ use store::{SealSource, StoreError};
 use testkit::program::{Ended, Prepared};
 
 use crate::standing::house;
+use crate::two_doors::TwoDoors;
 
 const FILE: &str = "vestibule: 1\nservices:\n  shop: { urls: http://127.0.0.1:1 }\napis:\n  \
                     shop: { door: client, service: shop, public: true, operations: { look: GET / } }\n";
@@ -91,4 +92,17 @@ fn damage_is_told_and_a_damaged_copy_is_not_taken() {
     std::fs::write(&copy, &whole).expect("written");
     assert_ends(&tree.command(&["store", "restore", "copy"]), 0, "restored");
     assert_ends(&tree.command(&["store", "check"]), 0, "pages");
+}
+
+#[test]
+fn a_running_gateway_is_asked_for_a_copy_and_goes_on() {
+    let house = TwoDoors::open();
+    let command = |arguments: &[&str]| house.house.command(arguments);
+    assert_ends(&command(&["store", "check"]), 6, "store-missing");
+    assert_ends(&command(&["keys", "create", "laptop", "--api", "notes"]), 0, "vst_restricted_");
+    assert_ends(&command(&["store", "check"]), 0, "pages");
+    assert_ends(&command(&["store", "backup", "copy"]), 0, "copy");
+    assert_ends(&command(&["store", "backup", "copy"]), 7, "store-copy-exists");
+    assert_ends(&command(&["store", "restore", "copy"]), 7, "a gateway has the store open");
+    assert_ends(&command(&["keys", "list"]), 0, "laptop");
 }
