@@ -18,8 +18,6 @@ mod trusted_fields;
 /// What of the table waits for later issues: door, cell, behaviour.
 const WAITING: &[(&str, &str, &str)] = &[
     ("client", "purpose", "request and response trimmed to the published contract"),
-    ("client", "security", "OAuth 2.1 and OpenID Connect"),
-    ("client", "security", "user accounts"),
     ("client", "security", "rate limits per user, key and address"),
     ("client", "security", "input validation"),
     ("client", "security", "CORS"),
