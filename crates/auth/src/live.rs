@@ -2,7 +2,7 @@
 //!
 //! What is looked up is a hash of the key under a key that only this house has:
 //! whoever reads the store can neither use what stands there nor put a key of his
-//! own into it without that. The table is cut into [`SHARDS`] parts, each immutable
+//! own into it without that. The table is cut into `SHARDS` parts, each immutable
 //! and swapped whole, so that a change copies a small part and no look-up waits.
 //!
 //! When a key was used last is written where it stands, at most once a second and

@@ -2,7 +2,7 @@
 //!
 //! [`Provider::answer`] is the table of contents: which endpoint is asked, whether the method is one of its own, and who
 //! answers. Endpoints of programs (tokens, metadata, …) are answered by [`oauth::Server`](crate::oauth::Server) alone.
-//! Endpoints of people are a [`Visit`]: parameters read strictly, the browser known by a cookie, who is signed in in it;
+//! Endpoints of people are a `Visit`: parameters read strictly, the browser known by a cookie, who is signed in in it;
 //! and where something is changed, a form that came from our own page.
 //!
 //! A provider belongs to one configuration and keeps nothing; its [`Foundation`] outlives it.

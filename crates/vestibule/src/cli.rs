@@ -178,8 +178,8 @@ pub(crate) struct Explain {
     #[arg(value_name = "URL")]
     pub(crate) url: String,
 
-    /// Who calls: anonymous, key:NAME, key:KIND[+SCOPE,...], user:NAME[/APP][+SCOPE,...], app:NAME[+SCOPE,...],
-    /// workload:NAME, dns:NAME or a SPIFFE id; a key and a
+    /// Who calls: anonymous, key:NAME, key:KIND[+SCOPE,...], user:NAME or user:NAME/APP[+SCOPE,...],
+    /// app:NAME[+SCOPE,...], workload:NAME, dns:NAME or a SPIFFE id; a key and a
     /// certificate together are two of these [default: anonymous]
     #[arg(long = "as", value_name = "CALLER")]
     pub(crate) callers: Vec<String>,
