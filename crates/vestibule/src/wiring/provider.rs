@@ -154,7 +154,7 @@ impl Begun {
             if let Err(why) = people.tidy().await {
                 self.terminal.warn(format_args!("sign-ins and links that are over: {why}"));
             }
-            self.verifier.renew(&own(lasting, &settings));
+            lasting::believe(&self.verifier, lasting.keyring.published());
         }
     }
 }

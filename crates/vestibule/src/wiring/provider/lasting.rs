@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use auth::Verifier;
+use auth::jose::{Jwks, Object};
+use auth::{Issuer, Verifier};
 use idp::accounts::mail::{Letter, Mailer, Post, Print, Smtp, SmtpSettings};
 use idp::accounts::people::{self, People};
 use idp::accounts::{Address, Devices, Passwords, PoolSettings, Throttle, Tickets};
+use idp::apps::TokenAlgorithm;
 use idp::keyring::{Keyring, Schedule};
-use idp::oauth::{self, KnownPeople};
+use idp::oauth::{self, KnownPeople, TokenKeys};
 use idp::provider::Foundation;
 use idp::sessions::Ground;
+use idp::store::Answer;
 use idp::store::grants::ProtocolStore;
 use idp::{MailSettings, Settings};
 use model::{Clock, Secret, SystemClock};
@@ -56,7 +59,7 @@ impl Lasting {
         let server = oauth::Foundation::new(
             Arc::clone(&protocol),
             Arc::new(KnownPeople(Arc::clone(store) as _)),
-            Arc::clone(&keyring) as _,
+            Arc::new(Signing { keyring: Arc::clone(&keyring), verifier: Arc::clone(verifier) }),
             Arc::clone(&ends) as _,
             Arc::clone(&clock),
         );
@@ -117,6 +120,36 @@ fn people(
         post: Post::new(move |error| told.warn(format_args!("a mail was given up: {error}"))),
         clock,
     })
+}
+
+/// Signs with the keys of the issuer, which are made on first use: the doors believe a key before its first token is
+/// given out.
+struct Signing {
+    keyring: Arc<Keyring>,
+    verifier: Arc<Verifier>,
+}
+
+impl TokenKeys for Signing {
+    fn sign(&self, algorithm: TokenAlgorithm, typ: &'static str, claims: Object) -> Answer<'_, String> {
+        Box::pin(async move {
+            let signed = TokenKeys::sign(&*self.keyring, algorithm, typ, claims).await?;
+            believe(&self.verifier, self.keyring.published());
+            Ok(signed)
+        })
+    }
+
+    fn published(&self) -> Arc<Jwks> {
+        self.keyring.published()
+    }
+}
+
+/// Lets the doors believe our own issuer by these keys, where it is believed by others yet.
+pub(super) fn believe(verifier: &Verifier, keys: Arc<Jwks>) {
+    let issuers = verifier.issuers();
+    let Some(own) = issuers.named(model::OWN_ISSUER) else { return };
+    if !own.keys.as_ref().is_some_and(|known| Arc::ptr_eq(known, &keys)) {
+        verifier.renew(&Arc::new(Issuer { keys: Some(keys), ..Issuer::clone(own) }));
+    }
 }
 
 /// Prints, or sends.
