@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The page that was asked is not there any more.
+const LEFT: &str = "the page was left";
+
 /// A browser with one page.
 pub(crate) struct Browser {
     process: Child,
@@ -81,19 +84,50 @@ impl Browser {
 
     /// The value of an expression in the page.
     pub(crate) fn value(&mut self, expression: &str) -> Value {
-        let evaluate = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.call("Runtime.evaluate", &evaluate);
-        assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");
-        answer["result"]["value"].clone()
+        self.evaluate(expression).unwrap_or_else(|why| panic!("{expression}: {why}"))
     }
 
-    /// Waits until an expression is true in the page.
+    /// Does something in the page that may lead to another one, which nobody waits for here.
+    pub(crate) fn act(&mut self, statement: &str) {
+        match self.evaluate(&format!("{{ {statement}; }}")) {
+            Err(why) if why != LEFT => panic!("{statement}: {why}"),
+            _ => {}
+        }
+    }
+
+    /// Waits until an expression is true in a page that has been read to its end.
+    ///
+    /// A page that is left while it is asked, or where what is asked about is not there, is asked again.
     pub(crate) fn wait_for(&mut self, expression: &str) {
         let began = Instant::now();
-        while self.value(&format!("Boolean({expression})")) != true {
-            assert!(began.elapsed() < PATIENCE, "never true: {expression}\n{}", self.value("document.body.innerText"));
-            // The page's own clock paces the question.
-            self.value("new Promise(done => setTimeout(done, 20))");
+        let question = format!("document.readyState !== 'loading' && Boolean({expression})");
+        loop {
+            let answer = self.evaluate(&question);
+            if answer.as_ref().is_ok_and(|value| *value == true) {
+                return;
+            }
+            if began.elapsed() > PATIENCE {
+                let page = self.evaluate("location.href + '\\n' + document.body?.innerText");
+                panic!("never true: {expression}: {answer:?}\n{page:?}");
+            }
+            // The page's own clock paces the question; a page that is left needs none.
+            let _ = self.evaluate("new Promise(done => setTimeout(done, 20))");
+        }
+    }
+
+    /// The value of an expression; or what the page threw, or `LEFT`.
+    fn evaluate(&mut self, expression: &str) -> Result<Value, String> {
+        let evaluate = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.ask("Runtime.evaluate", &evaluate);
+        if let Some(error) = answer.get("error") {
+            // The page is another one by now, or just becoming it: all that the protocol says is this text.
+            let words = error["message"].as_str().unwrap_or_default();
+            let left = ["navigated or closed", "context", "Promise was collected"].iter().any(|at| words.contains(at));
+            return Err(if left { LEFT.to_owned() } else { answer.to_string() });
+        }
+        match answer["result"].get("exceptionDetails") {
+            Some(thrown) => Err(thrown.to_string()),
+            None => Ok(answer["result"]["result"]["value"].clone()),
         }
     }
 
@@ -128,6 +162,13 @@ impl Browser {
     }
 
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
+        let answer = self.ask(method, parameters);
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    /// The whole message that answers.
+    fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.next += 1;
         let id = self.next;
         let mut message = json!({ "id": id, "method": method, "params": parameters });
@@ -139,8 +180,7 @@ impl Browser {
             let answer = self.from.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no answer to {method}"));
             self.note(&answer);
             if answer["id"] == id {
-                assert!(answer.get("error").is_none(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
         }
     }

@@ -19,7 +19,7 @@ fn send(browser: &mut Browser, fields: &[(&str, &str)]) {
         browser.type_text(text);
     }
     let last = fields.last().map_or("form_token", |(name, _)| name);
-    browser.value(&format!("document.querySelector('main [name={last}]').form.requestSubmit()"));
+    browser.act(&format!("document.querySelector('main [name={last}]').form.requestSubmit()"));
 }
 
 fn heading(browser: &mut Browser, text: &str) {
@@ -28,10 +28,10 @@ fn heading(browser: &mut Browser, text: &str) {
 
 fn order_a_bell(browser: &mut Browser) {
     browser.wait_for("document.querySelector('[data-add=bell]')");
-    browser.value("document.querySelector('[data-add=bell]').click()");
+    browser.act("document.querySelector('[data-add=bell]').click()");
     browser.value("document.querySelector('#name').focus()");
     browser.type_text("Ada");
-    browser.value("document.querySelector('#order').requestSubmit()");
+    browser.act("document.querySelector('#order').requestSubmit()");
     browser.wait_for("document.querySelector('#result')?.classList.contains('good')");
 }
 
@@ -56,10 +56,10 @@ fn a_person_registers_signs_in_orders_and_comes_back_with_a_code() {
     // The page asks for a sign-in; whoever has no account makes one, by a link in a mail.
     browser.open(&shop);
     browser.wait_for("document.querySelector('#sign-in')?.hidden === false");
-    browser.value("document.querySelector('#sign-in').click()");
+    browser.act("document.querySelector('#sign-in').click()");
     heading(&mut browser, "Sign in");
     browser.picture("sign-in");
-    browser.value("[...document.links].find(link => link.innerText === 'Create an account').click()");
+    browser.act("[...document.links].find(link => link.innerText === 'Create an account').click()");
     heading(&mut browser, "Create an account");
     send(&mut browser, &[("address", ADDRESS)]);
     heading(&mut browser, "Check your mail");
@@ -72,7 +72,7 @@ fn a_person_registers_signs_in_orders_and_comes_back_with_a_code() {
     // Whoever is signed in at the provider is in the shop with one click, and finds the order again.
     browser.open(&shop);
     browser.wait_for("document.querySelector('#sign-in')?.hidden === false");
-    browser.value("document.querySelector('#sign-in').click()");
+    browser.act("document.querySelector('#sign-in').click()");
     browser.wait_for("document.querySelector('#person')?.innerText === 'Ada'");
     order_a_bell(&mut browser);
     browser.wait_for("document.querySelectorAll('#orders li').length === 1");
@@ -92,18 +92,18 @@ fn a_person_registers_signs_in_orders_and_comes_back_with_a_code() {
     // Out, of the shop and of the provider.
     browser.open(&shop);
     browser.wait_for("document.querySelector('#sign-out')?.hidden === false");
-    browser.value("document.querySelector('#sign-out').click()");
+    browser.act("document.querySelector('#sign-out').click()");
     browser.wait_for("document.querySelector('#sign-out').hidden && document.querySelector('#mine').hidden");
     assert_eq!(browser.value("fetch('/api/my/orders').then(answer => answer.status)"), 401);
     browser.open(&format!("{shop}/auth/sign-out"));
     browser.wait_for("document.querySelector('main form')");
-    browser.value("document.querySelector('main form').requestSubmit()");
+    browser.act("document.querySelector('main form').requestSubmit()");
     browser.wait_for("!document.querySelector('main form')");
 
     // And in again: a password alone does not do, and a code works once.
     browser.open(&shop);
     browser.wait_for("document.querySelector('#sign-in')?.hidden === false");
-    browser.value("document.querySelector('#sign-in').click()");
+    browser.act("document.querySelector('#sign-in').click()");
     heading(&mut browser, "Sign in");
     send(&mut browser, &[("address", ADDRESS), ("password", PASSWORD)]);
     heading(&mut browser, "Two-step sign-in");
