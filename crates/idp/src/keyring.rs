@@ -61,7 +61,8 @@ pub enum KeyringError {
 pub struct Keyring {
     store: Arc<dyn SigningKeys>,
     clock: Arc<dyn Clock>,
-    schedule: Schedule,
+    /// Of the configuration that runs.
+    schedule: ArcSwap<Schedule>,
     ring: ArcSwap<Ring>,
     /// One change at a time in this process; the store decides between processes.
     changing: tokio::sync::Mutex<()>,
@@ -91,7 +92,8 @@ impl Keyring {
         schedule: Schedule,
     ) -> Result<Self, KeyringError> {
         let changing = tokio::sync::Mutex::new(());
-        let keyring = Self { store, clock, schedule, ring: ArcSwap::default(), changing };
+        let keyring =
+            Self { store, clock, schedule: ArcSwap::from_pointee(schedule), ring: ArcSwap::default(), changing };
         keyring.tend().await?;
         Ok(keyring)
     }
@@ -131,7 +133,13 @@ impl Keyring {
     /// How often [`tend`](Self::tend) should be called, so that nothing is late.
     #[must_use]
     pub fn tend_every(&self) -> Duration {
-        (self.schedule.published_ahead() / 4).max(Duration::from_secs(1))
+        (self.schedule.load().published_ahead() / 4).max(Duration::from_secs(1))
+    }
+
+    /// Keeps to another schedule, from the next [`tend`](Self::tend) on. A key that was announced already begins when
+    /// that was announced.
+    pub fn follow(&self, schedule: Schedule) {
+        self.schedule.store(Arc::new(schedule));
     }
 
     /// Makes the keys that are to sign next, drops those whose tokens have all ended, and reads what others changed.
@@ -142,18 +150,18 @@ impl Keyring {
         let _one = self.changing.lock().await;
         self.read().await?;
         let ring = self.ring.load_full();
-        let now = self.clock.wall();
+        let (now, schedule) = (self.clock.wall(), self.schedule.load_full());
         let mut changed = false;
         for algorithm in TokenAlgorithm::ALL {
             let Some(last) = ring.of(algorithm).last() else { continue };
-            let ahead = self.schedule.published_ahead();
-            let due = last.signs_from + self.schedule.rotate;
+            let ahead = schedule.published_ahead();
+            let due = last.signs_from + schedule.rotate;
             if now + ahead >= due {
                 self.make(algorithm, due.max(now + ahead), Some(last.key.id().into())).await?;
                 changed = true;
             }
         }
-        for held in ring.ended(now, &self.schedule) {
+        for held in ring.ended(now, &schedule) {
             self.store.remove(held.key.id().into()).await?;
             changed = true;
         }

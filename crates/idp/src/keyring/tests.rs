@@ -212,3 +212,24 @@ async fn a_kept_key_that_is_another_than_it_says_is_refused() {
     let opened = Keyring::open(store, Hand::new(), SCHEDULE).await;
     assert!(matches!(opened.err(), Some(KeyringError::Key(_))));
 }
+
+#[tokio::test]
+async fn another_schedule_holds_without_a_restart_for_the_keys_that_there_are() {
+    let (store, clock) = (Arc::default(), Hand::new());
+    let ring = keyring(&store, &clock).await;
+    let first = signing(&ring).await;
+    clock.go_on(DAY * 10);
+    ring.tend().await.expect("tended");
+    assert_eq!(published(&ring), std::slice::from_ref(&first), "nothing is due within 90 days");
+    ring.follow(Schedule { rotate: DAY * 8, ..SCHEDULE });
+    ring.tend().await.expect("tended");
+    assert_eq!((published(&ring).len(), signing(&ring).await), (2, first.clone()), "overdue, and published first");
+    // What was announced comes, whatever is said then.
+    ring.follow(SCHEDULE);
+    clock.go_on(PUBLISHED_AHEAD);
+    let second = signing(&ring).await;
+    assert_ne!(second, first);
+    clock.go_on(DAY * 80);
+    ring.tend().await.expect("tended");
+    assert_eq!(published(&ring), [second]);
+}
