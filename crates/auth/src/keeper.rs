@@ -21,6 +21,8 @@ use crate::live::{KeyedHash, LastUse, LiveKeys};
 
 /// Keys that a store may have: what the data threads look at is held in memory.
 const KEYS_AT_MOST: usize = 100_000;
+/// Keys of one owner that are told to them.
+const OWNED_AT_MOST: usize = 200;
 
 /// Keeps the keys of a store and the table of the data threads in step.
 pub struct KeyKeeper {
@@ -33,6 +35,7 @@ pub struct KeyKeeper {
 /// What is in the table under one name.
 struct Known {
     ids: Vec<KeyId>,
+    owner: Option<Arc<str>>,
     last_use: Arc<LastUse>,
     /// What the store has of it, in seconds.
     noted: Option<u64>,
@@ -205,6 +208,19 @@ impl KeyKeeper {
         self.change(name, Box::new(move |record| Ok(record.revoked(now)))).await
     }
 
+    /// Ends a key for good on the word of its owner.
+    ///
+    /// # Errors
+    /// There is none of this name, or it is another owner's.
+    pub async fn revoke_of(&mut self, name: &str, owner: &str) -> Result<KeyRecord, KeeperError> {
+        let (now, owner) = (self.now(), Arc::<str>::from(owner));
+        let change = move |record: KeyRecord| match &record.owner {
+            Some(of) if *of == owner => Ok(record.revoked(now)),
+            _ => Err(RecordError::NotTheirs),
+        };
+        self.change(name, Box::new(change)).await
+    }
+
     /// Forgets a key, which opens nothing from then on.
     ///
     /// # Errors
@@ -224,6 +240,26 @@ impl KeyKeeper {
         let mut all = self.store.all().await?;
         all.iter_mut().for_each(|record| self.complete(record));
         Ok(all)
+    }
+
+    /// The keys of one owner, by name; not more than anybody reads. Asks the store for these alone.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn of_owner(&self, owner: &str) -> Result<Vec<KeyRecord>, KeeperError> {
+        let theirs = |(_, known): &(&Arc<str>, &Known)| known.owner.as_deref() == Some(owner);
+        let mut names: Vec<Arc<str>> = self.known.iter().filter(theirs).map(|(name, _)| Arc::clone(name)).collect();
+        names.sort_unstable();
+        names.truncate(OWNED_AT_MOST);
+        let mut owned = Vec::with_capacity(names.len());
+        for name in names {
+            let found = self.store.find(name).await?.filter(|record| record.owner.as_deref() == Some(owner));
+            owned.extend(found.map(|mut record| {
+                self.complete(&mut record);
+                record
+            }));
+        }
+        Ok(owned)
     }
 
     /// One key.
@@ -281,8 +317,9 @@ impl KeyKeeper {
     fn put(&mut self, record: &KeyRecord) {
         let known = self.known.entry(Arc::clone(&record.name)).or_insert_with(|| {
             let last_use = LastUse::at(record.last_used);
-            Known { ids: Vec::new(), noted: last_use.seconds(), last_use: Arc::new(last_use) }
+            Known { ids: Vec::new(), owner: None, noted: last_use.seconds(), last_use: Arc::new(last_use) }
         });
+        known.owner.clone_from(&record.owner);
         self.live.put(record, &known.last_use, &known.ids);
         known.ids = record.secrets.iter().map(|secret| secret.id).collect();
     }

@@ -192,6 +192,30 @@ fn a_revoked_and_a_deleted_key_open_nothing_from_then_on() {
 }
 
 #[test]
+fn an_owner_sees_and_revokes_their_own_keys_alone() {
+    let mut house = house();
+    let owned = |name, owner: &str| NewRecord { owner: Some(owner.into()), ..wanted(name, KeyKind::Restricted) };
+    let mine = at_once(house.keeper.create(owned("laptop", "ada"))).expect("made");
+    let theirs = at_once(house.keeper.create(owned("phone", "bea"))).expect("made");
+    house.make("nobodys");
+    let names = |house: &House, owner| {
+        let keys = at_once(house.keeper.of_owner(owner)).expect("an answer");
+        keys.into_iter().map(|record| record.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!((names(&house, "ada"), names(&house, "ad")), (vec!["laptop".to_owned()], vec![]));
+    for name in ["phone", "nobodys"] {
+        let refused = at_once(house.keeper.revoke_of(name, "ada"));
+        assert!(matches!(refused, Err(KeeperError::Store(KeyStoreError::Refused(RecordError::NotTheirs)))), "{name}");
+    }
+    at_once(house.keeper.revoke_of("laptop", "ada")).expect("revoked");
+    assert_eq!((house.show(&mine.text), house.show(&theirs.text)), (revoked("laptop"), Ok("phone".into())));
+    // Given to another, it is that one's.
+    let given = KeyUpdate { owner: Some(Some("ada".into())), ..KeyUpdate::default() };
+    at_once(house.keeper.update("phone", given)).expect("given");
+    assert_eq!((names(&house, "bea"), names(&house, "ada")), (vec![], vec!["laptop".to_owned(), "phone".to_owned()]));
+}
+
+#[test]
 fn after_a_rotation_both_open_until_the_overlap_is_over() {
     let mut house = house();
     let first = house.make("laptop");

@@ -97,6 +97,9 @@ pub enum RecordError {
     /// Revoked keys are left as they are.
     #[error("the key is revoked; it can be deleted, and a new one made")]
     Revoked,
+    /// Not of whoever wants it changed.
+    #[error("the key has another owner")]
+    NotTheirs,
     /// Longer than secrets should live on.
     #[error("an overlap lasts at most 30 days")]
     Overlap,
