@@ -21,10 +21,14 @@ pub enum Cookie {
     Beginning,
     /// The session of an app's person at a client door.
     Session,
+    /// Where a person goes on whose way leads over their mail.
+    Goal,
 }
 
 /// Longer values are nobody's.
 const VALUE_MAX_LEN: usize = 512;
+/// Of a goal, which is there for half an hour at most: an authorization request with all that apps usually say in one.
+const GOAL_MAX_LEN: usize = 2048;
 
 impl Cookie {
     /// Its name.
@@ -37,6 +41,14 @@ impl Cookie {
             Self::Device => "__Host-vestibule-device",
             Self::Beginning => "__Host-vestibule-beginning",
             Self::Session => "__Host-vestibule-session",
+            Self::Goal => "__Host-vestibule-goal",
+        }
+    }
+
+    const fn max_len(self) -> usize {
+        match self {
+            Self::Goal => GOAL_MAX_LEN,
+            _ => VALUE_MAX_LEN,
         }
     }
 
@@ -52,7 +64,7 @@ impl Cookie {
             .filter(|(name, _)| *name == self.name())
             .map(|(_, value)| value);
         match (values.next(), values.next()) {
-            (Some(value), None) => Some(value).filter(|value| is_ours(value)),
+            (Some(value), None) => Some(value).filter(|value| self.may_be(value)),
             _ => None,
         }
     }
@@ -63,7 +75,7 @@ impl Cookie {
     pub fn set(self, value: &str, seconds: Option<u64>) -> Option<HeaderValue> {
         let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
         let text = format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}", self.name());
-        is_ours(value).then(|| HeaderValue::try_from(text).ok()).flatten().map(|mut value| {
+        self.may_be(value).then(|| HeaderValue::try_from(text).ok()).flatten().map(|mut value| {
             value.set_sensitive(true);
             value
         })
@@ -75,12 +87,12 @@ impl Cookie {
         let text = format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", self.name());
         HeaderValue::try_from(text).ok()
     }
-}
 
-/// What this house puts into cookies: words, numbers and base64url.
-fn is_ours(value: &str) -> bool {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
-    !value.is_empty() && value.len() <= VALUE_MAX_LEN && value.bytes().all(plain)
+    /// What this house puts into cookies: words, numbers and base64url.
+    fn may_be(self, value: &str) -> bool {
+        let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+        !value.is_empty() && value.len() <= self.max_len() && value.bytes().all(plain)
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod sign_out;
 mod style;
 
 pub use account::{
-    AccountPage, AppRow, AuthenticatorPage, SignInRow, account, address_change, authenticator, delete_account,
+    AccountPage, AppRow, AuthenticatorPage, KeyRow, SignInRow, account, address_change, authenticator, delete_account,
     new_recovery_codes, recovery_codes, remove_second_factor,
 };
 pub use agent::short_agent;
@@ -31,7 +31,7 @@ pub use layout::Look;
 pub use notice::{Notice, notice};
 pub use parts::Fault;
 pub use password::{PasswordPage, forgot, password_change, reset};
-pub use register::{JoinPage, confirm_address, join, register};
+pub use register::{JoinPage, LinkPage, confirm_address, join, register};
 pub use second_factor::{SecondFactorPage, second_factor};
 pub use sign_in::{External, SignInPage, sign_in};
 pub use sign_out::sign_out;

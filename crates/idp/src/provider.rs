@@ -11,8 +11,10 @@ mod account;
 mod authorization;
 mod device;
 mod failure;
+mod keys;
 mod leaving;
 mod links;
+mod onward;
 mod reception;
 mod sign_in;
 mod visit;
@@ -33,6 +35,7 @@ use crate::{Arrival, Endpoint, Settings};
 use failure::Failure;
 use visit::Visit;
 
+pub use keys::{OwnKey, OwnKeys};
 pub use reception::{
     Chosen, Confirmed, Doing, Entered, Entry, Guest, LinkKind, Mailed, Offered, Reception, ReceptionError, Whose,
 };
@@ -56,6 +59,7 @@ pub struct Provider {
     server: Server,
     sessions: Arc<BrowserSessions>,
     reception: Arc<dyn Reception>,
+    keys: Option<Arc<dyn OwnKeys>>,
     ground: Ground,
 }
 
@@ -74,7 +78,18 @@ impl Provider {
         let server = Server::new(Arc::clone(&settings), Arc::clone(&apps), protocol);
         let sessions = BrowserSessions::new(Arc::clone(&settings), Arc::clone(&apps), ground.clone());
         let externals = Box::default();
-        Self { settings, apps, style, look, externals, server, sessions: Arc::new(sessions), reception, ground }
+        Self {
+            settings,
+            apps,
+            style,
+            look,
+            externals,
+            server,
+            sessions: Arc::new(sessions),
+            reception,
+            keys: None,
+            ground,
+        }
     }
 
     /// The browser sessions, for whoever has to know who is in one.

@@ -164,7 +164,7 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
-        let providers = Providers::start(kept.watch(), &gateway.identification(), joined, &terminal);
+        let providers = Providers::start(kept.watch(), &gateway.identification(), joined, keys.noun(), &terminal);
         let mut house = Self {
             file,
             gateway,

@@ -1,6 +1,7 @@
 //! The account page: what a person sees and changes of the own account; below it the pages that one thing needs.
 
 mod authenticator;
+mod keys;
 mod person;
 
 use std::time::SystemTime;
@@ -14,6 +15,7 @@ use crate::Endpoint;
 use crate::same_origin::FormToken;
 
 pub use authenticator::{AuthenticatorPage, authenticator, new_recovery_codes, recovery_codes, remove_second_factor};
+pub use keys::KeyRow;
 pub use person::{address_change, delete_account};
 
 /// What the page shows.
@@ -35,6 +37,8 @@ pub struct AccountPage<'a> {
     pub sign_ins: &'a [SignInRow],
     /// The apps that may do something for the person.
     pub apps: &'a [AppRow],
+    /// The API keys that are theirs.
+    pub keys: &'a [KeyRow],
     /// What has just been done.
     pub done: Option<&'a str>,
     /// What is wrong.
@@ -85,6 +89,7 @@ pub fn account(look: &Look, page: &AccountPage<'_>) -> Markup {
         (security(look, page))
         (sign_ins(look, page))
         (apps(look, page))
+        (keys::keys(look, page))
         (data(look, page))
     };
     look.page(Width::Page, "Your account", page.fault, &main)

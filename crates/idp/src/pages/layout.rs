@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::parts::Fault;
 use super::style::Style;
-use crate::{Endpoint, Settings};
+use crate::{Endpoint, Settings, push_parameter};
 
 /// What every page of one configuration shows in the same way.
 #[derive(Clone, Debug)]
@@ -53,6 +53,17 @@ impl Look {
     #[must_use]
     pub fn at(&self, endpoint: Endpoint) -> String {
         format!("{}{}", self.base, endpoint.path())
+    }
+
+    /// The path of an endpoint from which a person goes on to a goal, where there is one.
+    #[must_use]
+    pub fn on_the_way(&self, endpoint: Endpoint, goal: Option<&str>) -> String {
+        let mut path = self.at(endpoint);
+        if let Some(goal) = goal {
+            path.push('?');
+            push_parameter(&mut path, "return_to", goal);
+        }
+        path
     }
 
     /// A path below the account page.

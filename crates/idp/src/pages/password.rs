@@ -4,24 +4,26 @@ use maud::{Markup, html};
 
 use super::layout::{Look, Width};
 use super::parts::{Fault, address_field, field, hidden, new_password_field, password_field, submit, summary, token};
+use super::register::LinkPage;
 use crate::Endpoint;
 use crate::same_origin::FormToken;
 
 /// Asks for the address of an account whose password is forgotten.
 #[must_use]
-pub fn forgot(look: &Look, form: &FormToken, address: &str, fault: Option<&Fault>) -> Markup {
+pub fn forgot(look: &Look, page: &LinkPage<'_>) -> Markup {
     let hint = "We send a link to this address, if there is an account of it.";
     let main = html! {
         h1 { "Forgot your password?" }
-        (summary(fault))
+        (summary(page.fault))
         form method="post" action=(look.at(Endpoint::Forgot)) {
-            (token(form))
-            (field(&address_field(address, Some(hint)), fault))
+            (token(page.token))
+            @if let Some(goal) = page.return_to { (hidden("return_to", goal)) }
+            (field(&address_field(page.address, Some(hint)), page.fault))
             (submit("Send me the link"))
         }
-        p class="under" { a href=(look.at(Endpoint::SignIn)) { "Back to sign-in" } }
+        p class="under" { a href=(look.on_the_way(Endpoint::SignIn, page.return_to)) { "Back to sign-in" } }
     };
-    look.page(Width::Card, "Forgot your password?", fault, &main)
+    look.page(Width::Card, "Forgot your password?", page.fault, &main)
 }
 
 /// What a page shows that asks for a new password.

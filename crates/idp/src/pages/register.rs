@@ -7,21 +7,38 @@ use super::parts::{Fault, Field, address_field, field, hidden, new_password_fiel
 use crate::Endpoint;
 use crate::same_origin::FormToken;
 
+/// What a page shows that asks where a link is to be mailed.
+#[derive(Clone, Copy)]
+pub struct LinkPage<'a> {
+    /// The token of its form.
+    pub token: &'a FormToken,
+    /// What was typed before.
+    pub address: &'a str,
+    /// Where the person goes on behind the link.
+    pub return_to: Option<&'a str>,
+    /// What is wrong.
+    pub fault: Option<&'a Fault>,
+}
+
 /// Asks for the address of a new account.
 #[must_use]
-pub fn register(look: &Look, form: &FormToken, address: &str, fault: Option<&Fault>) -> Markup {
+pub fn register(look: &Look, page: &LinkPage<'_>) -> Markup {
     let hint = "We send you a link; the account is made when you follow it.";
     let main = html! {
         h1 { "Create an account" }
-        (summary(fault))
+        (summary(page.fault))
         form method="post" action=(look.at(Endpoint::Register)) {
-            (token(form))
-            (field(&address_field(address, Some(hint)), fault))
+            (token(page.token))
+            @if let Some(goal) = page.return_to { (hidden("return_to", goal)) }
+            (field(&address_field(page.address, Some(hint)), page.fault))
             (submit("Send me the link"))
         }
-        p class="under" { "Have an account already? " a href=(look.at(Endpoint::SignIn)) { "Sign in" } }
+        p class="under" {
+            "Have an account already? "
+            a href=(look.on_the_way(Endpoint::SignIn, page.return_to)) { "Sign in" }
+        }
     };
-    look.page(Width::Card, "Create an account", fault, &main)
+    look.page(Width::Card, "Create an account", page.fault, &main)
 }
 
 /// What the page behind the link shows.
@@ -35,6 +52,8 @@ pub struct JoinPage<'a> {
     pub address: &'a str,
     /// What was typed before.
     pub name: &'a str,
+    /// The app that the person goes on to, as people know it.
+    pub app: Option<&'a str>,
     /// What is wrong.
     pub fault: Option<&'a Fault>,
 }
@@ -54,6 +73,7 @@ pub fn join(look: &Look, page: &JoinPage<'_>) -> Markup {
     let main = html! {
         h1 { "Welcome" }
         p class="lead" { "Your account at " (look.name()) " will be " strong class="whole" { (page.address) } "." }
+        @if let Some(app) = page.app { p class="lead" { "Then you go on to " strong { (app) } "." } }
         (summary(page.fault))
         form method="post" action=(look.at(Endpoint::Verify)) {
             (token(page.token))

@@ -48,7 +48,7 @@ pub fn sign_in(look: &Look, page: &SignInPage<'_>) -> Markup {
             @if let Some(onward) = &onward { (onward) }
             (field(&address_field(page.address, None), page.fault))
             (field(&password_field(!page.address.is_empty()), page.fault))
-            p class="aside" { a href=(look.at(Endpoint::Forgot)) { "Forgot your password?" } }
+            p class="aside" { a href=(look.on_the_way(Endpoint::Forgot, page.return_to)) { "Forgot your password?" } }
             (submit("Sign in"))
         }
         @if !page.externals.is_empty() {
@@ -63,7 +63,7 @@ pub fn sign_in(look: &Look, page: &SignInPage<'_>) -> Markup {
             }
         }
         @if page.open {
-            p class="under" { "New here? " a href=(look.at(Endpoint::Register)) { "Create an account" } }
+            p class="under" { "New here? " a href=(look.on_the_way(Endpoint::Register, page.return_to)) { "Create an account" } }
         }
     };
     look.page(Width::Card, "Sign in", page.fault, &main)

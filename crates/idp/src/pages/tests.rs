@@ -64,16 +64,19 @@ fn coming_in(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static str, M
     };
     let second = SecondFactorPage { token, return_to: Some(text), fault: None };
     let password = PasswordPage { token, address: text, fault: Some(&weak) };
-    let joining = JoinPage { token, link: text, address: text, name: text, fault: None };
+    let joining = JoinPage { token, link: text, address: text, name: text, app: Some(text), fault: None };
+    let asking = LinkPage { token, address: "", return_to: None, fault: None };
+    let on_the_way = LinkPage { address: text, return_to: Some(text), ..asking };
     vec![
         ("sign-in", sign_in(look, &sign_in_page)),
         ("sign-in-fault", sign_in(look, &full)),
         ("second-factor", second_factor(look, &second)),
         ("second-factor-fault", second_factor(look, &SecondFactorPage { fault: Some(&wrong), ..second })),
-        ("register", register(look, token, "", None)),
+        ("register", register(look, &asking)),
+        ("register-on-the-way", register(look, &on_the_way)),
         ("join", join(look, &joining)),
         ("confirm", confirm_address(look, token, text, text)),
-        ("forgot", forgot(look, token, text, None)),
+        ("forgot", forgot(look, &on_the_way)),
         ("reset", reset(look, token, text, Some(&weak))),
         ("password", password_change(look, &password)),
     ]
@@ -115,6 +118,14 @@ fn of_the_account(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static s
     };
     let sign_ins = [row("Firefox on Linux", true), row(text, false)];
     let apps = [AppRow { id: "1".into(), title: text.into(), scopes: "orders.read orders.write".into(), since: at }];
+    let keys = [KeyRow {
+        name: "laptop".into(),
+        apis: "orders, notes".into(),
+        purpose: Some(text.into()),
+        made: at,
+        expires: Some(at + Duration::from_secs(90 * 24 * 60 * 60)),
+        used: None,
+    }];
     let page = AccountPage {
         token,
         address: text,
@@ -124,10 +135,12 @@ fn of_the_account(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static s
         recovery_left: 9,
         sign_ins: &sign_ins,
         apps: &apps,
+        keys: &keys,
         done: Some("Your name is saved."),
         fault: None,
     };
-    let bare = AccountPage { second_factor: Some(false), sign_ins: &sign_ins[..1], apps: &[], done: None, ..page };
+    let bare =
+        AccountPage { second_factor: Some(false), sign_ins: &sign_ins[..1], apps: &[], keys: &[], done: None, ..page };
     let svg = qr();
     let qr = AuthenticatorPage { token, svg: &svg, secret: "JBSW Y3DP EHPK 3PXP", return_to: None, fault: None };
     let codes = ["4f7k-92mx-1pqe", "88aw-zz2n-0r4t", "c3v9-5h1j-x7yk", "m0qe-66td-w2sb"];

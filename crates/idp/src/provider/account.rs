@@ -48,6 +48,7 @@ impl Provider {
             ("sign-ins/end", true) => self.end_sign_in(visit, signed).await,
             ("sign-ins/end-others", true) => self.end_other_sign_ins(signed).await,
             ("apps/end", true) => self.end_app(visit, signed).await,
+            ("keys/revoke", true) => self.revoke_key(visit, signed).await,
             ("export", false) => self.export(signed).await,
             ("delete", _) => self.delete(visit, signed).await,
             _ => Err(Failure::Nothing),
@@ -87,6 +88,7 @@ impl Provider {
                 since: grant.begun,
             })
             .collect();
+        let keys = self.key_rows(known.id).await?;
         let has_factor = known.authenticator.is_some();
         let shown = AccountPage {
             token: &visit.token(),
@@ -97,6 +99,7 @@ impl Provider {
             recovery_left: known.recovery.len(),
             sign_ins: &sign_ins,
             apps: &apps,
+            keys: &keys,
             done,
             fault,
         };
@@ -104,7 +107,7 @@ impl Provider {
     }
 
     /// Back to the account page, which says what was done.
-    fn done(&self, what: &str) -> Reply {
+    pub(super) fn done(&self, what: &str) -> Reply {
         see_other(&format!("{}?done={what}", self.look.at(Endpoint::Account)))
     }
 
@@ -296,6 +299,7 @@ fn done(what: &str) -> Option<&'static str> {
         "sign-in" => "That browser is signed out.",
         "sign-ins" => "All other browsers are signed out.",
         "app" => "The app has no access any more.",
+        "key" => "The API key is revoked.",
         _ => return None,
     })
 }

@@ -4,13 +4,13 @@
 
 use super::Provider;
 use super::failure::Failure;
-use super::reception::{Chosen, LinkKind, Mailed};
+use super::reception::{Chosen, Entered, LinkKind, Mailed};
 use super::sign_in::status_of;
 use super::visit::Visit;
 use crate::accounts::people::MAX_NAME;
-use crate::pages::{Fault, JoinPage, Notice, confirm_address, forgot, join, notice, register, reset};
+use crate::pages::{Fault, JoinPage, LinkPage, Notice, confirm_address, forgot, join, notice, register, reset};
 use crate::reply::{FormTargets, Reply, page};
-use crate::{AccountsMode, Endpoint};
+use crate::{AccountsMode, Endpoint, ReturnTo};
 
 const NO_ADDRESS: &str = "That is not an e-mail address.";
 
@@ -21,31 +21,41 @@ impl Provider {
             return Err(Failure::Nothing);
         }
         let address = visit.text("address")?;
+        let goal = self.goal(visit)?;
         let shown = |fault: Option<&Fault>| {
-            page(status_of(fault), register(&self.look, &visit.token(), address, fault), &FormTargets::default())
+            let return_to = goal.as_ref().map(ReturnTo::as_str);
+            let asked = LinkPage { token: &visit.token(), address, return_to, fault };
+            page(status_of(fault), register(&self.look, &asked), &FormTargets::default())
         };
         if !visit.sends {
             return Ok(shown(None));
         }
-        Ok(match self.reception.register(address.into(), visit.guest()).await? {
-            Mailed::NotAnAddress => shown(Some(&Fault::of("address", NO_ADDRESS))),
-            Mailed::Maybe => self.mailed("Follow it within a day to make your account."),
-        })
+        if self.reception.register(address.into(), visit.guest()).await? == Mailed::NotAnAddress {
+            return Ok(shown(Some(&Fault::of("address", NO_ADDRESS))));
+        }
+        let mut reply = self.mailed("Follow it within a day to make your account.");
+        self.keep_goal(visit, goal.as_ref(), &mut reply);
+        Ok(reply)
     }
 
     /// Asks for the address of an account whose password is forgotten.
     pub(super) async fn forgot(&self, visit: &Visit) -> Result<Reply, Failure> {
         let address = visit.text("address")?;
+        let goal = self.goal(visit)?;
         let shown = |fault: Option<&Fault>| {
-            page(status_of(fault), forgot(&self.look, &visit.token(), address, fault), &FormTargets::default())
+            let return_to = goal.as_ref().map(ReturnTo::as_str);
+            let asked = LinkPage { token: &visit.token(), address, return_to, fault };
+            page(status_of(fault), forgot(&self.look, &asked), &FormTargets::default())
         };
         if !visit.sends {
             return Ok(shown(None));
         }
-        Ok(match self.reception.forgot(address.into(), visit.guest()).await? {
-            Mailed::NotAnAddress => shown(Some(&Fault::of("address", NO_ADDRESS))),
-            Mailed::Maybe => self.mailed("If there is an account of it, the link lets you choose a new password."),
-        })
+        if self.reception.forgot(address.into(), visit.guest()).await? == Mailed::NotAnAddress {
+            return Ok(shown(Some(&Fault::of("address", NO_ADDRESS))));
+        }
+        let mut reply = self.mailed("If there is an account of it, the link lets you choose a new password.");
+        self.keep_goal(visit, goal.as_ref(), &mut reply);
+        Ok(reply)
     }
 
     /// Follows a link that makes an account, or says that an address is read.
@@ -54,7 +64,7 @@ impl Provider {
         let Some(kind) = self.reception.link(link.as_str().into()).await? else { return Ok(self.link_is_over()) };
         match kind {
             LinkKind::Join(address) => self.join(visit, &link, &address).await,
-            LinkKind::Reset => Ok(self.page(reset(&self.look, &visit.token(), &link, None))),
+            LinkKind::Reset => Ok(self.reset_page(visit, &link, None)),
             LinkKind::Confirm(address) => {
                 if !visit.sends {
                     return Ok(self.page(confirm_address(&self.look, &visit.token(), &link, &address)));
@@ -76,18 +86,32 @@ impl Provider {
 
     async fn join(&self, visit: &mut Visit, link: &str, address: &str) -> Result<Reply, Failure> {
         let name = visit.text("name")?.trim().to_owned();
+        let goal = self.kept_goal(visit);
         let mut fault = too_long(&name);
         if visit.sends && fault.is_none() {
             let password = visit.secret("new_password")?;
             match self.reception.join(link.into(), name.as_str().into(), password, visit.guest()).await? {
-                Chosen::Done(entered) => return self.entered(visit, entered, None),
+                Chosen::Done(entered) => return self.goes_on(visit, entered, goal.as_ref()),
                 Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
                 Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
             }
         }
         let (token, fault) = (visit.token(), fault.as_ref());
-        let shown = JoinPage { token: &token, link, address, name: &name, fault };
-        Ok(page(status_of(fault), join(&self.look, &shown), &FormTargets::default()))
+        let (app, targets) = self.app_of(goal.as_ref());
+        let shown = JoinPage { token: &token, link, address, name: &name, app, fault };
+        Ok(page(status_of(fault), join(&self.look, &shown), &targets))
+    }
+
+    /// Lets somebody in, and on to where the way over the mail began.
+    fn goes_on(&self, visit: &mut Visit, entered: Entered, goal: Option<&ReturnTo>) -> Result<Reply, Failure> {
+        let mut reply = self.entered(visit, entered, goal)?;
+        self.forget_goal(visit, &mut reply);
+        Ok(reply)
+    }
+
+    fn reset_page(&self, visit: &Visit, link: &str, fault: Option<&Fault>) -> Reply {
+        let (_, targets) = self.app_of(self.kept_goal(visit).as_ref());
+        page(status_of(fault), reset(&self.look, &visit.token(), link, fault), &targets)
     }
 
     /// Follows a link that lets somebody choose another password.
@@ -101,13 +125,15 @@ impl Provider {
         if visit.sends {
             let password = visit.secret("new_password")?;
             match self.reception.reset(link.as_str().into(), password, visit.guest()).await? {
-                Chosen::Done(entered) => return self.entered(visit, entered, None),
+                Chosen::Done(entered) => {
+                    let goal = self.kept_goal(visit);
+                    return self.goes_on(visit, entered, goal.as_ref());
+                }
                 Chosen::Weak(why) => fault = Some(Fault::of("new_password", &why)),
                 Chosen::Wrong | Chosen::NotAnAddress | Chosen::TooLate => return Ok(self.link_is_over()),
             }
         }
-        let fault = fault.as_ref();
-        Ok(page(status_of(fault), reset(&self.look, &visit.token(), &link, fault), &FormTargets::default()))
+        Ok(self.reset_page(visit, &link, fault.as_ref()))
     }
 
     /// The same whoever asks for whatever address.

@@ -2,7 +2,9 @@
 
 mod forms;
 mod house;
+mod keys;
 mod known;
+mod onward;
 
 use std::time::Duration;
 

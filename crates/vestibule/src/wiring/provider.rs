@@ -10,11 +10,13 @@
 
 mod ends;
 mod lasting;
+mod own_keys;
 mod sessions;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use admin::Noun;
 use auth::{Issuer, Issuers, Verifier};
 use bytes::Bytes;
 use config::IdentityPlan;
@@ -31,6 +33,7 @@ use tokio::task::JoinHandle;
 
 use crate::terminal::Terminal;
 use lasting::Lasting;
+use own_keys::KeysOfPeople;
 
 /// How often keys and remains are looked at.
 const TENDING: Duration = Duration::from_secs(10 * 60);
@@ -46,6 +49,8 @@ pub(crate) struct Providers {
     lasting: Arc<OnceCell<Lasting>>,
     /// That of the configuration that runs.
     running: Awaited,
+    /// Whom the account page asks about API keys.
+    keys: Arc<dyn Noun>,
     tending: Option<JoinHandle<()>>,
 }
 
@@ -57,9 +62,14 @@ pub(crate) struct Joined {
 
 impl Providers {
     /// None yet. What is found out about sessions goes to this verifier, and what ends too.
-    fn new(store: watch::Receiver<Option<Arc<Identity>>>, verifier: Arc<Verifier>, terminal: &Terminal) -> Self {
+    fn new(
+        store: watch::Receiver<Option<Arc<Identity>>>,
+        verifier: Arc<Verifier>,
+        keys: Arc<dyn Noun>,
+        terminal: &Terminal,
+    ) -> Self {
         let (running, lasting) = (watch::Sender::new(None), Arc::new(OnceCell::new()));
-        Self { store, verifier, terminal: terminal.clone(), lasting, running, tending: None }
+        Self { store, verifier, terminal: terminal.clone(), lasting, running, keys, tending: None }
     }
 
     /// Joined to the data threads, with the provider of the first configuration.
@@ -67,9 +77,10 @@ impl Providers {
         store: watch::Receiver<Option<Arc<Identity>>>,
         identification: &Identification,
         joined: Option<Joined>,
+        keys: Arc<dyn Noun>,
         terminal: &Terminal,
     ) -> Self {
-        let mut providers = Self::new(store, Arc::clone(identification.verifier()), terminal);
+        let mut providers = Self::new(store, Arc::clone(identification.verifier()), keys, terminal);
         identification.connect(providers.sessions(), &Handle::current());
         providers.run(joined);
         providers
@@ -103,6 +114,7 @@ impl Providers {
             terminal: self.terminal.clone(),
             lasting: Arc::clone(&self.lasting),
             running: self.running.clone(),
+            keys: Arc::clone(&self.keys),
         };
         self.tending = Some(tokio::spawn(async move {
             if let Err(why) = begun.answer(plan, provider).await {
@@ -126,6 +138,7 @@ struct Begun {
     terminal: Terminal,
     lasting: Arc<OnceCell<Lasting>>,
     running: Awaited,
+    keys: Arc<dyn Noun>,
 }
 
 impl Begun {
@@ -140,14 +153,15 @@ impl Begun {
         let settings = Arc::new(plan.settings);
         let people = Arc::new(lasting.people(&settings, &self.terminal)?);
         let apps = Arc::new(Apps::new(plan.apps));
-        let made =
-            Arc::new(Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone()));
+        let made = Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone());
+        let made = Arc::new(made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys)))));
+        lasting.follow(&settings);
         // What was remembered of other issuers is forgotten.
         self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
         provider.send_replace(Some(Arc::clone(&made)));
         self.running.send_replace(Some(made));
         loop {
-            tokio::time::sleep(TENDING).await;
+            // At once as well: keys may be due by what this file says.
             if let Err(why) = lasting.tend(SystemTime::now()).await {
                 self.terminal.warn(format_args!("the store of accounts: {why}"));
             }
@@ -155,6 +169,7 @@ impl Begun {
                 self.terminal.warn(format_args!("sign-ins and links that are over: {why}"));
             }
             lasting::believe(&self.verifier, lasting.keyring.published());
+            tokio::time::sleep(TENDING).await;
         }
     }
 }

@@ -55,6 +55,22 @@ pub(super) struct One {
     pub(super) name: String,
 }
 
+/// Which keys, where not all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    /// Only those of this owner, and none of the file.
+    pub(super) owner: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Revoke {
+    pub(super) name: String,
+    /// Only where it is this owner's.
+    pub(super) owner: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rotate {

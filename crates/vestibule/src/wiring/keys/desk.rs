@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use store::identity::Identity;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::asked::{Create, One, Rotate, Update, read};
+use super::asked::{Create, List, One, Revoke, Rotate, Update, read};
 use super::{Asked, Pinned, Words, told};
 use crate::terminal::Terminal;
 use crate::wiring::kept::Kept;
@@ -100,7 +100,10 @@ impl Desk {
     async fn answer(&mut self, verb: &str, asked: Value) -> NounOutcome {
         match verb {
             "create" => self.create(read(asked)?).await,
-            "list" => self.list().await,
+            "list" => match read::<List>(asked)?.owner {
+                Some(owner) => self.list_of(&owner).await,
+                None => self.list().await,
+            },
             "show" => self.show(&read::<One>(asked)?.name).await,
             "update" => self.update(read(asked)?).await,
             "rotate" => {
@@ -110,10 +113,14 @@ impl Desk {
                 Ok(self.made(&made.map_err(|error| failed(&name, &error))?))
             }
             "revoke" => {
-                let One { name } = read(asked)?;
+                let Revoke { name, owner } = read(asked)?;
                 self.refuse_pinned(&name)?;
-                let record = self.keeping(&name)?.revoke(&name).await.map_err(|error| failed(&name, &error))?;
-                Ok(self.record(&record))
+                let keeper = self.keeping(&name)?;
+                let revoked = match owner {
+                    Some(owner) => keeper.revoke_of(&name, &owner).await,
+                    None => keeper.revoke(&name).await,
+                };
+                Ok(self.record(&revoked.map_err(|error| failed(&name, &error))?))
             }
             "delete" => {
                 let One { name } = read(asked)?;
@@ -157,6 +164,17 @@ impl Desk {
             words.pinned.iter().map(|(name, pinned)| told::pinned(name, pinned.kind, &pinned.apis, &pinned.place));
         let file = file.collect();
         Ok([("keys".to_owned(), Value::Array(keys)), ("file".to_owned(), Value::Array(file))].into_iter().collect())
+    }
+
+    async fn list_of(&mut self, owner: &str) -> NounOutcome {
+        let owned = match self.keeping("") {
+            Ok(keeper) => keeper.of_owner(owner).await.map_err(|error| failed("", &error))?,
+            Err(error) if error.why == NounFailure::Missing => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let words = self.words.borrow();
+        let keys = owned.iter().map(|record| told::record(record, self.state(record, &words))).collect();
+        Ok([("keys".to_owned(), Value::Array(keys))].into_iter().collect())
     }
 
     /// By its name, or by a public id that was found somewhere.
@@ -247,9 +265,9 @@ fn failed(name: &str, error: &KeeperError) -> NounError {
             return NounError::new(NounFailure::Missing, "no-such-key", message)
                 .help("`vestibule keys list` tells which there are");
         }
-        KeeperError::Store(KeyStoreError::Refused(RecordError::Revoked | RecordError::Rotations)) => {
-            (NounFailure::Conflict, "not-done")
-        }
+        KeeperError::Store(KeyStoreError::Refused(
+            RecordError::Revoked | RecordError::Rotations | RecordError::NotTheirs,
+        )) => (NounFailure::Conflict, "not-done"),
         KeeperError::Store(KeyStoreError::Refused(_)) => (NounFailure::Wrong, "bad-value"),
         KeeperError::Store(KeyStoreError::Unavailable(_)) => (NounFailure::Unavailable, "store-unavailable"),
         KeeperError::Full => (NounFailure::Conflict, "full"),

@@ -53,8 +53,7 @@ impl Lasting {
         let ended = protocol.ended_since(since).await.map_err(|error| error.to_string())?;
         ends.grants(ended.grants.into_iter().map(|(id, _)| id));
         ended.tokens.iter().for_each(|(id, _)| ends.token(id));
-        let schedule = Schedule { rotate: settings.keys_rotate, longest_token: LONGEST_TOKEN };
-        let keyring = Keyring::open(Arc::clone(store) as _, Arc::clone(&clock), schedule);
+        let keyring = Keyring::open(Arc::clone(store) as _, Arc::clone(&clock), schedule(settings));
         let keyring = Arc::new(keyring.await.map_err(|error| error.to_string())?);
         let server = oauth::Foundation::new(
             Arc::clone(&protocol),
@@ -81,6 +80,11 @@ impl Lasting {
         })
     }
 
+    /// Another configuration runs: from the next look on its keys change when it says.
+    pub(super) fn follow(&self, settings: &Settings) {
+        self.keyring.follow(schedule(settings));
+    }
+
     /// What people do under these settings.
     ///
     /// # Errors
@@ -96,6 +100,10 @@ impl Lasting {
         while self.protocol.drop_old(now, unused, AT_ONCE).await.map_err(|error| error.to_string())? >= AT_ONCE {}
         Ok(())
     }
+}
+
+fn schedule(settings: &Settings) -> Schedule {
+    Schedule { rotate: settings.keys_rotate, longest_token: LONGEST_TOKEN }
 }
 
 fn people(

@@ -67,12 +67,8 @@ fn a_person_registers_signs_in_orders_and_comes_back_with_a_code() {
     browser.open(line.trim());
     heading(&mut browser, "Welcome");
     send(&mut browser, &[("name", "Ada"), ("new_password", PASSWORD)]);
-    heading(&mut browser, "Your account");
 
-    // Whoever is signed in at the provider is in the shop with one click, and finds the order again.
-    browser.open(&shop);
-    browser.wait_for("document.querySelector('#sign-in')?.hidden === false");
-    browser.act("document.querySelector('#sign-in').click()");
+    // Behind the link the person is in the shop that they came from.
     browser.wait_for("document.querySelector('#person')?.innerText === 'Ada'");
     order_a_bell(&mut browser);
     browser.wait_for("document.querySelectorAll('#orders li').length === 1");
