@@ -4,11 +4,13 @@
 
 #![expect(clippy::expect_used, reason = "a fact that does not hold fails the test that called")]
 
+mod externals;
 mod keys;
 mod people;
 mod protocol;
 mod sessions;
 
+pub use externals::externals;
 pub use keys::signing_keys;
 pub use people::{accounts, links, sign_ins};
 pub use protocol::{codes, consents, devices, grants, pushed};

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod codes;
 pub mod consents;
 pub mod devices;
+pub mod externals;
 pub mod grants;
 pub mod links;
 pub mod pushed;

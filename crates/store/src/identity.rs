@@ -19,6 +19,7 @@ mod changes;
 mod codes;
 mod consents;
 mod devices;
+mod externals;
 mod grants;
 mod links;
 mod pushed;

@@ -12,7 +12,7 @@ use crate::{Digest, SignInId, UserId};
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A day in 2026, to the millisecond.
-fn today() -> SystemTime {
+pub(super) fn today() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_123)
 }
 
@@ -33,7 +33,7 @@ fn codes(word: &str) -> Vec<Digest> {
 }
 
 /// An account with everything that it can have, so that nothing is forgotten on the way.
-fn account(text: &str) -> Account {
+pub(super) fn account(text: &str) -> Account {
     Account {
         id: UserId::generate().expect("randomness"),
         address: address(text),

@@ -46,6 +46,11 @@ async fn links_in_memory_conform() {
 }
 
 #[tokio::test]
+async fn externals_in_memory_conform() {
+    super::externals(async || MemoryPeople::default()).await;
+}
+
+#[tokio::test]
 async fn signing_keys_in_memory_conform() {
     super::signing_keys(async || MemorySigningKeys::default()).await;
 }

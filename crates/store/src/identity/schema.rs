@@ -6,7 +6,7 @@ use crate::sqlite::{Migration, Schema};
 /// What an identity provider keeps.
 pub static SCHEMA: Schema = Schema {
     role: "identity",
-    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS, API_KEYS],
+    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS, API_KEYS, EXTERNALS],
     sealed: &[PASSWORD, AUTHENTICATOR, OFFERED, SIGNING_KEY],
 };
 
@@ -258,5 +258,21 @@ CREATE TABLE api_key_secrets (
     until_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX api_key_secrets_of_key ON api_key_secrets (key, place);
+",
+};
+
+const EXTERNALS: Migration = Migration {
+    name: "accounts elsewhere",
+    sql: "
+CREATE TABLE externals (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account BLOB NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    -- What the issuer called the person, for their own eyes.
+    shown TEXT,
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX externals_of_account ON externals (account, since_ms);
 ",
 };

@@ -83,6 +83,12 @@ async fn links_on_sqlite_conform() {
 }
 
 #[tokio::test]
+async fn externals_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::externals(async || place.empty().await).await;
+}
+
+#[tokio::test]
 async fn signing_keys_on_sqlite_conform() {
     let place = Place::new();
     conformance::signing_keys(async || place.empty().await).await;

@@ -1,5 +1,7 @@
 //! Accounts, sign-ins and links in memory: for tests, and as the shortest answer to what the traits mean.
 
+mod externals;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::future::ready;
@@ -12,6 +14,7 @@ use std::time::SystemTime;
 use super::{Account, Accounts, Authenticator, Change, Changed, Creation};
 use crate::accounts::{Address, Departure, PasswordHash};
 use crate::store::Answer;
+use crate::store::externals::{Identity, Linked};
 use crate::store::links::{Joined, Link, Links, MAX_LINKS, Moved, Purpose};
 use crate::store::sign_ins::{Begun, MAX_SIGN_INS, SignIn, SignIns};
 use crate::{Digest, SignInId, UserId};
@@ -29,6 +32,7 @@ struct State {
     accounts: BTreeMap<UserId, Account>,
     sign_ins: BTreeMap<SignInId, SignIn>,
     links: BTreeMap<Digest, Link>,
+    externals: BTreeMap<Identity, (UserId, Linked)>,
     departures: Vec<Departure>,
 }
 
@@ -269,6 +273,7 @@ impl Accounts for MemoryPeople {
                 return false;
             }
             state.end_sign_ins(id, None);
+            state.externals.retain(|_, (holder, _)| *holder != id);
             state.drop_links(|purpose| purpose.user() == Some(id));
             state.departures.push(departure);
             true
