@@ -142,6 +142,10 @@ const fn status(code: Code) -> Status {
         | Code::AuthorizationRefused
         | Code::NetworkNotAllowed
         | Code::BrowserNotAllowed
+        | Code::ExternalSignInOver
+        | Code::ExternalSignInRefused
+        | Code::ExternalAccountTaken
+        | Code::ExternalAccountUnknown
         | Code::CrossSiteRequest => Status::PermissionDenied,
         Code::NotFound
         | Code::MethodNotAllowed
@@ -160,6 +164,7 @@ const fn status(code: Code) -> Status {
         | Code::UpstreamBroken
         | Code::UpstreamUnavailable
         | Code::AuthorizationUnavailable
+        | Code::ExternalSignInUnproven
         | Code::IssuerUnavailable
         | Code::Overloaded => Status::Unavailable,
     }

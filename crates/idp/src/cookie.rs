@@ -19,6 +19,8 @@ pub enum Cookie {
     Device,
     /// The beginning of a browser session that waits for its callback.
     Beginning,
+    /// In which browser a sign-in elsewhere was begun.
+    External,
     /// The session of an app's person at a client door.
     Session,
     /// Where a person goes on whose way leads over their mail.
@@ -40,6 +42,7 @@ impl Cookie {
             Self::Step => "__Host-vestibule-step",
             Self::Device => "__Host-vestibule-device",
             Self::Beginning => "__Host-vestibule-beginning",
+            Self::External => "__Host-vestibule-external",
             Self::Session => "__Host-vestibule-session",
             Self::Goal => "__Host-vestibule-goal",
         }

@@ -33,7 +33,7 @@ pub enum Endpoint {
     SignIn,
     /// Asks for the second factor.
     SecondFactor,
-    /// Where a foreign issuer sends a person back to.
+    /// Where a foreign issuer sends a person back to: each below it, by its name.
     ExternalCallback,
     /// Makes an account.
     Register,
@@ -140,7 +140,7 @@ impl Endpoint {
     /// Whether everything below it is its own as well.
     #[must_use]
     pub const fn has_branches(self) -> bool {
-        matches!(self, Self::Account)
+        matches!(self, Self::Account | Self::ExternalCallback)
     }
 
     /// The methods that it takes; HEAD goes with GET.

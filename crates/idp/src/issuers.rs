@@ -35,8 +35,10 @@ use watched::Watched;
 
 pub use discovery::{Discovered, discovery_urls};
 pub use error::ForeignError;
+pub(crate) use introspect::basic;
 pub use outside::{Fetching, Outside};
 pub use watched::{Learnt, learn};
+pub(crate) use watched::{json as json_of, learn_of};
 
 /// What the file says of an issuer that is not ours.
 #[derive(Clone)]

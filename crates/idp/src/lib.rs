@@ -27,6 +27,7 @@ mod bearer;
 pub mod conformance;
 mod cookie;
 mod endpoint;
+pub mod external;
 mod form;
 mod grants;
 mod id;

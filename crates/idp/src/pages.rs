@@ -20,8 +20,8 @@ mod sign_out;
 mod style;
 
 pub use account::{
-    AccountPage, AppRow, AuthenticatorPage, KeyRow, SignInRow, account, address_change, authenticator, delete_account,
-    new_recovery_codes, recovery_codes, remove_second_factor,
+    AccountPage, AppRow, AuthenticatorPage, ElsewhereRow, KeyRow, SignInRow, account, address_change, authenticator,
+    delete_account, new_recovery_codes, recovery_codes, remove_second_factor,
 };
 pub use agent::short_agent;
 pub use colour::Colour;

@@ -10,6 +10,7 @@
 mod account;
 mod authorization;
 mod device;
+mod elsewhere;
 mod failure;
 mod keys;
 mod leaving;
@@ -27,6 +28,7 @@ use http::{Method, Request, StatusCode};
 use model::DoorKind;
 
 use crate::apps::Apps;
+use crate::external::Externals;
 use crate::oauth::Server;
 use crate::pages::{External, Look, Style};
 use crate::reply::{Reply, content, empty, lasting, method_not_allowed};
@@ -55,7 +57,11 @@ pub struct Provider {
     apps: Arc<Apps>,
     style: Style,
     look: Look,
-    externals: Box<[External]>,
+    /// Providers elsewhere that people may come in with, as pages show them.
+    offered: Box<[External]>,
+    /// Those of them by which somebody new comes in.
+    admitting: Box<[External]>,
+    externals: Option<Externals>,
     server: Server,
     sessions: Arc<BrowserSessions>,
     reception: Arc<dyn Reception>,
@@ -77,13 +83,14 @@ impl Provider {
         let look = Look::of(&settings, &style);
         let server = Server::new(Arc::clone(&settings), Arc::clone(&apps), protocol);
         let sessions = BrowserSessions::new(Arc::clone(&settings), Arc::clone(&apps), ground.clone());
-        let externals = Box::default();
         Self {
             settings,
             apps,
             style,
             look,
-            externals,
+            offered: Box::default(),
+            admitting: Box::default(),
+            externals: None,
             server,
             sessions: Arc::new(sessions),
             reception,
@@ -125,7 +132,10 @@ impl Provider {
             }
             _ => self.visited(endpoint, &request, &arrival).await,
         };
-        answered.unwrap_or_else(|failure| failure.told(&self.look, endpoint, &arrival))
+        answered.unwrap_or_else(|failure| match failure {
+            Failure::External { title, error } => self.told_of_elsewhere(&title, &error, &arrival.id.to_string()),
+            failure => failure.told(&self.look, endpoint, &arrival),
+        })
     }
 
     /// Endpoints of people.
@@ -143,6 +153,7 @@ impl Provider {
             Endpoint::Verify => self.verify(&mut visit).await,
             Endpoint::Forgot => self.forgot(&visit).await,
             Endpoint::Reset => self.reset(&mut visit).await,
+            Endpoint::ExternalCallback => self.external_callback(&mut visit).await,
             Endpoint::Account => self.account(&mut visit).await,
             _ => Ok(empty(StatusCode::NOT_FOUND)),
         }?;

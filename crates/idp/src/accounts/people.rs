@@ -6,6 +6,7 @@
 mod command;
 mod desk;
 mod entrance;
+mod external;
 mod holdings;
 mod join;
 mod own;
@@ -24,6 +25,7 @@ use thiserror::Error;
 use super::mail::{Letter, Letters, Mailer, Post, PostFull};
 use super::{AddressError, Devices, Lane, Passwords, PoolError, Taken, Throttle, Tickets, Wait, Weakness};
 use crate::store::accounts::{Account, Accounts};
+use crate::store::externals::Externals;
 use crate::store::links::{Link, Links, Purpose};
 use crate::store::sign_ins::{SignIn, SignIns};
 use crate::store::{Answer, StoreError};
@@ -46,6 +48,8 @@ pub struct Lasting {
     pub sign_ins: Arc<dyn SignIns>,
     /// Links.
     pub links: Arc<dyn Links>,
+    /// Links to persons elsewhere.
+    pub externals: Arc<dyn Externals>,
     /// What else this house has of a person, for the export.
     pub holdings: Vec<(&'static str, Arc<dyn Holdings>)>,
     /// Who is told that something ended.

@@ -36,6 +36,8 @@ pub enum Lane {
     MailTo,
     /// Mails that one source asked for.
     MailFrom,
+    /// Sign-ins elsewhere that one source begins.
+    Outside,
 }
 
 /// How much a lane lets pass.
@@ -70,7 +72,8 @@ pub struct Throttle {
 }
 
 impl Lane {
-    const ALL: [Self; 6] = [Self::Source, Self::Stranger, Self::Device, Self::Code, Self::MailTo, Self::MailFrom];
+    const ALL: [Self; 7] =
+        [Self::Source, Self::Stranger, Self::Device, Self::Code, Self::MailTo, Self::MailFrom, Self::Outside];
 
     /// How much it lets pass.
     #[must_use]
@@ -84,6 +87,8 @@ impl Lane {
             Self::Code => (5, 300),
             Self::MailTo => (4, 900),
             Self::MailFrom => (20, 60),
+            // Each is kept for ten minutes: some hundred of one source at a time.
+            Self::Outside => (30, 10),
         };
         Pace { burst, every: Duration::from_secs(seconds) }
     }

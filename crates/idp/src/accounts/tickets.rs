@@ -10,20 +10,23 @@ use std::time::{Duration, Instant};
 
 use model::Clock;
 
+use crate::store::sign_ins::Methods;
 use crate::{Bearer, Digest, NoRandomness, UserId};
 
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
 const TRIES: u8 = 5;
-/// Whoever has one knew a password, so that this is not for strangers to fill.
+/// Whoever has one has shown a first factor, so that this is not for strangers to fill.
 const AT_MOST: usize = 4096;
 
-/// What a ticket stands for: this person knew the password of this generation.
+/// What a ticket stands for: this person has shown the first factor of this generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// Who.
     pub user: UserId,
     /// Of which generation the account was.
     pub generation: u64,
+    /// What was shown.
+    pub first: Methods,
 }
 
 struct Ticket {

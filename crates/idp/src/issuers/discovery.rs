@@ -17,6 +17,8 @@ pub struct Discovered {
     pub authorization: Option<Box<str>>,
     /// Where a code is redeemed.
     pub token: Option<Target>,
+    /// Where it tells of a person (OpenID Connect Core §5.3).
+    pub userinfo: Option<Target>,
     /// Whether its answers name it (RFC 9207 §3).
     pub names_itself: bool,
 }
@@ -55,10 +57,16 @@ pub(super) fn read(body: &[u8], issuer: &str, found_at: &Target) -> Result<Disco
     Ok(Discovered {
         keys,
         introspection: near.url(&document, "introspection_endpoint")?,
-        authorization: text("authorization_endpoint").filter(|url| url.starts_with("https://")).map(Box::from),
+        authorization: text("authorization_endpoint").filter(|url| is_page(url)).map(Box::from),
         token: near.url(&document, "token_endpoint")?,
+        userinfo: near.url(&document, "userinfo_endpoint")?,
         names_itself: document.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true)),
     })
+}
+
+/// Whether browsers are led there: over TLS, and to what others may put a query behind (RFC 6749 §3.1).
+fn is_page(url: &str) -> bool {
+    url.starts_with("https://") && url.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'#')
 }
 
 /// How far the file's word goes: to the hosts that it names. What an issuer says of other hosts is a stranger's word,

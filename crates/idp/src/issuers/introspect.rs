@@ -115,7 +115,7 @@ impl Introspection {
 }
 
 /// `client_secret_basic`: both parts form-encoded before they are joined (RFC 6749 §2.3.1).
-pub(super) fn basic(client: &ClientCredentials) -> Option<HeaderValue> {
+pub(crate) fn basic(client: &ClientCredentials) -> Option<HeaderValue> {
     let joined = format!("{}:{}", form_encoded(&client.id), form_encoded(client.secret.expose()));
     let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64.encode(joined.as_bytes()))).ok()?;
     value.set_sensitive(true);

@@ -151,9 +151,18 @@ impl Watched {
 /// # Errors
 /// [`ForeignError`].
 pub async fn learn(settings: &ForeignSettings) -> Result<Learnt, ForeignError> {
+    learn_of(&settings.issuer.iss, &settings.discovery, &settings.algorithms, &*settings.outside).await
+}
+
+/// The same of an issuer of which no more is known than this.
+pub(crate) async fn learn_of(
+    issuer: &str,
+    places: &[Target],
+    algorithms: &[Algorithm],
+    outside: &dyn Outside,
+) -> Result<Learnt, ForeignError> {
     const WHAT: &str = "the keys";
-    let (algorithms, outside) = (&settings.algorithms, &*settings.outside);
-    let discovered = discover(&settings.issuer.iss, &settings.discovery, outside).await?;
+    let discovered = discover(issuer, places, outside).await?;
     let request = HouseRequest::get(discovered.keys.clone(), "application/jwk-set+json, application/json");
     let answer = outside.keys(&request).await.map_err(|source| ForeignError::Fetch { what: WHAT, source })?;
     let rsa = algorithms.iter().copied().find(|algorithm| algorithm.is_rsa());
@@ -183,7 +192,7 @@ async fn discover(issuer: &str, places: &[Target], outside: &dyn Outside) -> Res
 }
 
 /// The body of an answer that is what was asked for.
-pub(super) fn json<'a>(what: &'static str, answer: &'a Response<Bytes>) -> Result<&'a Bytes, ForeignError> {
+pub(crate) fn json<'a>(what: &'static str, answer: &'a Response<Bytes>) -> Result<&'a Bytes, ForeignError> {
     if answer.status() != http::StatusCode::OK {
         return Err(ForeignError::Status { what, status: answer.status().as_u16() });
     }

@@ -1,6 +1,7 @@
 //! The account page: what a person sees and changes of the own account; below it the pages that one thing needs.
 
 mod authenticator;
+mod elsewhere;
 mod keys;
 mod person;
 
@@ -8,6 +9,7 @@ use std::time::SystemTime;
 
 use maud::{Markup, html};
 
+use super::External;
 use super::layout::{Look, Width};
 use super::moment::moment;
 use super::parts::{Fault, Field, button_form, field, submit, summary, token};
@@ -15,6 +17,7 @@ use crate::Endpoint;
 use crate::same_origin::FormToken;
 
 pub use authenticator::{AuthenticatorPage, authenticator, new_recovery_codes, recovery_codes, remove_second_factor};
+pub use elsewhere::ElsewhereRow;
 pub use keys::KeyRow;
 pub use person::{address_change, delete_account};
 
@@ -39,6 +42,10 @@ pub struct AccountPage<'a> {
     pub apps: &'a [AppRow],
     /// The API keys that are theirs.
     pub keys: &'a [KeyRow],
+    /// The accounts elsewhere that it is linked to.
+    pub elsewhere: &'a [ElsewhereRow],
+    /// The issuers elsewhere that it could be linked to.
+    pub linkable: &'a [External],
     /// What has just been done.
     pub done: Option<&'a str>,
     /// What is wrong.
@@ -87,6 +94,7 @@ pub fn account(look: &Look, page: &AccountPage<'_>) -> Markup {
         (summary(page.fault))
         (profile(look, page))
         (security(look, page))
+        (elsewhere::section(look, page))
         (sign_ins(look, page))
         (apps(look, page))
         (keys::keys(look, page))
@@ -133,6 +141,12 @@ fn security(look: &Look, page: &AccountPage<'_>) -> Markup {
                         dt { "Password" }
                         dd { "Set" }
                         dd { a href=(look.account("password")) { "Change" span class="unseen" { " password" } } }
+                    }
+                } @else {
+                    div {
+                        dt { "Password" }
+                        dd { "None" }
+                        dd { a href=(look.at(Endpoint::Forgot)) { "Choose one" span class="unseen" { " as password" } } }
                     }
                 }
                 @match page.second_factor {

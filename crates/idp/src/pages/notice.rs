@@ -15,6 +15,8 @@ pub struct Notice<'a> {
     pub link: Option<(&'a str, &'a str)>,
     /// The id of the request, where somebody may have to look for it.
     pub id: Option<&'a str>,
+    /// The code of what is wrong, where there is one to look up.
+    pub code: Option<&'a str>,
 }
 
 /// The page.
@@ -24,6 +26,7 @@ pub fn notice(look: &Look, notice: &Notice<'_>) -> Markup {
         h1 { (notice.title) }
         @for paragraph in notice.paragraphs { p { (paragraph) } }
         @if let Some((path, words)) = notice.link { p { a class="button" href=(path) { (words) } } }
+        @if let Some(code) = notice.code { p class="id" { "Code " code { (code) } } }
         @if let Some(id) = notice.id { p class="id" { "Request " code { (id) } } }
     };
     look.page(Width::Card, notice.title, None, &main)

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::layout::{Look, Width};
 use super::parts::{Fault, Field, address_field, field, hidden, new_password_field, submit, summary, token};
+use super::sign_in::{External, ways};
 use crate::Endpoint;
 use crate::same_origin::FormToken;
 
@@ -20,9 +21,9 @@ pub struct LinkPage<'a> {
     pub fault: Option<&'a Fault>,
 }
 
-/// Asks for the address of a new account.
+/// Asks for the address of a new account; `externals` make one by another way.
 #[must_use]
-pub fn register(look: &Look, page: &LinkPage<'_>) -> Markup {
+pub fn register(look: &Look, page: &LinkPage<'_>, externals: &[External]) -> Markup {
     let hint = "We send you a link; the account is made when you follow it.";
     let main = html! {
         h1 { "Create an account" }
@@ -32,6 +33,10 @@ pub fn register(look: &Look, page: &LinkPage<'_>) -> Markup {
             @if let Some(goal) = page.return_to { (hidden("return_to", goal)) }
             (field(&address_field(page.address, Some(hint)), page.fault))
             (submit("Send me the link"))
+        }
+        @if !externals.is_empty() {
+            p class="or" { span { "or" } }
+            (ways(look, externals, page.return_to))
         }
         p class="under" {
             "Have an account already? "

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::layout::{Look, Width};
 use super::parts::{Fault, address_field, field, hidden, password_field, submit, summary, token};
-use crate::Endpoint;
 use crate::same_origin::FormToken;
+use crate::{Endpoint, push_parameter};
 
 /// What the page shows.
 #[derive(Clone, Copy)]
@@ -35,6 +35,23 @@ pub struct External {
     pub title: Box<str>,
 }
 
+/// Ways to issuers elsewhere: links, because a form may lead to our own pages alone.
+pub(super) fn ways(look: &Look, externals: &[External], return_to: Option<&str>) -> Markup {
+    let way = |external: &External| {
+        let mut to = format!("{}?", look.at(Endpoint::SignIn));
+        push_parameter(&mut to, "with", &external.name);
+        if let Some(goal) = return_to {
+            push_parameter(&mut to, "return_to", goal);
+        }
+        to
+    };
+    html! {
+        @for external in externals {
+            p class="way" { a class="button quiet" href=(way(external)) { "Continue with " (external.title) } }
+        }
+    }
+}
+
 /// The page.
 #[must_use]
 pub fn sign_in(look: &Look, page: &SignInPage<'_>) -> Markup {
@@ -53,14 +70,7 @@ pub fn sign_in(look: &Look, page: &SignInPage<'_>) -> Markup {
         }
         @if !page.externals.is_empty() {
             p class="or" { span { "or" } }
-            @for external in page.externals {
-                form method="post" action=(look.at(Endpoint::SignIn)) {
-                    (token(page.token))
-                    @if let Some(onward) = &onward { (onward) }
-                    (hidden("with", &external.name))
-                    button type="submit" class="quiet" { "Continue with " (external.title) }
-                }
-            }
+            (ways(look, page.externals, page.return_to))
         }
         @if page.open {
             p class="under" { "New here? " a href=(look.on_the_way(Endpoint::Register, page.return_to)) { "Create an account" } }

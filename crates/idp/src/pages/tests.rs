@@ -72,8 +72,8 @@ fn coming_in(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static str, M
         ("sign-in-fault", sign_in(look, &full)),
         ("second-factor", second_factor(look, &second)),
         ("second-factor-fault", second_factor(look, &SecondFactorPage { fault: Some(&wrong), ..second })),
-        ("register", register(look, &asking)),
-        ("register-on-the-way", register(look, &on_the_way)),
+        ("register", register(look, &asking, &[])),
+        ("register-on-the-way", register(look, &on_the_way, &externals)),
         ("join", join(look, &joining)),
         ("confirm", confirm_address(look, token, text, text)),
         ("forgot", forgot(look, &on_the_way)),
@@ -95,6 +95,7 @@ fn deciding(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static str, Ma
         paragraphs: &["We have sent a link to the address that you typed.", text],
         link: Some(("/auth/sign-in", "Back to sign-in")),
         id: Some(text),
+        code: Some("external-sign-in-refused"),
     };
     vec![
         ("consent", consent(look, &asked)),
@@ -126,6 +127,14 @@ fn of_the_account(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static s
         expires: Some(at + Duration::from_secs(90 * 24 * 60 * 60)),
         used: None,
     }];
+    let elsewhere = [ElsewhereRow {
+        title: text.into(),
+        issuer: text.into(),
+        subject: text.into(),
+        shown: Some(text.into()),
+        since: at,
+    }];
+    let linkable = [External { name: "corp".into(), title: text.into() }];
     let page = AccountPage {
         token,
         address: text,
@@ -136,11 +145,22 @@ fn of_the_account(look: &Look, token: &FormToken, text: &str) -> Vec<(&'static s
         sign_ins: &sign_ins,
         apps: &apps,
         keys: &keys,
+        elsewhere: &elsewhere,
+        linkable: &linkable,
         done: Some("Your name is saved."),
         fault: None,
     };
-    let bare =
-        AccountPage { second_factor: Some(false), sign_ins: &sign_ins[..1], apps: &[], keys: &[], done: None, ..page };
+    let bare = AccountPage {
+        has_password: false,
+        second_factor: Some(false),
+        sign_ins: &sign_ins[..1],
+        apps: &[],
+        keys: &[],
+        elsewhere: &[],
+        linkable: &[],
+        done: None,
+        ..page
+    };
     let svg = qr();
     let qr = AuthenticatorPage { token, svg: &svg, secret: "JBSW Y3DP EHPK 3PXP", return_to: None, fault: None };
     let codes = ["4f7k-92mx-1pqe", "88aw-zz2n-0r4t", "c3v9-5h1j-x7yk", "m0qe-66td-w2sb"];

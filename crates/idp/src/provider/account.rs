@@ -49,13 +49,15 @@ impl Provider {
             ("sign-ins/end-others", true) => self.end_other_sign_ins(signed).await,
             ("apps/end", true) => self.end_app(visit, signed).await,
             ("keys/revoke", true) => self.revoke_key(visit, signed).await,
+            ("elsewhere/link", true) => self.begin_link(visit, signed).await,
+            ("elsewhere/unlink", true) => self.unlink(visit, signed).await,
             ("export", false) => self.export(signed).await,
             ("delete", _) => self.delete(visit, signed).await,
             _ => Err(Failure::Nothing),
         }
     }
 
-    async fn overview(
+    pub(super) async fn overview(
         &self,
         visit: &Visit,
         signed: &Signed,
@@ -89,6 +91,7 @@ impl Provider {
             })
             .collect();
         let keys = self.key_rows(known.id).await?;
+        let (elsewhere, linkable) = self.elsewhere(signed).await?;
         let has_factor = known.authenticator.is_some();
         let shown = AccountPage {
             token: &visit.token(),
@@ -100,6 +103,8 @@ impl Provider {
             sign_ins: &sign_ins,
             apps: &apps,
             keys: &keys,
+            elsewhere: &elsewhere,
+            linkable: &linkable,
             done,
             fault,
         };
@@ -256,7 +261,7 @@ impl Provider {
     }
 
     /// Whether somebody proved just now who they are.
-    fn is_fresh(&self, signed: &Signed) -> bool {
+    pub(super) fn is_fresh(&self, signed: &Signed) -> bool {
         self.ground.clock.wall() < signed.sign_in.started + FRESH
     }
 
@@ -298,6 +303,8 @@ fn done(what: &str) -> Option<&'static str> {
         "second-factor" => "Two-step sign-in is off.",
         "sign-in" => "That browser is signed out.",
         "sign-ins" => "All other browsers are signed out.",
+        "linked" => "The account elsewhere is linked.",
+        "unlinked" => "The account elsewhere is no longer linked.",
         "app" => "The app has no access any more.",
         "key" => "The API key is revoked.",
         _ => return None,

@@ -6,6 +6,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::reception::ReceptionError;
+use crate::external::ExternalError;
 use crate::oauth::{OAuthError, PageFault};
 use crate::pages::{Look, Notice, notice};
 use crate::reply::{FormTargets, Reply, json as json_reply, page};
@@ -41,6 +42,14 @@ pub(super) enum Failure {
     /// The accounts do not answer.
     #[error(transparent)]
     Reception(#[from] ReceptionError),
+    /// Nobody came in by a provider elsewhere, which people know by that name.
+    #[error("{title}: {error}")]
+    External {
+        /// Which one.
+        title: Box<str>,
+        /// Why not.
+        error: Box<ExternalError>,
+    },
     /// Nothing is at this path.
     #[error("there is no such page")]
     Nothing,
@@ -61,6 +70,9 @@ impl Failure {
             Self::Session(SessionError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Random(_) | Self::Session(SessionError::Random(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Nothing => StatusCode::NOT_FOUND,
+            Self::External { error, .. } => {
+                StatusCode::from_u16(error.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Self::Form(_) | Self::Page(_) | Self::Session(_) => StatusCode::BAD_REQUEST,
         }
     }

@@ -25,7 +25,7 @@ impl Provider {
         let shown = |fault: Option<&Fault>| {
             let return_to = goal.as_ref().map(ReturnTo::as_str);
             let asked = LinkPage { token: &visit.token(), address, return_to, fault };
-            page(status_of(fault), register(&self.look, &asked), &FormTargets::default())
+            page(status_of(fault), register(&self.look, &asked, &self.admitting), &FormTargets::default())
         };
         if !visit.sends {
             return Ok(shown(None));

@@ -39,6 +39,9 @@ impl Provider {
     /// Asks who somebody is, and believes a password.
     pub(super) async fn sign_in(&self, visit: &mut Visit) -> Result<Reply, Failure> {
         let goal = self.goal(visit)?;
+        if let Some(name) = visit.one("with")?.filter(|_| !visit.sends) {
+            return self.begin_elsewhere(visit, name, goal).await;
+        }
         if !visit.sends {
             return Ok(self.sign_in_page(visit, goal.as_ref(), visit.text("hint")?, None));
         }
@@ -108,7 +111,13 @@ impl Provider {
         Ok(())
     }
 
-    fn sign_in_page(&self, visit: &Visit, goal: Option<&ReturnTo>, address: &str, fault: Option<&Fault>) -> Reply {
+    pub(super) fn sign_in_page(
+        &self,
+        visit: &Visit,
+        goal: Option<&ReturnTo>,
+        address: &str,
+        fault: Option<&Fault>,
+    ) -> Reply {
         let (app, targets) = self.app_of(goal);
         let markup = sign_in(
             &self.look,
@@ -119,7 +128,7 @@ impl Provider {
                 app,
                 fault,
                 open: self.settings.accounts == AccountsMode::Open,
-                externals: &self.externals,
+                externals: &self.offered,
             },
         );
         page(status_of(fault), markup, &targets)

@@ -1,5 +1,6 @@
 //! The provider as a browser sees it, from endpoint to endpoint.
 
+mod elsewhere;
 mod forms;
 mod house;
 mod keys;

@@ -52,6 +52,8 @@ codes! {
     AmbiguousHost = "ambiguous-host", 400, Caller, "The host is missing or ambiguous";
     /// A credential stands in the query or the path, where it would end in logs.
     CredentialInQuery = "credential-in-query", 400, Caller, "Credentials do not belong in the URL";
+    /// A sign-in elsewhere was not begun in this browser, took too long, or was answered already.
+    ExternalSignInOver = "external-sign-in-over", 400, Caller, "This sign-in was not begun here, or is over";
     /// The operation needs a credential and none was sent.
     CredentialRequired = "credential-required", 401, Caller, "A credential is required";
     /// A credential was sent and is not valid.
@@ -72,6 +74,10 @@ codes! {
     BrowserNotAllowed = "browser-not-allowed", 403, Caller, "Browsers may not call here";
     /// A browser sent a session by itself, and nothing shows that a page of this site made it (CSRF).
     CrossSiteRequest = "cross-site-request", 403, Caller, "The request may come from another site";
+    /// The provider elsewhere signed nobody in.
+    ExternalSignInRefused = "external-sign-in-refused", 403, Caller, "The other provider signed nobody in";
+    /// Nobody here is linked to that person elsewhere, and no account is made of it.
+    ExternalAccountUnknown = "external-account-unknown", 403, Caller, "Nobody here is known by that sign-in";
     /// The authorisation service that the API asks said no.
     AuthorizationRefused = "authorization-refused", 403, Caller, "The request is not authorised";
     /// Nothing is published there, or nothing for this caller.
@@ -80,6 +86,8 @@ codes! {
     MethodNotAllowed = "method-not-allowed", 405, Caller, "The method is not published here";
     /// The caller took too long to send the request.
     RequestTimeout = "request-timeout", 408, Caller, "The request took too long to arrive";
+    /// What a person elsewhere should be here is another account's.
+    ExternalAccountTaken = "external-account-taken", 409, Caller, "That belongs to another account here";
     /// The operation is past its last day.
     Retired = "retired", 410, Caller, "This is not served any more";
     /// The body is larger than the operation takes.
@@ -108,6 +116,8 @@ codes! {
     UpstreamMalformed = "upstream-malformed", 502, Upstream, "The service gave a malformed answer";
     /// The service answered 5xx, replaced at a client door.
     UpstreamFailed = "upstream-failed", 502, Upstream, "The service failed";
+    /// What the provider elsewhere answered proves nothing.
+    ExternalSignInUnproven = "external-sign-in-unproven", 502, Upstream, "The other provider's answer proves nothing";
     /// The house is at one of its bounds, or closing.
     Overloaded = "overloaded", 503, Gateway, "There is too much to do at the moment";
     /// Whoever could say whether the credential is valid gave no answer in time.

@@ -25,12 +25,7 @@ fn insert(connection: &Connection, user: UserId, linked: &Linked) -> Result<(), 
     execute(connection, sql, params![issuer, subject, user.0, shown, ms(*since)]).map(drop)
 }
 
-fn admit(
-    connection: &Connection,
-    seal: &Seal,
-    account: &Account,
-    linked: &Linked,
-) -> Result<Admitted, StoreError> {
+fn admit(connection: &Connection, seal: &Seal, account: &Account, linked: &Linked) -> Result<Admitted, StoreError> {
     if let Some(known) = holder(connection, &linked.identity)? {
         return Ok(Admitted::Known(known));
     }

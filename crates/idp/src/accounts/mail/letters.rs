@@ -134,6 +134,10 @@ pub enum Notice {
     NoSecondFactor,
     /// A recovery code was used.
     Recovery,
+    /// Somebody elsewhere signs in to the account from now on.
+    Linked,
+    /// Somebody elsewhere does not any more.
+    Unlinked,
 }
 
 impl Notice {
@@ -143,6 +147,10 @@ impl Notice {
             Self::Address => format!("Your account at {brand} has another address from now on, and not this one."),
             Self::NoSecondFactor => format!("Your account at {brand} asks for no authenticator app any more."),
             Self::Recovery => format!("Somebody signed in to your account at {brand} with one of its recovery codes."),
+            Self::Linked => {
+                format!("Your account at {brand} can be signed in to with an account elsewhere from now on.")
+            }
+            Self::Unlinked => format!("Your account at {brand} is no longer linked to an account elsewhere."),
         }
     }
 }

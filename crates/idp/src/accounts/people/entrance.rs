@@ -14,7 +14,7 @@ impl People {
         methods: Methods,
         visitor: &Visitor,
     ) -> Result<Step, PeopleError> {
-        let stage = Stage { user: account.id, generation: account.generation };
+        let stage = Stage { user: account.id, generation: account.generation, first: methods };
         match self.second_factor {
             SecondFactor::None => {}
             _ if account.authenticator.is_some() => {

@@ -10,6 +10,7 @@ use super::{Lane, People, PeopleError, name};
 use crate::accounts::mail::Notice;
 use crate::accounts::{Commitment, Departure, Password, known_about};
 use crate::store::accounts::{Account, Change, Changed};
+use crate::store::externals::Linked;
 use crate::store::sign_ins::SignIn;
 use crate::{SignInId, UserId};
 
@@ -116,6 +117,8 @@ impl People {
         let mut all = Map::new();
         all.insert("account".to_owned(), account_as_json(&account));
         all.insert("sign_ins".to_owned(), sign_ins.iter().map(sign_in_as_json).collect());
+        let elsewhere = self.lasting.externals.linked_to(user).await?;
+        all.insert("elsewhere".to_owned(), elsewhere.iter().map(linked_as_json).collect());
         for (name, holdings) in &self.lasting.holdings {
             all.insert((*name).to_owned(), holdings.of(user).await?);
         }
@@ -169,6 +172,15 @@ fn sign_in_as_json(sign_in: &SignIn) -> Value {
         "methods": sign_in.methods.values().collect::<Vec<_>>(),
         "agent": sign_in.agent,
         "address": sign_in.address.to_string(),
+    })
+}
+
+fn linked_as_json(linked: &Linked) -> Value {
+    json!({
+        "issuer": linked.identity.issuer,
+        "subject": linked.identity.subject,
+        "shown": linked.shown,
+        "since": moment(linked.since),
     })
 }
 

@@ -146,7 +146,7 @@ impl Reception for People {
     }
 }
 
-fn visitor(guest: Guest) -> Visitor {
+pub(super) fn visitor(guest: Guest) -> Visitor {
     Visitor { address: guest.address, agent: guest.agent, device: guest.device }
 }
 
@@ -154,7 +154,7 @@ fn entry(entered: super::Entered) -> Entry {
     Entry { cookie: entered.cookie, device: Some(entered.device) }
 }
 
-fn entered(step: Step) -> Entered {
+pub(super) fn entered(step: Step) -> Entered {
     match step {
         Step::Entered(entered) => Entered::In(entry(*entered)),
         Step::SecondFactor(ticket) => Entered::Code(ticket),
@@ -162,7 +162,7 @@ fn entered(step: Step) -> Entered {
     }
 }
 
-fn came(step: Result<Step, PeopleError>) -> Result<Entered, ReceptionError> {
+pub(super) fn came(step: Result<Step, PeopleError>) -> Result<Entered, ReceptionError> {
     match step {
         Ok(step) => Ok(entered(step)),
         Err(PeopleError::Wrong) => Ok(Entered::Wrong),
@@ -191,7 +191,7 @@ fn chosen<T>(done: Result<T, PeopleError>) -> Result<Chosen<T>, ReceptionError> 
     }
 }
 
-fn failure(error: PeopleError) -> ReceptionError {
+pub(super) fn failure(error: PeopleError) -> ReceptionError {
     let seconds = |wait: Duration| u32::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u32::MAX);
     match error {
         PeopleError::TooMany(wait) => ReceptionError::Wait(seconds(wait)),

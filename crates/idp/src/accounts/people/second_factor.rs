@@ -8,10 +8,8 @@ use crate::store::accounts::{Account, Change, Changed};
 use crate::store::sign_ins::Methods;
 use model::Secret;
 
-const BOTH: Methods = Methods { password: true, otp: true, federated: false };
-
 impl People {
-    /// Enters with a code, after the password.
+    /// Enters with a code, after the first factor.
     ///
     /// # Errors
     /// [`PeopleError::Wrong`] where the code is not right, [`PeopleError::NoTicket`], [`PeopleError::TooMany`].
@@ -20,7 +18,7 @@ impl People {
         let account = self.at_stage(stage).await?;
         self.prove_code(&account, code).await?;
         self.lasting.tickets.spend(ticket);
-        self.enter(account, BOTH, visitor).await
+        self.enter(account, Methods { otp: true, ..stage.first }, visitor).await
     }
 
     /// The account that a ticket is of, while it is of the same generation.
@@ -89,7 +87,8 @@ impl People {
         }
         let codes = self.confirm(&account, code).await?;
         self.lasting.tickets.spend(ticket);
-        Ok((self.enter(account, BOTH, visitor).await?, codes))
+        let methods = Methods { otp: true, ..stage.first };
+        Ok((self.enter(account, methods, visitor).await?, codes))
     }
 
     /// Shows a new secret to somebody who is signed in, or once more the one that was shown before; it counts once

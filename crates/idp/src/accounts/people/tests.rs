@@ -72,6 +72,7 @@ fn house(mode: AccountsMode, second_factor: SecondFactor) -> House {
         accounts: Arc::<MemoryPeople>::clone(&store),
         sign_ins: Arc::<MemoryPeople>::clone(&store),
         links: Arc::<MemoryPeople>::clone(&store),
+        externals: Arc::<MemoryPeople>::clone(&store),
         holdings: Vec::new(),
         endings: Arc::<Heard>::clone(&heard),
         passwords: Passwords::start(pool, Arc::clone(&dynamic)).unwrap(),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{AT_MOST, LIFETIME, Stage, TRIES, Tickets};
 use crate::UserId;
 use crate::accounts::stopped_clock::StoppedClock;
+use crate::store::sign_ins::Methods;
 
 fn stage() -> Stage {
-    Stage { user: UserId::generate().unwrap(), generation: 3 }
+    Stage { user: UserId::generate().unwrap(), generation: 3, first: Methods::default() }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::house::{Browser, House, ISSUER, PASSWORD, digest_of};
 use crate::Endpoint;
 
 /// Every path to which a form may be sent, apart from those where apps send their requests.
-const FORMS: [&str; 21] = [
+const FORMS: [&str; 23] = [
     "/auth/sign-in",
     "/auth/second-factor",
     "/auth/register",
@@ -26,6 +26,8 @@ const FORMS: [&str; 21] = [
     "/auth/account/sign-ins/end-others",
     "/auth/account/apps/end",
     "/auth/account/keys/revoke",
+    "/auth/account/elsewhere/link",
+    "/auth/account/elsewhere/unlink",
     "/auth/account/delete",
     "/auth/account",
 ];

@@ -17,14 +17,14 @@ use crate::accounts::{Devices, Passwords, PoolSettings, Throttle, Tickets, Work,
 use crate::provider::Reception;
 use crate::store::accounts::{Account, Accounts as _, MemoryPeople};
 use crate::store::sign_ins::SignIns as _;
-use crate::{SignInId, UserId};
+use crate::{Settings, SignInId, UserId};
 
-const ADDRESS: &str = "cleo@example.org";
-const PASSWORD: &str = "rain tin roof lantern";
+pub(super) const ADDRESS: &str = "cleo@example.org";
+pub(super) const PASSWORD: &str = "rain tin roof lantern";
 const OTHER: &str = "copper kettle whistle fog";
 
 #[derive(Default)]
-struct Mails {
+pub(super) struct Mails {
     #[expect(clippy::disallowed_types, reason = "see the import")]
     sent: Mutex<Vec<String>>,
 }
@@ -41,19 +41,26 @@ impl Endings for Mails {
     fn sign_in(&self, _: UserId, _: SignInId, _: SystemTime) {}
 }
 
-struct Known {
-    house: House,
+pub(super) struct Known {
+    pub(super) house: House,
     mails: Arc<Mails>,
     post: Arc<Post>,
 }
 
-fn people(store: &Arc<MemoryPeople>, clock: &Arc<Clock>, mails: &Arc<Mails>, post: &Arc<Post>) -> Arc<dyn Reception> {
+pub(super) fn people(
+    settings: &Settings,
+    store: &Arc<MemoryPeople>,
+    clock: &Arc<Clock>,
+    mails: &Arc<Mails>,
+    post: &Arc<Post>,
+) -> Arc<People> {
     let clock: Arc<dyn model::Clock> = Arc::clone(clock) as _;
     let pool = PoolSettings { threads: 1, queue: 64, patience: Duration::from_secs(60), work: Work::LEAST };
     let lasting = Lasting {
         accounts: Arc::clone(store) as _,
         sign_ins: Arc::clone(store) as _,
         links: Arc::clone(store) as _,
+        externals: Arc::clone(store) as _,
         holdings: Vec::new(),
         endings: Arc::clone(mails) as _,
         passwords: Passwords::start(pool, Arc::clone(&clock)).expect("a pool"),
@@ -63,36 +70,51 @@ fn people(store: &Arc<MemoryPeople>, clock: &Arc<Clock>, mails: &Arc<Mails>, pos
         post: Arc::clone(post),
         clock,
     };
-    Arc::new(People::new(&settings(), Arc::clone(mails) as _, Arc::new(lasting)))
+    Arc::new(People::new(settings, Arc::clone(mails) as _, Arc::new(lasting)))
 }
 
 impl Known {
     async fn open() -> Self {
+        Self::with(settings(), |house, _| house).await
+    }
+
+    /// With something more that stands on the same people.
+    pub(super) async fn with(settings: Settings, more: impl FnOnce(House, Arc<People>) -> House) -> Self {
         let (mails, post) = (Arc::new(Mails::default()), Post::new(|_| {}));
-        let house = House::with(settings(), |store, clock| people(store, clock, &mails, &post)).await;
+        let mut made = None;
+        let reception = |store: &Arc<MemoryPeople>, clock: &Arc<Clock>| -> Arc<dyn Reception> {
+            Arc::clone(made.insert(people(&settings, store, clock, &mails, &post))) as _
+        };
+        let house = House::with(settings.clone(), reception).await;
+        let house = more(house, made.expect("people"));
         Self { house, mails, post }
+    }
+
+    /// What was mailed last.
+    pub(super) async fn mail(&self) -> String {
+        self.post.idle().await;
+        self.mails.sent.lock().expect("it").pop().expect("a mail")
     }
 
     /// Where the link of the last mail leads.
     async fn link(&self) -> String {
-        self.post.idle().await;
-        let text = self.mails.sent.lock().expect("it").pop().expect("a mail");
+        let text = self.mail().await;
         let link = text.split_whitespace().find(|word| word.starts_with("https://")).expect("a link");
         link.strip_prefix("https://shop.example").expect("ours").to_owned()
     }
 
-    async fn account(&self, browser: &Browser) -> Account {
+    pub(super) async fn account(&self, browser: &Browser) -> Account {
         let sign_in = self.house.people.by_cookie(digest_of(browser).expect("a cookie")).await.expect("an answer");
         self.house.people.by_id(sign_in.expect("a sign-in").user).await.expect("an answer").expect("an account")
     }
 
-    async fn sign_in(&self, browser: &mut Browser, password: &str) -> Seen {
+    pub(super) async fn sign_in(&self, browser: &mut Browser, password: &str) -> Seen {
         let page = browser.get(&self.house, "/auth/sign-in").await;
         browser.post(&self.house, &page, "/auth/sign-in", &[("address", ADDRESS), ("password", password)]).await
     }
 
     /// Somebody who registered, in the browser in which they are signed in.
-    async fn joined(&self) -> Browser {
+    pub(super) async fn joined(&self) -> Browser {
         let mut browser = Browser::default();
         let page = browser.get(&self.house, "/auth/register").await;
         let sent = browser.post(&self.house, &page, "/auth/register", &[("address", ADDRESS)]).await;

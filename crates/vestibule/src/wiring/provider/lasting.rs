@@ -119,6 +119,7 @@ fn people(
         accounts: Arc::clone(store) as _,
         sign_ins: Arc::clone(store) as _,
         links: Arc::clone(store) as _,
+        externals: Arc::clone(store) as _,
         holdings: people::holdings(&(Arc::clone(store) as _), &(Arc::clone(store) as _)),
         endings: ends,
         passwords: passwords.map_err(|error| format!("no thread for passwords: {error}"))?,
