@@ -87,6 +87,9 @@ impl ExternalClient {
     }
 }
 
+/// Who is told what went wrong with which provider.
+type Noticed = Box<dyn Fn(&str, &ExternalError) + Send + Sync>;
+
 /// The providers of one configuration.
 pub struct Externals {
     all: Vec<Known>,
@@ -95,7 +98,7 @@ pub struct Externals {
     clock: Arc<dyn Clock>,
     issuer: IssuerUrl,
     path: Box<str>,
-    noticed: Box<dyn Fn(&str, &ExternalError) + Send + Sync>,
+    noticed: Noticed,
 }
 
 /// What a browser gets that is led to a provider.

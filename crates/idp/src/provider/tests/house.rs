@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::future::ready;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth::jose::{Jwks, Object};
@@ -35,6 +35,10 @@ pub(super) const BEA: UserId = UserId([2; 16]);
 pub(super) const PASSWORD: &str = "correct horse";
 pub(super) const CODE: &str = "123456";
 
+/// When every house of these tests opens.
+const BEGINNING: Duration = Duration::from_secs(1_790_000_000);
+static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 pub(super) struct Clock(Mutex<SystemTime>);
 
 impl model::Clock for Clock {
@@ -43,7 +47,7 @@ impl model::Clock for Clock {
     }
 
     fn now(&self) -> Instant {
-        Instant::now()
+        *BEGUN + self.wall().duration_since(SystemTime::UNIX_EPOCH + BEGINNING).expect("later")
     }
 }
 
@@ -293,7 +297,7 @@ impl House {
         settings: Settings,
         reception: impl FnOnce(&Arc<MemoryPeople>, &Arc<Clock>) -> Arc<dyn Reception>,
     ) -> Self {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+        let now = SystemTime::UNIX_EPOCH + BEGINNING;
         let (people, clock) = (Arc::new(MemoryPeople::default()), Arc::new(Clock(Mutex::new(now))));
         for (id, address) in [(ADA, "ada@example.org"), (BEA, "bea@example.org")] {
             people.create(account(id, address, now)).await.expect("an account");

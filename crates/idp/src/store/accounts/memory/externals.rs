@@ -40,7 +40,7 @@ impl State {
     }
 
     fn unlink(&mut self, user: UserId, identity: &Identity) -> Unlinking {
-        if !self.externals.get(identity).is_some_and(|(holder, _)| *holder == user) {
+        if self.externals.get(identity).is_none_or(|(holder, _)| *holder != user) {
             return Unlinking::NotThere;
         }
         let has_password = self.accounts.get(&user).is_some_and(|account| account.password.is_some());
