@@ -1,4 +1,5 @@
-//! Answers that last, while what their caller showed may end: sent for as long as it stands.
+//! Answers that last, while what their caller showed may end: sent for as long as it stands. A WebSocket looks itself,
+//! to say goodbye.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -10,7 +11,7 @@ use model::{Code, Problem};
 use tokio::time::{Sleep, sleep};
 
 /// How often it is looked.
-const PULSE: Duration = Duration::from_millis(500);
+pub(crate) const PULSE: Duration = Duration::from_millis(500);
 
 /// Does this for as long as what was verified stands; `None` where it ended in the middle. What is done at once is
 /// never looked at.

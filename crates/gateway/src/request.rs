@@ -99,7 +99,7 @@ pub(crate) async fn serve<R: Reply>(
         Ok(answer) => compress::answer(request, &record, answer),
         Err(problem) => answer::refuse(request, &mut record, &problem),
     };
-    let Some(verified) = record.verified.clone() else {
+    let Some(verified) = record.verified.clone().filter(|_| !answer.head.is_upgrade()) else {
         return reply.send(request, &mut record, answer, alarm).await;
     };
     let revoked = request.snapshot.configuration.identification.verifier().revoked();

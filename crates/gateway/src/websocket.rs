@@ -2,7 +2,8 @@
 //!
 //! Each direction is a [`Way`]. Nothing is buffered beyond one read, so that who reads slowly slows who writes. Both
 //! ends are asked for a sign of life after half of the operation's `idle` and let go after the whole. A reload asks
-//! the stages again: who may not call any more is sent away, and all others stay.
+//! the stages again: who may not call any more is sent away, and all others stay. So is who called by a session or
+//! token that has ended.
 
 pub(crate) mod handshake;
 mod way;
@@ -15,12 +16,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use auth::Holding;
+use auth::{Holding, Verified};
 use bytes::BytesMut;
 use model::{Caller, Code, OperationId, Problem, Stage};
 use upstream::{Alarm, Tunnel};
 use wire::websocket::{FrameError, Frames, Sender};
 
+use crate::ended;
 use crate::peer::Peer;
 use crate::record::Record;
 use crate::request::{Request, decide};
@@ -104,6 +106,7 @@ pub(crate) async fn relay<L: Leg>(
         up: Way::new(up, now),
         down: Way::new(down, now),
         idle: operation.idle,
+        standing: record.verified.clone().map(|verified| (verified, now + ended::PULSE)),
         version: request.thread.version(),
         end: None,
         otherwise: End::Abandoned,
@@ -133,6 +136,8 @@ struct Relay<'a> {
     /// From the service to the caller.
     down: Way,
     idle: Duration,
+    /// What the caller is known by that can end, and when it is looked next whether it has.
+    standing: Option<(Arc<Verified>, Instant)>,
     /// Which configuration was asked last whether this may go on.
     version: u64,
     /// How it ends, once that is known; the first reason stands.
@@ -247,8 +252,23 @@ impl Relay<'_> {
 
     /// When something has to be done though nothing moves.
     fn deadline(&self) -> Instant {
-        let next = self.until.unwrap_or_else(|| self.up.deadline(self.idle).min(self.down.deadline(self.idle)));
+        let next = self.until.unwrap_or_else(|| {
+            let silence = self.up.deadline(self.idle).min(self.down.deadline(self.idle));
+            self.standing.as_ref().map_or(silence, |(_, look)| silence.min(*look))
+        });
         self.request.peer.at_most_until(next)
+    }
+
+    /// Whether what the caller showed has ended; looked up at the pulse.
+    fn has_ended(&mut self, now: Instant) -> bool {
+        let revoked = self.request.snapshot.configuration.identification.verifier().revoked();
+        match &mut self.standing {
+            Some((verified, look)) if *look <= now && self.end.is_none() => {
+                *look = now + ended::PULSE;
+                revoked.holds(verified).is_none()
+            }
+            _ => false,
+        }
     }
 
     /// Nothing moved for long enough; `false` if it is over now.
@@ -260,6 +280,8 @@ impl Relay<'_> {
             self.say_goodbye(End::Done, Goodbye::to(GOING_AWAY, GOING_AWAY), now);
             // The certificate is over, and with it the time for courtesies that have to be waited for.
             self.until = Some(now);
+        } else if self.has_ended(now) {
+            self.say_goodbye(End::Failed(ended::problem()), Goodbye::to(NOT_ALLOWED, GOING_AWAY), now);
         } else if self.up.is_silent(self.idle, now) {
             self.silent(!self.up.is_blocked(), now);
         } else if self.down.is_silent(self.idle, now) {
