@@ -141,6 +141,14 @@ impl Asserted {
     }
 }
 
+/// What a service would be told of this caller, but for the times; nothing of nobody.
+pub(crate) fn said_of(caller: &Caller, audience: &str) -> Option<Object> {
+    let mut said = claims(caller, audience, SystemTime::UNIX_EPOCH);
+    said.remove("iat");
+    said.remove("exp");
+    (*caller != Caller::Anonymous).then_some(said)
+}
+
 /// What is said of a caller. `sub` names it among all callers of the house: its kind stands before its name, and before
 /// that of a person or an application who issued it, so that nobody is taken for another.
 fn claims(caller: &Caller, audience: &str, wall: SystemTime) -> Object {

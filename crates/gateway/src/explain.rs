@@ -9,13 +9,16 @@ mod trial;
 
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use auth::Holding;
 use auth::certificate::PeerCertificate;
+use auth::jose::Object;
 use model::{Caller, Code, DoorKind, OperationId, Problem, ServiceId, Stage};
 use wire::{HeadLimits, RequestHead};
 
+use crate::assertion;
 use crate::forward;
 use crate::http1;
 use crate::identification::Identification;
@@ -67,6 +70,8 @@ pub enum Verdict {
         service: ServiceId,
         /// The request line that the service would see.
         request_line: String,
+        /// What the service would be told of who called; nothing of nobody, and where it is told nothing.
+        identity: Option<Object>,
     },
     /// The house would answer itself.
     Answered {
@@ -171,7 +176,9 @@ fn ask(
     let mut line = Vec::new();
     forward::write_request_line(&mut line, &head, &decided.operation.prefix);
     let line = String::from_utf8_lossy(&line).trim_end().trim_end_matches(" HTTP/1.1").to_owned();
-    Ok(Verdict::Forwarded { service, request_line: line })
+    let told = |audience: &Arc<str>| assertion::said_of(explanation.caller.as_ref()?, audience);
+    let identity = decided.operation.audience.as_ref().and_then(told);
+    Ok(Verdict::Forwarded { service, request_line: line, identity })
 }
 
 fn read_head(door: &DoorSettings, bytes: &[u8]) -> Result<RequestHead, Refusal> {

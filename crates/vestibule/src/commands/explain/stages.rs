@@ -136,7 +136,7 @@ impl Facts<'_> {
 
     fn forwarded(&self) -> String {
         let (service, request_line) = match &self.explanation.verdict {
-            Verdict::Forwarded { service, request_line } => (service, request_line),
+            Verdict::Forwarded { service, request_line, .. } => (service, request_line),
             Verdict::Answered { with } => return format!("the house answers with {with}"),
             Verdict::Refused { .. } | Verdict::Closed { .. } => return String::new(),
         };

@@ -69,6 +69,10 @@ impl Account<'_> {
             let text = format!("{number:>2} {stage:<9} {result:<8} {:<width$}  {origin}{loosened}", line.because);
             terminal.result(text.trim_end());
         }
+        if let Verdict::Forwarded { identity: Some(identity), .. } = &self.explanation.verdict {
+            terminal.result("");
+            terminal.result(format_args!("in `Vestibule-Identity`: {}", Value::Object(identity.clone())));
+        }
     }
 
     /// The object of `--json`.
@@ -109,10 +113,13 @@ impl Account<'_> {
             }
         }
         say("stages", self.lines().iter().map(line_json).collect());
-        if let Verdict::Forwarded { service, request_line } = &self.explanation.verdict {
+        if let Verdict::Forwarded { service, request_line, identity } = &self.explanation.verdict {
             let service = usize::try_from(service.0).ok().and_then(|at| settings.services.get(at));
             let name = service.map_or("", |service| &service.name);
             let mut upstream = json!({ "service": name, "request_line": request_line });
+            if let (Some(members), Some(identity)) = (upstream.as_object_mut(), identity) {
+                members.insert("identity".to_owned(), Value::Object(identity.clone()));
+            }
             let operation = id.and_then(|id| settings.operations.get(id));
             if let (Some(members), Some(operation)) = (upstream.as_object_mut(), operation) {
                 let millis = |time: Duration| Value::from(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
