@@ -27,7 +27,7 @@ use crate::value::Day;
 
 pub(crate) use apis::covers;
 pub(crate) use apps::{digests, settings as app_settings};
-pub(crate) use callers::effective;
+pub(crate) use callers::{effective, takes};
 pub(crate) use doors::routing_host;
 pub(crate) use index::Index;
 pub(crate) use own::{own, template};

@@ -117,6 +117,30 @@ fn every_fault_of_a_bad_file_is_told_as_committed() {
 }
 
 #[test]
+fn a_publishable_key_of_a_whole_api_only_reads() {
+    use model::KeyKind::{self, Publishable, Restricted};
+    let loaded = good(loaded(include_str!("bad/publishable.yaml")));
+    let settings = &loaded.plan.gateway;
+    let kinds = |name: &str| -> Vec<KeyKind> {
+        let at = settings.operations.iter().position(|operation| &*operation.name == name).expect(name);
+        let rule = settings.rules.rule(OperationId(u32::try_from(at).expect("few"))).expect("a rule");
+        let of = |way: &policy::Way| match way {
+            policy::Way::Keys { kinds, .. } => kinds.clone(),
+            other => panic!("{other:?}"),
+        };
+        rule.ways.iter().flat_map(of).collect()
+    };
+    assert_eq!(
+        (kinds("read"), kinds("head"), kinds("meant")),
+        (vec![Publishable], vec![Publishable], vec![Publishable])
+    );
+    for nobodys in ["nobodys", "anything", "socket", "open"] {
+        assert_eq!(kinds(nobodys), [], "{nobodys}");
+    }
+    assert_eq!(kinds("send"), [Restricted]);
+}
+
+#[test]
 fn good_files_load_and_are_shown_as_files_that_mean_the_same() {
     let folder = folder();
     for (path, text) in fixtures("good") {

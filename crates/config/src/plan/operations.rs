@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gateway::{NetworkRule, OperationSettings, Streams};
 use guard::Networks;
-use model::{DoorKind, OperationId, ServiceId};
+use model::{DoorKind, KeyKind, OperationId, ServiceId};
 use policy::{OperationRule, Way, WorkloadPattern};
 use routing::{Route, Table};
 use upstream::{Affinity, Balance};
@@ -202,11 +202,12 @@ impl Planner<'_> {
 }
 
 fn key_ways(keys: &KeyCallers, operation: &Operation) -> Vec<Way> {
-    let with = |scopes| Way::Keys {
-        kinds: keys.kinds.iter().map(|kind| kind.value).collect(),
-        names: keys.names.as_deref().map(tokens::texts),
-        scopes,
-    };
+    let kinds = keys.kinds.iter().map(|kind| kind.value).filter(|kind| rules::takes(operation, *kind));
+    let kinds: Vec<KeyKind> = kinds.collect();
+    if kinds.is_empty() {
+        return Vec::new();
+    }
+    let with = |scopes| Way::Keys { kinds: kinds.clone(), names: keys.names.as_deref().map(tokens::texts), scopes };
     tokens::scopes(&keys.scopes, operation).map(with).collect()
 }
 

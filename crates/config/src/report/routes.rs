@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::draft::{Access, Api, AppCallers, Door, KeyCallers, Operation, Said, Tls, UserCallers, WorkloadCallers};
 use crate::plan::{Plan, Planner};
-use crate::rules::effective;
+use crate::rules::{effective, takes};
 use crate::source::Place;
 use crate::value::{NetworkText, WorkloadText, write_duration};
 
@@ -70,7 +70,7 @@ pub(super) fn list(planner: &Planner<'_>, plan: &Plan) -> Vec<RouteLine> {
                     operation: operation.name.value.clone(),
                     method: route.value.method.clone(),
                     url: format!("{origin}{prefix}{}", route.value.template),
-                    callers: callers(effective(api, operation)),
+                    callers: callers(&taken(effective(api, operation), operation)),
                     scopes: scopes(operation),
                     place: planner.sources.place(operation.name.span),
                 });
@@ -115,6 +115,20 @@ pub(crate) fn origin(planner: &Planner<'_>, door: &Door, kind: DoorKind, api: &A
         let _ = write!(origin, ":{port}");
     }
     origin
+}
+
+/// The ways in that an operation has of those that are said.
+pub(super) fn taken(access: &Access, operation: &Operation) -> Access {
+    let mut access = access.clone();
+    if let Some(callers) = &mut access.callers
+        && let Some(keys) = &mut callers.keys
+    {
+        keys.kinds.retain(|kind| takes(operation, kind.value));
+        if keys.kinds.is_empty() {
+            callers.keys = None;
+        }
+    }
+    access
 }
 
 /// The ways in, each in words.

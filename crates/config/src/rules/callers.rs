@@ -23,6 +23,7 @@ impl Rules<'_> {
         for operation in &api.operations {
             self.one_access(api, &operation.access, door, kind, faults);
             scopes(api, operation, faults);
+            publishable_alone(api, operation, faults);
         }
         self.key_for(api, kind, faults);
     }
@@ -142,6 +143,29 @@ pub(super) fn certificate_or_loosened(api: &Api, door: &Door, (span, who): (Span
         let fault = Fault::new(FaultCode::LooseningNeeded, span, message);
         faults.push(fault.label("write `loosen: { no-certificate: WHY }` at this API, or use another door"));
     }
+}
+
+/// An operation that nobody may call, because the whole API takes publishable keys alone and it does not only read.
+fn publishable_alone(api: &Api, operation: &Operation, faults: &mut Collector) {
+    let access = effective(api, operation);
+    let Some(Callers { keys: Some(keys), workloads: None, users: None, apps: None, .. }) = &access.callers else {
+        return;
+    };
+    let nobody = !keys.kinds.is_empty() && !keys.kinds.iter().any(|kind| takes(operation, kind.value));
+    if nobody && access.public.is_none() && operation.route.is_some() {
+        let message = format!("nobody may call `{}`", operation.name.value);
+        let fault = Fault::new(FaultCode::CallerNeverFits, operation.name.span, message).warning();
+        let label = "a publishable key reads, and does more only where the operation itself says `publishable`";
+        faults.push(fault.label(label).related(keys.span, "said of the whole API"));
+    }
+}
+
+/// Whether an operation takes keys of this kind where its callers do. A publishable key is in a page that anybody can
+/// read: what is said of a whole API lets it read, and to change something it needs the word of the operation.
+pub(crate) fn takes(operation: &Operation, kind: KeyKind) -> bool {
+    let own = operation.access.callers.is_some();
+    let reads = operation.route.as_ref().is_some_and(|route| matches!(route.value.method.as_str(), "GET" | "HEAD"));
+    kind != KeyKind::Publishable || own || (reads && !operation.is_websocket())
 }
 
 /// Scopes of an operation: whoever may call must be able to have them.

@@ -113,7 +113,7 @@ impl Lines<'_, '_> {
         if operation.access.callers.is_some() || operation.access.public.is_some() {
             self.access(&operation.access);
         } else {
-            self.comment("callers", &routes::callers(holds.access).join(", "), "of the API");
+            self.comment("callers", &routes::callers(&routes::taken(holds.access, operation)).join(", "), "of the API");
         }
         self.own(&operation.own);
         self.scopes(operation);
