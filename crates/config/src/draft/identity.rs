@@ -132,7 +132,7 @@ impl Identity {
 
     /// The operations of one endpoint; which methods it takes it says itself, with the answer that its kind of caller
     /// reads.
-    fn operations(&self, endpoint: Endpoint) -> Vec<Operation> {
+    pub(super) fn operations(&self, endpoint: Endpoint) -> Vec<Operation> {
         // That it cannot be the whole host has a fault of its own.
         let base = if endpoint.is_well_known() { "" } else { self.base().trim_end_matches('/') };
         let path = format!("{base}{}", endpoint.path());

@@ -6,13 +6,15 @@ use auth::Resource;
 use auth::jose::Algorithm;
 use gateway::{Fixed, HouseAnswer};
 use idp::Endpoint;
-use idp::apps::AppKind;
 use model::{DoorKind, OWN_ISSUER, Via};
 use policy::{AppWay, Binding, UserWay, Way};
 use serde_json::json;
 
 use super::Planner;
-use crate::draft::{Access, Api, AppCallers, Door, METADATA, Operation, Said, UserCallers, takes_tokens};
+use crate::draft::{
+    Access, Api, App, AppCallers, Door, METADATA, Operation, Said, UserCallers, has_sessions, host_of, serves,
+    takes_tokens,
+};
 use crate::report::routes::origin;
 use crate::rules::effective;
 
@@ -105,7 +107,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Where a person is sent to sign in, where a session would do: at the issuer's own host, whose cookie it is.
+    /// Where a person is sent to sign in, where a session would do: at the host of the API, where its app has pages.
     pub(super) fn sign_in(&self, api: &Api, access: &Access) -> Option<Arc<str>> {
         let users = access.callers.as_ref()?.users.as_ref()?;
         let identity = self.draft.identity.as_ref()?;
@@ -113,13 +115,13 @@ impl Planner<'_> {
         let door = self.index.door_of(api)?;
         let own = users.issuers.as_ref().is_none_or(|issuers| issuers.iter().any(|one| one.value == OWN_ISSUER));
         let by_session = users.via.is_empty() || users.via.iter().any(|via| via.value == Via::Session);
-        let here = api.host.as_ref().is_none_or(|host| host.value == issuer.host());
-        if !own || !by_session || !here || !identity.may_stand_at(door) {
+        let host = api.host.as_ref().map_or(issuer.host(), |host| host.value.as_str());
+        if !own || !by_session || !(identity.may_stand_at(door) || serves(door, host)) {
             return None;
         }
         let named = |name: &str| users.apps.as_ref().is_none_or(|apps| apps.iter().any(|app| app.value == name));
-        let session = |kind: &Said<AppKind>| kind.value == AppKind::Session;
-        let mut apps = self.draft.apps.iter().filter(|app| app.kind.as_ref().is_some_and(session));
+        let is_here = |app: &&App| app.origins.iter().any(|origin| host_of(origin.value.as_str()) == host);
+        let mut apps = self.draft.apps.iter().filter(|app| has_sessions(app)).filter(is_here);
         let app = apps.find(|app| named(&app.name.value))?;
         let start = format!("{}{}?app={}", identity.base(), Endpoint::SessionStart.path(), app.name.value);
         Some(Arc::from(start))

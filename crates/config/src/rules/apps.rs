@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use idp::apps::{AppFault, AppKind, AppSettings, Authenticate, RedirectUri};
+use idp::apps::{AppFault, AppKind, AppSettings, Authenticate, Origin, RedirectUri};
 use idp::{Digest, Scopes};
 
 use super::{Rules, misplaced};
-use crate::draft::{App, Said, Shows, loosened};
+use crate::draft::{App, Said, Shows, has_sessions, host_of, loosened, serves};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::source::Span;
 
@@ -37,15 +37,49 @@ impl Rules<'_> {
         }
     }
 
-    /// The cookie of a session belongs to one host.
+    /// The cookie of a session belongs to one host, whatever the port: each host of an app's pages is at one client
+    /// door, and has one origin.
     fn session(&self, app: &App, faults: &mut Collector) {
         let issuer = self.draft.identity.as_ref().and_then(|identity| identity.issuer.as_ref());
-        let is_session = app.kind.as_ref().is_some_and(|kind| kind.value == AppKind::Session);
-        let Some(issuer) = issuer.filter(|_| is_session) else { return };
-        for origin in app.origins.iter().filter(|origin| origin.value.as_str() != issuer.value.as_str()) {
-            let message = "sessions at another host than the issuer's are not built yet";
-            let fault = Fault::new(FaultCode::NotBuilt, origin.span, message);
-            faults.push(fault.label(format!("`{}` is built", issuer.value)).related(issuer.span, "the issuer"));
+        let Some(issuer) = issuer.filter(|_| has_sessions(app)) else { return };
+        for origin in &app.origins {
+            let (text, host) = (origin.value.as_str(), host_of(origin.value.as_str()));
+            if let Some((other, span)) = self.other_origin(text, host, (issuer.value.as_str(), issuer.span)) {
+                let message = format!("cookies know no ports: `{text}` and `{other}` would share theirs");
+                let fault = Fault::new(FaultCode::BadValue, origin.span, message);
+                faults.push(fault.label("a host has one origin with sessions").related(span, "the other"));
+            } else if text != issuer.value.as_str() {
+                self.session_door(origin, host, faults);
+            }
+        }
+    }
+
+    /// Another origin of the same host that has sessions.
+    fn other_origin<'s>(&'s self, text: &str, host: &str, issuer: (&'s str, Span)) -> Option<(&'s str, Span)> {
+        let apps = self.draft.apps.iter().filter(|app| has_sessions(app));
+        let origins = apps.flat_map(|app| &app.origins).map(|origin| (origin.value.as_str(), origin.span));
+        std::iter::once(issuer).chain(origins).find(|(other, _)| *other != text && host_of(other) == host)
+    }
+
+    fn session_door(&self, origin: &Said<Origin>, host: &str, faults: &mut Collector) {
+        let doors: Vec<_> = self.draft.doors.iter().filter(|door| serves(door, host)).collect();
+        match doors.as_slice() {
+            _ if !origin.value.as_str().starts_with("https://") => {
+                let fault = Fault::new(FaultCode::BadValue, origin.span, "a session needs TLS");
+                faults.push(fault.label("its cookie is sent over `https` alone"));
+            }
+            [_] => {}
+            [] => {
+                let message = format!("no client door has the host `{host}`");
+                let fault = Fault::new(FaultCode::UnknownName, origin.span, message);
+                faults.push(fault.label(format!("write `hosts: {host}` at the door where its pages are")));
+            }
+            [first, second, ..] => {
+                let fault =
+                    Fault::new(FaultCode::HostNeeded, origin.span, format!("the host `{host}` belongs to two doors"));
+                let fault = fault.label("it must belong to one");
+                faults.push(fault.related(first.name.span, "this one").related(second.name.span, "and this one"));
+            }
         }
     }
 }

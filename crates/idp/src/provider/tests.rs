@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod forms;
+mod hosts;
 mod house;
 mod keys;
 mod known;

@@ -44,6 +44,17 @@ fn texts(texts: &[std::sync::Arc<str>]) -> Vec<&str> {
 }
 
 #[test]
+fn each_host_of_an_app_has_the_endpoints_of_sessions_and_nothing_else_of_the_provider() {
+    let loaded = loaded();
+    let settings = &loaded.plan.gateway;
+    let all = settings.operations.iter().filter(|operation| &*operation.api == "vestibule.sessions");
+    let names: Vec<&str> = all.map(|operation| &*operation.name).collect();
+    assert_eq!(names, ["session-start", "session-callback", "session", "session-end", "style-css", "logo"]);
+    let (list, _) = operation(&loaded, "inbox", "list");
+    assert_eq!(list.sign_in.as_deref(), Some("/auth/session/start?app=page"));
+}
+
+#[test]
 fn all_that_is_said_of_people_is_asked_of_them() {
     let loaded = loaded();
     let (list, ways) = operation(&loaded, "orders", "list");

@@ -29,6 +29,8 @@ use crate::{
 };
 
 pub(super) const ISSUER: &str = "https://shop.example";
+/// Another host, where an app has pages with sessions.
+pub(super) const DESK: &str = "https://desk.example";
 pub(super) const ADA: UserId = UserId([1; 16]);
 /// Has a second factor.
 pub(super) const BEA: UserId = UserId([2; 16]);
@@ -319,6 +321,10 @@ impl House {
         let apps = Apps::new([
             app("page", AppKind::Session, None),
             app("cli", AppKind::Native, Some("https://cli.example/back")),
+            AppSettings {
+                origins: [Origin::parse(DESK).expect("an origin")].into(),
+                ..app("desk", AppKind::Session, None)
+            },
         ]);
         let foundation = Foundation { ground, protocol };
         let provider = Provider::new(Arc::new(settings), Arc::new(apps), reception, foundation);
@@ -372,9 +378,16 @@ impl Seen {
 #[derive(Default)]
 pub(super) struct Browser {
     pub(super) cookies: BTreeMap<String, String>,
+    /// Where it is, with the cookies of that host; the issuer's where nothing is said.
+    pub(super) origin: Option<&'static str>,
 }
 
 impl Browser {
+    /// At a host, with what a browser has of it.
+    pub(super) fn at(origin: &'static str) -> Self {
+        Self { origin: Some(origin), ..Self::default() }
+    }
+
     pub(super) async fn send(
         &mut self,
         house: &House,
@@ -383,7 +396,8 @@ impl Browser {
         fields: &[(&str, &str)],
         form: &[(&str, &str)],
     ) -> Seen {
-        let target = target.strip_prefix(ISSUER).unwrap_or(target);
+        let origin = self.origin.unwrap_or(ISSUER);
+        let target = target.strip_prefix(origin).unwrap_or(target);
         let mut body = String::new();
         for (name, value) in form {
             push_parameter(&mut body, name, value);
@@ -403,8 +417,8 @@ impl Browser {
         }
         request.extensions_mut().insert(Arrival {
             address: "192.0.2.7".parse().expect("an address"),
-            host: "shop.example".into(),
-            origin: ISSUER.into(),
+            host: origin.trim_start_matches("https://").into(),
+            origin: origin.into(),
             id: RequestId::new(1, 1),
         });
         let reply = house.provider.answer(request, DoorKind::Client).await;
