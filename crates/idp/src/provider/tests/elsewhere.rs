@@ -191,7 +191,7 @@ async fn an_answer_counts_once_in_its_own_browser_at_its_own_callback() {
     assert_eq!(corp.times("/token"), 0, "none of these was taken to the provider");
     assert_eq!(come_back(house, &mut browser, &back).await.location(), "/auth/account");
     // Once more, in the same browser with the cookie that it had.
-    let mut again = Browser { cookies: browser.cookies.clone() };
+    let mut again = Browser { cookies: browser.cookies.clone(), ..Browser::default() };
     again.cookies.remove("__Host-vestibule-sign-in");
     let begun = press(house, &mut again, "corp", "").await;
     over(&come_back(house, &mut again, &back).await, &again);
