@@ -1,4 +1,5 @@
 //! `cargo xtask bench proxy`: Vestibule beside nginx, HAProxy and other proxies under the same load, one worker each.
+//! (`cargo xtask bench identity`, which knows its callers, is the room `identity`.)
 //!
 //! Vocabulary:
 //! - **contender**: a proxy that is measured; the *subject* is compared with its *peers*;
@@ -19,6 +20,7 @@ mod contender;
 pub(crate) mod counted;
 mod figures;
 mod ground;
+pub(crate) mod identity;
 mod machine;
 mod outcome;
 mod reloads;
@@ -53,6 +55,8 @@ pub(crate) struct Args {
 enum What {
     /// Vestibule beside other proxies: CPU per request, throughput, latency, memory, start-up
     Proxy(Proxy),
+    /// What it costs to know the caller: keys, sessions, tokens, the token endpoint, sign-ins
+    Identity(identity::Identity),
 }
 
 #[derive(clap::Args)]
@@ -91,14 +95,20 @@ pub(crate) struct Proxy {
 /// # Errors
 /// When something that is needed is missing, or a contender does not start.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let What::Proxy(proxy) = &args.what;
+    match &args.what {
+        What::Proxy(proxy) => compare(proxy),
+        What::Identity(identity) => identity::run(identity),
+    }
+}
+
+fn compare(proxy: &Proxy) -> Result<()> {
     let scenarios: Vec<&Scenario> = scenario::ALL.iter().filter(|scenario| wanted(proxy, scenario)).collect();
     ensure!(!scenarios.is_empty(), "no such scenario; there are: {}", scenario::names());
     let contenders = proxy.contenders();
     if scenarios.iter().any(|scenario| scenario.kind == Kind::Counted) {
         needs::programs(&[counted::COUNTER])?;
     }
-    let ground = Ground::prepare(&contenders, proxy.binary.as_deref(), proxy.cores()?)?;
+    let ground = Ground::prepare(&contenders, proxy.binary.as_deref(), cores(&proxy.cores)?)?;
     let outcomes = rounds::run(proxy, &ground, &contenders, &scenarios)?;
     let report = results::Report::new(&ground, &contenders, outcomes)?;
     if proxy.json {
@@ -117,16 +127,15 @@ fn wanted(proxy: &Proxy, scenario: &Scenario) -> bool {
     proxy.scenario.is_empty() || proxy.scenario.iter().any(|name| scenario.name.starts_with(name.as_str()))
 }
 
-impl Proxy {
-    fn cores(&self) -> Result<Cores> {
-        let [contender, load] = *self.cores.as_slice() else {
-            bail!("--cores takes two numbers: the contender's core and the load's")
-        };
-        let there = std::thread::available_parallelism()?.get();
-        ensure!(there >= 2 && contender != load, "a comparison needs two cores; here are {there}");
-        Ok(Cores { contender, load })
-    }
+/// What `--cores` says.
+fn cores(named: &[u32]) -> Result<Cores> {
+    let [contender, load] = *named else { bail!("--cores takes two numbers: the contender's core and the load's") };
+    let there = std::thread::available_parallelism()?.get();
+    ensure!(there >= 2 && contender != load, "a comparison needs two cores; here are {there}");
+    Ok(Cores { contender, load })
+}
 
+impl Proxy {
     /// The subject first, then its peers, nobody twice.
     fn contenders(&self) -> Vec<Contender> {
         let named = if self.all { Contender::value_variants() } else { &self.contenders };

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::bench::{Contender, Cores, Ground, Kind, Scenario, counted, scenario};
+use crate::bench::{Contender, Cores, Ground, Kind, Scenario, counted, identity, scenario};
 use crate::{needs, repository};
 
 const FILE: &str = "bench/instructions.json";
@@ -53,6 +53,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         if scenario.logged {
             counted.insert(format!("{}-logged", scenario.name), count(&ground, scenario, true)?);
         }
+    }
+    for (name, count) in identity::counted_remembered(&ground)? {
+        println!("{name:<24}{count:>8} instructions per request");
+        counted.insert(name, count);
     }
     let path = repository::root().join(FILE);
     if args.write {

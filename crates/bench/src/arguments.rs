@@ -1,5 +1,6 @@
 //! What the load generator is told on its command line.
 
+use crate::identity::arguments::{Alone, People, Proofs, Refresh, SignIns};
 use crate::load::Pace;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -27,6 +28,16 @@ pub(crate) enum Command {
     },
     /// Puts load on a proxy and prints one JSON object about it.
     Load(Box<Load>),
+    /// Makes accounts at a provider of identity and writes down what they hold: sessions, tokens, cookies.
+    People(People),
+    /// Signs proofs of possession for a bound token, each for one request.
+    Proofs(Proofs),
+    /// Redeems refresh tokens, each for the next, and prints one JSON object about it.
+    Refresh(Refresh),
+    /// Signs people in by their passwords, again and again, and prints one JSON object about it.
+    SignIns(SignIns),
+    /// Does on one core what identity costs at least, with nothing around it, and prints one JSON object about it.
+    Alone(Alone),
 }
 
 /// How the requests follow each other.
@@ -58,6 +69,8 @@ pub(crate) enum Ask {
     Bytes,
     /// `/cached/N`, which may be kept for an hour.
     Cached,
+    /// `/known/N`, which is for known callers alone.
+    Known,
     /// `/areaAA/kindKK/N` of 5,000 routes, one after the other (HTTP/1.1 only).
     Routes,
 }
@@ -82,6 +95,9 @@ pub(crate) struct Load {
     pub(crate) protocol: Protocol,
     #[arg(long, value_enum, default_value = "bytes")]
     pub(crate) ask: Ask,
+    /// A file with further fields, a line for each request in turn, between the fields of a line a tab (HTTP/1.1 only).
+    #[arg(long)]
+    pub(crate) fields: Option<PathBuf>,
     /// Speak TLS, and expect exactly this certificate (PEM).
     #[arg(long)]
     pub(crate) server_certificate: Option<PathBuf>,

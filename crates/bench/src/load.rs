@@ -4,7 +4,7 @@
 //! counters, wait for the window, read them again, stop.
 
 mod exchange;
-mod fault;
+pub(crate) mod fault;
 mod http1;
 mod http2;
 mod idle;
@@ -13,7 +13,7 @@ mod paced;
 mod tests;
 mod timer;
 mod websocket;
-mod window;
+pub(crate) mod window;
 
 use crate::arguments::{Load, Protocol, Shape};
 use crate::origin::{self, Origin};
@@ -53,7 +53,7 @@ pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
     }
     let run = Rc::new(Run {
         dialler: Dialler::new(load)?,
-        exchange: Exchange::new(load),
+        exchange: Exchange::new(load)?,
         window: Window::new(&load.processes, origin)?,
     });
     if load.shape == Shape::Idle {
@@ -63,12 +63,12 @@ pub(crate) async fn run(load: &Load) -> anyhow::Result<Report> {
     if load.requests.is_some() {
         run.window.open()?;
         timeout(LONGEST, callers.join_all()).await.context("the proxy answers no more")?;
-        return run.window.close(load);
+        return run.window.close(load.connections);
     }
     tokio::time::sleep(load.warm_up()).await;
     run.window.open()?;
     tokio::time::sleep(load.window()).await;
-    let report = run.window.close(load);
+    let report = run.window.close(load.connections);
     callers.abort_all();
     report
 }

@@ -22,6 +22,7 @@ mod certificates;
 mod frame;
 mod grpc;
 mod histogram;
+mod identity;
 mod load;
 mod origin;
 mod processes;
@@ -56,6 +57,19 @@ fn run(command: &arguments::Command, out: &mut dyn Write) -> anyhow::Result<()> 
         arguments::Command::Load(settings) => {
             let report = runtime()?.block_on(load::run(settings))?;
             Ok(writeln!(out, "{}", serde_json::to_string(&report)?)?)
+        }
+        arguments::Command::People(people) => runtime()?.block_on(identity::people::write(people)),
+        arguments::Command::Proofs(proofs) => identity::proof::write(proofs),
+        arguments::Command::Refresh(refresh) => {
+            let report = runtime()?.block_on(identity::refresh::run(refresh))?;
+            Ok(writeln!(out, "{}", serde_json::to_string(&report)?)?)
+        }
+        arguments::Command::SignIns(sign_ins) => {
+            let report = runtime()?.block_on(identity::sign_ins::run(sign_ins))?;
+            Ok(writeln!(out, "{}", serde_json::to_string(&report)?)?)
+        }
+        arguments::Command::Alone(alone) => {
+            Ok(writeln!(out, "{}", serde_json::to_string(&identity::alone::measure(alone)?)?)?)
         }
     }
 }

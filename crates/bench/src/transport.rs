@@ -27,8 +27,19 @@ pub(crate) struct Dialler {
 
 impl Dialler {
     pub(crate) fn new(load: &Load) -> anyhow::Result<Self> {
-        let tls = load.server_certificate.as_deref().map(|pinned| client_config(load, pinned)).transpose()?;
-        Ok(Self { target: load.target, tls: tls.map(|config| TlsConnector::from(Arc::new(config))) })
+        let own = load.certificate.as_deref().zip(load.key.as_deref());
+        let application = match load.protocol {
+            Protocol::Http1 | Protocol::Websocket => "http/1.1",
+            Protocol::Http2 | Protocol::Grpc => "h2",
+        };
+        let tls = load.server_certificate.as_deref().map(|pinned| client_config(pinned, own, application));
+        Ok(Self { target: load.target, tls: tls.transpose()?.map(|config| TlsConnector::from(Arc::new(config))) })
+    }
+
+    /// To a server that speaks HTTP/1.1 over TLS and has just this certificate.
+    pub(crate) fn pinned(target: SocketAddr, certificate: &Path) -> anyhow::Result<Self> {
+        let config = client_config(certificate, None, "http/1.1")?;
+        Ok(Self { target, tls: Some(TlsConnector::from(Arc::new(config))) })
     }
 
     pub(crate) async fn dial(&self) -> std::io::Result<Box<dyn Transport>> {
@@ -44,7 +55,7 @@ impl Dialler {
     }
 }
 
-fn client_config(load: &Load, pinned: &Path) -> anyhow::Result<ClientConfig> {
+fn client_config(pinned: &Path, own: Option<(&Path, &Path)>, application: &str) -> anyhow::Result<ClientConfig> {
     let provider = Arc::new(CryptoProvider {
         cipher_suites: vec![aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256],
         kx_groups: vec![aws_lc_rs::kx_group::X25519],
@@ -55,19 +66,16 @@ fn client_config(load: &Load, pinned: &Path) -> anyhow::Result<ClientConfig> {
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    let mut config = match (&load.certificate, &load.key) {
-        (Some(own), Some(key)) => builder.with_client_auth_cert(
+    let mut config = match own {
+        Some((own, key)) => builder.with_client_auth_cert(
             vec![certificate(own)?],
             PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read {}", key.display()))?,
         )?,
-        _ => builder.with_no_client_auth(),
+        None => builder.with_no_client_auth(),
     };
     // Every handshake is a full one: a resumed one costs a proxy next to nothing and would measure the store.
     config.resumption = Resumption::disabled();
-    config.alpn_protocols = match load.protocol {
-        Protocol::Http1 | Protocol::Websocket => vec![b"http/1.1".to_vec()],
-        Protocol::Http2 | Protocol::Grpc => vec![b"h2".to_vec()],
-    };
+    config.alpn_protocols = vec![application.as_bytes().to_vec()];
     Ok(config)
 }
 

@@ -98,7 +98,7 @@ impl Contender {
             // Caddy and Traefik have no cache unless they are built with another's plugin. Of Envoy's two filters one
             // ends the process under this load (1.40), the other keeps nothing that says `Vary`.
             Setup::Cache => matches!(self, Contender::Vestibule | Contender::Nginx | Contender::Haproxy),
-            Setup::Reloads => self == Contender::Vestibule,
+            Setup::Reloads | Setup::Identity => self == Contender::Vestibule,
             Setup::Plain | Setup::Grpc | Setup::WebSocket | Setup::Routes | Setup::TwoWorkers => true,
         }
     }

@@ -24,6 +24,52 @@ pub(crate) const COUNTER: (&str, &str) = ("valgrind", "valgrind");
 const FEW: u64 = 300;
 const MANY: u64 = 1_300;
 
+/// Counts what one process takes, between dumps.
+pub(crate) struct Counter {
+    directory: PathBuf,
+    dumps: u32,
+}
+
+impl Counter {
+    /// One whose dumps go into an empty directory.
+    ///
+    /// # Errors
+    /// When there can be none.
+    pub(crate) fn new(ground: &Ground) -> Result<Self> {
+        let directory = ground.directory.join("callgrind");
+        if directory.exists() {
+            fs::remove_dir_all(&directory)?;
+        }
+        fs::create_dir_all(&directory)?;
+        Ok(Self { directory, dumps: 0 })
+    }
+
+    /// What stands in front of the program that is counted.
+    pub(crate) fn wrapper(&self) -> Vec<String> {
+        let file = format!("--callgrind-out-file={}/%p", self.directory.display());
+        ["valgrind", "--tool=callgrind", &file].map(str::to_owned).to_vec()
+    }
+
+    /// Instructions per request in user space, under loads of so many requests.
+    ///
+    /// # Errors
+    /// When an answer is wrong, or nothing was counted.
+    pub(crate) fn per_request(&mut self, process: u32, load: impl Fn(u64) -> Result<Command>) -> Result<f64> {
+        let mut counts = Vec::new();
+        // The first fills pools, caches and the branch of a log that is written for the first time.
+        for requests in [FEW, FEW, MANY] {
+            let shown = Sample::of(load(requests)?.args(["--requests", &requests.to_string()]))?;
+            if let Some(why) = shown.wrong() {
+                bail!("{why}");
+            }
+            self.dumps += 1;
+            counts.push(dump(&self.directory, process, self.dumps)?);
+        }
+        let [_, few, many] = *counts.as_slice() else { bail!("not three dumps") };
+        Ok(many.saturating_sub(few) as f64 / (MANY - FEW) as f64)
+    }
+}
+
 /// Instructions per request in user space.
 ///
 /// # Errors
@@ -34,30 +80,12 @@ pub(crate) fn instructions_per_request(
     scenario: &Scenario,
     logged: bool,
 ) -> Result<f64> {
-    let counts = empty_directory(ground)?;
-    let wrapper = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}/%p", counts.display())];
-    let mut running = Running::start_under(&wrapper.map(str::to_owned), contender, ground, scenario.variant(logged))?;
-    let mut dumps = Vec::new();
-    // The first fills pools, caches and the branch of a log that is written for the first time.
-    for (number, requests) in (1..).zip([FEW, FEW, MANY]) {
-        let shown = Sample::of(sample::command(ground, scenario).args(["--requests", &requests.to_string()]))?;
-        if let Some(why) = shown.wrong() {
-            bail!("{}: {why}", contender.name());
-        }
-        dumps.push(dump(&counts, running.process(), number)?);
-    }
+    let mut counter = Counter::new(ground)?;
+    let mut running = Running::start_under(&counter.wrapper(), contender, ground, scenario.variant(logged))?;
+    let counted = counter.per_request(running.process(), |_| Ok(sample::command(ground, scenario)));
+    let counted = counted.with_context(|| contender.name())?;
     running.stop()?;
-    let [_, few, many] = *dumps.as_slice() else { bail!("not three dumps") };
-    Ok(many.saturating_sub(few) as f64 / (MANY - FEW) as f64)
-}
-
-fn empty_directory(ground: &Ground) -> Result<PathBuf> {
-    let counts = ground.directory.join("callgrind");
-    if counts.exists() {
-        fs::remove_dir_all(&counts)?;
-    }
-    fs::create_dir_all(&counts)?;
-    Ok(counts)
+    Ok(counted)
 }
 
 /// What the process has taken since the last dump.

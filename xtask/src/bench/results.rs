@@ -1,9 +1,8 @@
 //! The report of a comparison: tables on the terminal, JSON for programs, `bench/RESULTS.md` for readers.
 
+pub(super) mod section;
 #[cfg(test)]
 mod tests;
-
-use std::fs;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -17,7 +16,7 @@ use super::{machine, table};
 use crate::repository;
 
 /// Ratios nearer to one than this are no claim: builds and machines differ by as much.
-const EVEN: std::ops::Range<f64> = 0.85..1.15;
+pub(super) const EVEN: std::ops::Range<f64> = 0.85..1.15;
 const MB_PER_MIB: f64 = 1.048_576;
 
 #[derive(Serialize)]
@@ -178,7 +177,7 @@ impl Report {
             versions = list(&self.versions),
             tables = self.tables(),
         );
-        Ok(fs::write(repository::root().join(file), text)?)
+        section::replace_all_but(&repository::root().join(file), &text)
     }
 }
 
@@ -192,7 +191,7 @@ fn listed(contenders: &[Contender]) -> String {
 }
 
 /// What was typed, but for where a build lies on this machine.
-fn command() -> String {
+pub(super) fn command() -> String {
     let mut words = vec!["cargo xtask".to_owned()];
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
@@ -234,7 +233,7 @@ fn marked(outcome: &Outcome, text: &str, ratio: Figure) -> String {
     format!("{}{text}", if EVEN.contains(&ratio.median) && !exact { "≈ " } else { "" })
 }
 
-fn reached(reached: Option<bool>) -> String {
+pub(super) fn reached(reached: Option<bool>) -> String {
     match reached {
         Some(true) => "yes".to_owned(),
         Some(false) => "no".to_owned(),
@@ -243,7 +242,7 @@ fn reached(reached: Option<bool>) -> String {
 }
 
 /// Where there is no figure.
-fn nothing() -> String {
+pub(super) fn nothing() -> String {
     "–".to_owned()
 }
 

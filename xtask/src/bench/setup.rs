@@ -16,6 +16,8 @@ pub(crate) enum Setup {
     Reloads,
     /// Two workers, on both cores.
     TwoWorkers,
+    /// Callers are known: by keys, sessions and tokens.
+    Identity,
 }
 
 impl Setup {
@@ -29,6 +31,7 @@ impl Setup {
             Setup::Routes => "routes",
             Setup::Reloads => "reloads",
             Setup::TwoWorkers => "two-workers",
+            Setup::Identity => "identity",
         }
     }
 

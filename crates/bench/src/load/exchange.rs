@@ -3,7 +3,9 @@
 use super::fault::Fault;
 use crate::arguments::{Ask, Load, Protocol, Shape};
 use crate::{body, grpc, websocket};
+use anyhow::{Context, ensure};
 use std::cell::Cell;
+use std::fs;
 
 /// Bodies from this length on are compared now and then only: comparing 100 KB each time would cost the caller
 /// more than the rest of its work.
@@ -37,27 +39,35 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn new(load: &Load) -> Self {
+    /// # Errors
+    /// The file of further fields cannot be read, or has none.
+    pub(crate) fn new(load: &Load) -> anyhow::Result<Self> {
         let last = load.shape == Shape::Handshakes;
         let (fields, path) = match (load.protocol, load.ask) {
             (Protocol::Grpc, _) => (grpc::FIELDS, grpc::PATH.to_owned()),
             (Protocol::Websocket, _) => (websocket::FIELDS, websocket::PATH.to_owned()),
             (_, Ask::Cached) => (FIELDS_CACHED, format!("/cached/{}", load.length)),
+            (_, Ask::Known) => (FIELDS.as_slice(), format!("/known/{}", load.length)),
             (_, Ask::Bytes | Ask::Routes) => (FIELDS.as_slice(), format!("/bytes/{}", load.length)),
         };
         let body = match load.protocol {
             Protocol::Grpc => grpc::message(&body::body(load.length)),
             _ => body::body(load.length),
         };
+        let further = further(load)?;
+        let first = further.first().map_or("", String::as_str);
         let requests = match (load.protocol, load.ask) {
             (Protocol::Http2 | Protocol::Grpc, _) => Vec::new(),
-            (Protocol::Http1, Ask::Routes) => {
-                body::routes().map(|route| request(&format!("{route}/{}", load.length), load, fields, last)).collect()
+            (Protocol::Http1, Ask::Routes) => body::routes()
+                .map(|route| request(&format!("{route}/{}", load.length), load, fields, first, last))
+                .collect(),
+            (Protocol::Http1 | Protocol::Websocket, _) => {
+                further.iter().map(|further| request(&path, load, fields, further, last)).collect()
             }
-            (Protocol::Http1 | Protocol::Websocket, _) => vec![request(&path, load, fields, last)],
         };
         let turn = Cell::new(0);
-        Self { requests, turn, authority: load.authority.clone(), path, fields, last, protocol: load.protocol, body }
+        let authority = load.authority.clone();
+        Ok(Self { requests, turn, authority, path, fields, last, protocol: load.protocol, body })
     }
 
     /// HTTP/1.1: the whole request whose turn it is.
@@ -94,8 +104,18 @@ impl Exchange {
     }
 }
 
-fn request(path: &str, load: &Load, fields: Fields, last: bool) -> Vec<u8> {
+fn request(path: &str, load: &Load, fields: Fields, further: &str, last: bool) -> Vec<u8> {
     let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let end = if last { "connection: close\r\n" } else { "" };
-    format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{fields}{end}\r\n", load.authority).into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{fields}{further}{end}\r\n", load.authority).into_bytes()
+}
+
+/// Further fields of the requests as they are sent; one line without any where there is no file of them.
+fn further(load: &Load) -> anyhow::Result<Vec<String>> {
+    let Some(file) = &load.fields else { return Ok(vec![String::new()]) };
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let whole = |line: &str| line.split('\t').map(|field| format!("{field}\r\n")).collect();
+    let lines: Vec<String> = text.lines().map(whole).collect();
+    ensure!(!lines.is_empty(), "{} has no line", file.display());
+    Ok(lines)
 }

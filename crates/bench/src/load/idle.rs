@@ -23,7 +23,7 @@ pub(crate) async fn run(run: &Run, load: &Load) -> anyhow::Result<Report> {
         }
     }
     tokio::time::sleep(SETTLE).await;
-    let mut report = run.window.close(load)?;
+    let mut report = run.window.close(load.connections)?;
     for connection in &mut connections {
         ask(run, connection).await;
     }

@@ -158,3 +158,21 @@ fn requests_that_came_as_far_as_the_origin_are_counted() {
     let report = report(&target, "--ask cached --length 4 --connections 1 --requests 5 --origin 127.0.0.1:0");
     assert_eq!((report.requests, report.origin_requests), (5, 0));
 }
+
+#[test]
+fn further_fields_take_turns() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("fields");
+    std::fs::write(&file, "cookie: a=1\nauthorization: DPoP x\tdpop: y\n").unwrap();
+    let words = format!("bench load --target 127.0.0.1:9 --ask known --length 4 --fields {}", file.display());
+    let Command::Load(load) = Arguments::parse_from(words.split(' ')).command else { panic!("not a load") };
+    let exchange = super::Exchange::new(&load).unwrap();
+    let text = || String::from_utf8(exchange.request().to_vec()).unwrap();
+    assert!(
+        text().starts_with("GET /known/4 HTTP/1.1\r\n")
+            && text().ends_with("\r\nauthorization: DPoP x\r\ndpop: y\r\n\r\n")
+    );
+    assert!(text().ends_with("\r\ncookie: a=1\r\n\r\n"));
+    std::fs::write(&file, "").unwrap();
+    assert!(super::Exchange::new(&load).is_err());
+}

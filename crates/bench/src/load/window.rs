@@ -1,7 +1,6 @@
 //! The measured time: counters of answers and latencies, and the CPU of all concerned at both ends.
 
 use super::fault::Fault;
-use crate::arguments::Load;
 use crate::histogram::Histogram;
 use crate::origin::Origin;
 use crate::processes::{self, Threads};
@@ -85,7 +84,7 @@ impl Window {
     }
 
     /// Ends the counting.
-    pub(crate) fn close(&self, load: &Load) -> anyhow::Result<Report> {
+    pub(crate) fn close(&self, connections: usize) -> anyhow::Result<Report> {
         let after = self.read()?;
         let before = self.opened.borrow().clone().unwrap_or_else(|| after.clone());
         // A thread that ends takes its figure along; proxies under load end none.
@@ -110,7 +109,7 @@ impl Window {
             due: self.due.get(),
             memory_before_kib: self.memory_before_kib,
             memory_after_kib: processes::memory_kib(&self.processes)?,
-            connections: load.connections,
+            connections,
             faults: self.faults.get(),
             first_fault: self.first_fault.borrow().clone(),
         })
