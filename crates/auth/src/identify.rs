@@ -100,7 +100,10 @@ fn presented(door: DoorKind, head: &RequestHead) -> Result<Option<&str>, AuthErr
 }
 
 /// No browser at a server door, and no credential where logs keep it.
-pub(crate) fn check_surroundings(door: DoorKind, head: &RequestHead) -> Result<(), AuthError> {
+///
+/// # Errors
+/// [`AuthError`], where there is either.
+pub fn check_surroundings(door: DoorKind, head: &RequestHead) -> Result<(), AuthError> {
     if door == DoorKind::Server {
         refuse_browser(head.fields())?;
     }

@@ -65,7 +65,7 @@ pub use challenge::{Resource, challenges};
 pub use cross_site::is_page_visit;
 pub use directory::{Directory, DirectoryError, KeySettings, Settings, WorkloadSettings};
 pub use error::AuthError;
-pub use identify::{Holding, identify};
+pub use identify::{Holding, check_surroundings, identify};
 pub use issuers::{ClaimNames, GRANT_CLAIM, Issuer, Issuers, LEEWAY};
 pub use keeper::{KeeperError, KeyKeeper, KeyUpdate, MadeKey, NewRecord};
 pub use key_store::{Change, KeyRecord, KeySecret, KeyStore, KeyStoreError, KeyUse, Pending, RecordError};

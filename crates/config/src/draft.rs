@@ -12,6 +12,7 @@ mod callers;
 mod doors;
 mod hosts;
 mod identity;
+mod machines;
 mod own;
 mod proxies;
 mod read;
@@ -34,6 +35,7 @@ pub(crate) use callers::{PinnedKey, Trust, Workload};
 pub(crate) use doors::{AccountBinding, Acme, Door, Protocol, Tls};
 pub(crate) use hosts::{has_sessions, host_of, serves};
 pub(crate) use identity::{Identity, Mail};
+pub(crate) use machines::MACHINES_API;
 pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
 pub(crate) use read::read;
@@ -84,7 +86,7 @@ impl Draft {
     /// The APIs that stand in the file: all but the endpoints of the provider, and what APIs say of themselves. No name
     /// of the file has a dot.
     pub(crate) fn written_apis(&self) -> impl Iterator<Item = &Api> {
-        self.apis.iter().filter(|api| !api.name.value.contains('.'))
+        self.apis.iter().filter(|api| !api.is_of_the_house())
     }
 
     /// Whether a service may have to be told who called, or the keys for that are published: the file has any way in

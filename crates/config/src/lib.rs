@@ -32,7 +32,7 @@ pub use draft::LogFormat;
 pub use environment::Environment;
 pub use fault::{Fault, FaultCode, Faults, Severity};
 pub use load::{Loaded, Refused, load, load_text, load_texts, read};
-pub use plan::{IdentityPlan, LOCAL_CA, LocalCertificate, Plan, PublicCertificate, TrustPlan};
+pub use plan::{IdentityPlan, LOCAL_CA, LocalCertificate, MachinesPlan, Plan, PublicCertificate, TrustPlan};
 pub use report::{LooseningLine, OperationOrigins, Origin, PublishedApi, Report, RouteLine, ShownLine, Summary};
 pub use shape::nearest;
 pub use source::{Place, Source, Span};

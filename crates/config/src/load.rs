@@ -174,6 +174,7 @@ impl<'a> Loading<'a> {
         let index = Index::new(draft);
         let mut planner = Planner {
             provider: Arc::new(gateway::Builtin::new("the provider in the box")),
+            machines: Arc::new(gateway::Builtin::new("the provider in the box, for programs")),
             draft,
             index: &index,
             defaults: self.defaults,

@@ -76,6 +76,16 @@ pub struct IdentityPlan {
     pub apps: Vec<idp::apps::AppSettings>,
     /// What its operations are answered by, once that is connected.
     pub answers: Arc<gateway::Builtin>,
+    /// Where programs get tokens for themselves, where the file says so.
+    pub machines: Option<MachinesPlan>,
+}
+
+/// The endpoints of the provider at a server door.
+pub struct MachinesPlan {
+    /// Scheme, host and port of the door, as programs write them.
+    pub origin: Box<str>,
+    /// What its operations are answered by, once that is connected.
+    pub answers: Arc<gateway::Builtin>,
 }
 
 /// A door that wants a certificate of the local CA.
@@ -117,6 +127,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) certificates: Certificates,
     /// What the operations of the provider are answered by; one for all of them.
     pub(crate) provider: Arc<gateway::Builtin>,
+    /// What those at a server door are answered by.
+    pub(crate) machines: Arc<gateway::Builtin>,
     pub(crate) faults: &'a mut Collector,
     pub(crate) now: SystemTime,
     /// By whose keys services are told who called: connected where the plan is run.
@@ -156,7 +168,8 @@ impl<'a> Planner<'a> {
         };
         let answers = Arc::clone(&self.provider);
         let apps = self.apps();
-        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, answers });
+        let machines = self.machines();
+        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, answers, machines });
         let admin_socket = match &self.draft.admin_listen {
             Some(socket) => self.files.resolve(&socket.value),
             None => data_directory.join("admin.sock"),

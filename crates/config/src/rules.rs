@@ -11,6 +11,7 @@ mod doors;
 mod identity;
 mod index;
 mod keys;
+mod machines;
 mod own;
 mod routes;
 mod services;

@@ -222,7 +222,7 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
         follower.caller(&Caller::Workload(Arc::clone(workload)));
     }
     let identified = match &operation.house {
-        Some(own) if own.judges_credentials() => Identified::Caller(Caller::Anonymous),
+        Some(own) if own.judges_credentials() => Identified::Caller(question.of_connection(workload.as_ref())?),
         _ => question.identify(operation, workload.as_ref())?,
     };
     let caller = match &identified {

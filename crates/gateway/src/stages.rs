@@ -65,6 +65,16 @@ impl Question<'_> {
         };
         self.holding.find(&showing)
     }
+
+    /// Who is at the other end, where the credentials of the request are not the door's to judge. At a server door that
+    /// is no browser, whatever it asks for.
+    pub(crate) fn of_connection(&self, workload: Option<&Arc<Workload>>) -> Result<Caller, AuthError> {
+        match (self.door.door.kind, workload) {
+            (DoorKind::Client, _) => return Ok(Caller::Anonymous),
+            (DoorKind::Server, _) => auth::check_surroundings(DoorKind::Server, self.head)?,
+        }
+        Ok(workload.map_or(Caller::Anonymous, |workload| Caller::Workload(Arc::clone(workload))))
+    }
 }
 
 /// A request that may go on.

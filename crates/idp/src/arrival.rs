@@ -15,4 +15,6 @@ pub struct Arrival {
     pub origin: Box<str>,
     /// What the access log calls this request.
     pub id: RequestId,
+    /// The SHA-256 of the certificate that the caller showed, where it is one that the door believes.
+    pub certificate: Option<[u8; 32]>,
 }

@@ -137,6 +137,13 @@ impl Endpoint {
         matches!(self, Self::OpenIdConfiguration | Self::ServerMetadata)
     }
 
+    /// Whether it is for programs that come for themselves, and so stands at a server door as well: no pages, nothing of
+    /// a person's sign-in.
+    #[must_use]
+    pub const fn is_for_machines(self) -> bool {
+        matches!(self, Self::ServerMetadata | Self::Jwks | Self::Token | Self::Introspect | Self::Revoke)
+    }
+
     /// Whether everything below it is its own as well.
     #[must_use]
     pub const fn has_branches(self) -> bool {

@@ -79,7 +79,8 @@ async fn tokens(
 ) -> Result<Tokens, OAuthError> {
     let (scopes, resources) = narrowed;
     let key = asked.key.as_deref();
-    let access = Access { app: asked.app, grant: Some(grant), scopes: &scopes, resources, key, now: asked.now };
+    let (app, certificate, now) = (asked.app, None, asked.now);
+    let access = Access { app, grant: Some(grant), scopes: &scopes, resources, key, certificate, now };
     let token = server.mint(&access).await?;
     let id_token = server.mint_id_token(&access, &token, nonce).await?.map(Secret::new);
     let refresh = Some(Secret::new(refresh.text().expose().clone()));

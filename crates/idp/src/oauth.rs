@@ -140,13 +140,22 @@ pub struct Server {
     pub(crate) settings: Arc<Settings>,
     pub(crate) apps: Arc<Apps>,
     pub(crate) foundation: Arc<Foundation>,
+    /// The origin of the server door that this is the protocol at; none at the issuer's own.
+    pub(crate) server_door: Option<Arc<str>>,
 }
 
 impl Server {
     /// The protocol for these settings and apps.
     #[must_use]
     pub const fn new(settings: Arc<Settings>, apps: Arc<Apps>, foundation: Arc<Foundation>) -> Self {
-        Self { settings, apps, foundation }
+        Self { settings, apps, foundation, server_door: None }
+    }
+
+    /// The same at a server door, where programs come for themselves: its endpoints are those of this origin
+    /// (`https://host[:port]`), and it gives tokens by client credentials alone. The issuer stays the one.
+    #[must_use]
+    pub fn at_server_door(&self, origin: &str) -> Self {
+        Self { server_door: Some(origin.into()), ..self.clone() }
     }
 
     /// Answers an endpoint that has no pages; nothing where it is one that has. The method is one of
@@ -184,7 +193,8 @@ impl Server {
     /// Where an endpoint lies, as apps know it.
     pub(crate) fn url(&self, endpoint: Endpoint) -> String {
         let base = if endpoint.is_well_known() { "" } else { &*self.settings.path };
-        format!("{}{base}{}", self.settings.issuer, endpoint.path())
+        let origin = self.server_door.as_deref().unwrap_or(self.settings.issuer.as_str());
+        format!("{origin}{base}{}", endpoint.path())
     }
 
     /// Ends grants for everybody who would still believe tokens of theirs.

@@ -63,6 +63,8 @@ pub struct Provider {
     admitting: Box<[External]>,
     externals: Option<Externals>,
     server: Server,
+    /// The protocol at the server door for programs, where the file names one.
+    machines: Option<Server>,
     sessions: Arc<BrowserSessions>,
     reception: Arc<dyn Reception>,
     keys: Option<Arc<dyn OwnKeys>>,
@@ -92,11 +94,19 @@ impl Provider {
             admitting: Box::default(),
             externals: None,
             server,
+            machines: None,
             sessions: Arc::new(sessions),
             reception,
             keys: None,
             ground,
         }
+    }
+
+    /// Answers programs at the server door of this origin (`https://host[:port]`) as well.
+    #[must_use]
+    pub fn with_server_door(mut self, origin: &str) -> Self {
+        self.machines = Some(self.server.at_server_door(origin));
+        self
     }
 
     /// The browser sessions, for whoever has to know who is in one.
@@ -113,12 +123,17 @@ impl Provider {
         let Some(endpoint) = Endpoint::at(&self.settings.path, request.uri().path()) else {
             return empty(StatusCode::NOT_FOUND);
         };
+        let server = match door {
+            DoorKind::Client => Some(&self.server),
+            DoorKind::Server => self.machines.as_ref().filter(|_| endpoint.is_for_machines()),
+        };
+        let Some(server) = server else { return empty(StatusCode::NOT_FOUND) };
         let methods = endpoint.methods();
         let as_get = request.method() == Method::HEAD && methods.contains(&Method::GET);
         if !as_get && request.method() != Method::OPTIONS && !methods.contains(request.method()) {
             return method_not_allowed(methods);
         }
-        if let Some(answer) = self.server.answer(endpoint, &request, door).await {
+        if let Some(answer) = server.answer(endpoint, &request, door).await {
             return answer;
         }
         if request.method() == Method::OPTIONS {

@@ -163,6 +163,13 @@ impl Operation {
     }
 }
 
+impl Api {
+    /// Whether no line of the file stands for it: no name of the file has a dot.
+    pub(crate) fn is_of_the_house(&self) -> bool {
+        self.name.value.contains('.')
+    }
+}
+
 impl Reader {
     pub(super) fn api(&mut self, name: Said<String>, node: &Node) -> Api {
         let own = own::read(self, node);

@@ -10,7 +10,7 @@ use model::{DoorKind, Secret};
 use wire::coding::Codings;
 
 use super::read::{Reader, word};
-use super::{Access, Addresses, Api, Bounds, Door, Operation, Own, OwnAnswer, Said};
+use super::{Access, Addresses, Api, Bounds, Door, Loosened, Operation, Own, OwnAnswer, Said};
 use crate::node::{Entry, Node};
 use crate::source::Span;
 use crate::value::{self, RouteText};
@@ -20,7 +20,7 @@ pub(crate) const PROVIDER_API: &str = "vestibule.identity";
 /// Where its endpoints lie where the file does not say it.
 pub(crate) const PROVIDER_PATH: &str = "/auth";
 /// The largest request that an endpoint reads: forms, and what clients sign.
-const BODY: u64 = 64 << 10;
+pub(super) const BODY: u64 = 64 << 10;
 
 /// What the file says under `identity`.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Identity {
     pub(crate) issuer: Option<Said<IssuerUrl>>,
     /// Where its endpoints lie.
     pub(crate) path: Option<Said<String>>,
+    /// The server door for programs that come for themselves.
+    pub(crate) machines: Option<Said<String>>,
     /// What people see.
     pub(crate) name: Option<Said<String>>,
     /// What people see.
@@ -51,6 +53,8 @@ pub(crate) struct Identity {
     pub(crate) lives: Lives,
     /// How often it signs with another key.
     pub(crate) keys_rotate: Option<Said<Duration>>,
+    /// Its loosenings: of the endpoints at the server door.
+    pub(crate) loosen: Vec<Loosened>,
 }
 
 /// How mail is sent.
@@ -170,6 +174,7 @@ impl Reader {
             span: entry.key_span,
             issuer: self.one(node.get("issuer"), value::issuer),
             path: self.one(node.get("path"), |text| value::path_prefix(text).map(str::to_owned)),
+            machines: self.text(node.get("machines")),
             name: self.text(node.get("name")),
             logo: self.path(node.get("logo")),
             colour: self.one(node.get("colour"), |text| value::colour(text).map(str::to_owned)),
@@ -186,6 +191,7 @@ impl Reader {
                 at_most: self.one(sessions("at_most"), value::duration),
             },
             keys_rotate: self.one(node.get("keys_rotate"), value::duration),
+            loosen: self.loosen(node.get("loosen"), "identity"),
         })
     }
 

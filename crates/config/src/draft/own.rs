@@ -29,6 +29,8 @@ pub(crate) enum OwnAnswer {
     Files(Option<Said<PathBuf>>),
     /// What the provider in the box says; no line of the file stands for it.
     Identity,
+    /// What it says to programs at a server door; likewise.
+    Machines,
     /// Who gives out tokens for the API of this name; likewise.
     Metadata(String),
     /// The keys that assertions to services are checked with.
@@ -63,6 +65,7 @@ impl Own {
             OwnAnswer::Redirect(_) => "redirect",
             OwnAnswer::Files(_) => "files",
             OwnAnswer::Identity => "identity",
+            OwnAnswer::Machines => "machines",
             OwnAnswer::Metadata(_) => "users",
             OwnAnswer::IdentityKeys => "identity_keys",
         }

@@ -115,6 +115,7 @@ impl Reader {
         draft.add_standing_doors();
         draft.add_provider();
         draft.add_sessions();
+        draft.add_machines();
         draft.add_metadata();
         let asked: Vec<_> = draft.apis.iter().filter_map(super::services::asked).collect();
         draft.services.extend(asked);

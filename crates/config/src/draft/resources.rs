@@ -1,7 +1,7 @@
 //! APIs that take tokens say who gives them out (RFC 9728): one more operation for each, at a place that is not theirs to choose.
 
 use contract::Streams;
-use model::{DoorKind, Via};
+use model::Via;
 use wire::coding::Codings;
 
 use super::{Access, Addresses, Api, Bounds, Draft, Operation, Own, OwnAnswer, Said};
@@ -19,17 +19,13 @@ pub(crate) fn takes_tokens(access: &Access) -> bool {
 }
 
 impl Draft {
-    /// Adds the operation for each API that takes tokens at a client door. At a server door nothing is public.
+    /// Adds the operation for each API that takes tokens; at a server door it is for whoever came through the door.
     pub(super) fn add_metadata(&mut self) {
         if self.identity.is_none() {
             return;
         }
-        let at_client_door = |api: &&Api| {
-            let named = |door: &&super::Door| api.door.as_ref().is_some_and(|said| said.value == door.name.value);
-            self.doors.iter().find(named).is_some_and(|door| door.kind == Some(DoorKind::Client))
-        };
         let mut added: Vec<Api> = Vec::new();
-        for api in self.apis.iter().filter(at_client_door) {
+        for api in &self.apis {
             let accesses = std::iter::once(&api.access).chain(api.operations.iter().map(|operation| &operation.access));
             let Some(span) = accesses.filter(|access| takes_tokens(access)).find_map(users_span) else { continue };
             let one = metadata(api, span);

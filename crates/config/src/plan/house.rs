@@ -30,6 +30,7 @@ impl Planner<'_> {
             }
             OwnAnswer::Files(folder) => self.folder(folder.as_ref()?),
             OwnAnswer::Identity => Some(HouseAnswer::Builtin(Arc::clone(&self.provider))),
+            OwnAnswer::Machines => Some(HouseAnswer::Builtin(Arc::clone(&self.machines))),
             OwnAnswer::Metadata(api) => self.metadata(api),
             OwnAnswer::IdentityKeys => Some(HouseAnswer::IdentityKeys(Arc::clone(&self.assertions))),
         }

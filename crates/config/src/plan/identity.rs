@@ -1,11 +1,14 @@
 //! The provider in the box as its room takes it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use idp::{Brand, Lifetimes, MailSettings, Settings};
 
-use super::Planner;
-use crate::draft::{Identity, Mail, Said};
+use super::{MachinesPlan, Planner};
+use crate::draft::{Identity, MACHINES_API, Mail, Said};
 use crate::fault::{Fault, FaultCode};
+use crate::report::routes::origin;
 
 /// The largest logo, in bytes: it is sent with every first visit.
 const LOGO: u64 = 64 << 10;
@@ -34,6 +37,14 @@ impl Planner<'_> {
             mail: mail(identity)?,
             keys_rotate: identity.keys_rotate.as_ref().map_or(KEYS_ROTATE, |said| said.value),
         })
+    }
+
+    /// Where programs get tokens for themselves; `None` where the file does not say it.
+    pub(super) fn machines(&self) -> Option<MachinesPlan> {
+        let api = self.draft.apis.iter().find(|api| api.name.value == MACHINES_API)?;
+        let door = self.index.door_of(api)?;
+        let origin = origin(self, door, door.kind?, api).into();
+        Some(MachinesPlan { origin, answers: Arc::clone(&self.machines) })
     }
 
     fn logo(&mut self, identity: &Identity) -> Option<(Box<str>, Bytes)> {

@@ -87,12 +87,7 @@ impl Planner<'_> {
     fn resource_of(&self, api: &Api, door: &Door, kind: DoorKind) -> Resource {
         let origin = self.public_origin(api, door, kind);
         let path = api.path.as_ref().map_or("", |path| path.value.trim_end_matches('/'));
-        let metadata = match kind {
-            DoorKind::Client => format!("{origin}{METADATA}{path}").into(),
-            // Nothing is public at a server door.
-            DoorKind::Server => "".into(),
-        };
-        Resource { id: format!("{origin}{path}").into(), metadata }
+        Resource { id: format!("{origin}{path}").into(), metadata: format!("{origin}{METADATA}{path}").into() }
     }
 
     /// As browsers know it: the issuer's own words where they are of the same host, because only they know of ports
@@ -149,7 +144,7 @@ impl Planner<'_> {
             "scopes_supported": scopes,
             "bearer_methods_supported": ["header"],
             "dpop_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
-            "tls_client_certificate_bound_access_tokens": false,
+            "tls_client_certificate_bound_access_tokens": door.kind? == DoorKind::Server,
         });
         Some(HouseAnswer::Fixed(Arc::new(Fixed::new(200, "application/json", &document.to_string()))))
     }

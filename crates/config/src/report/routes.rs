@@ -70,7 +70,10 @@ pub(super) fn list(planner: &Planner<'_>, plan: &Plan) -> Vec<RouteLine> {
                     operation: operation.name.value.clone(),
                     method: route.value.method.clone(),
                     url: format!("{origin}{prefix}{}", route.value.template),
-                    callers: callers(&taken(effective(api, operation), operation)),
+                    callers: match settings.door.kind {
+                        DoorKind::Server if api.is_of_the_house() => vec!["whoever comes through the door".to_owned()],
+                        _ => callers(&taken(effective(api, operation), operation)),
+                    },
                     scopes: scopes(operation),
                     place: planner.sources.place(operation.name.span),
                 });

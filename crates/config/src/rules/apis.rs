@@ -7,7 +7,7 @@ use super::doors::{errors_and_loosening, routing_host};
 use super::index::unknown;
 use super::{Rules, misplaced};
 use crate::defaults::NetworksDefault;
-use crate::draft::{Api, Callers, Door, Operation, Retire, Said, loosened};
+use crate::draft::{Api, Callers, Door, MACHINES_API, Operation, Retire, Said, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::shape::nearest;
 use crate::value::RouteText;
@@ -186,7 +186,7 @@ fn api_loosenings(api: &Api, door: &Door, kind: DoorKind, faults: &mut Collector
         accesses.filter_map(|access| access.callers.as_ref()).any(takes)
     };
     let apps = any(|callers| callers.apps.is_some());
-    let keys = apps || any(|callers| callers.keys.is_some());
+    let keys = apps || any(|callers| callers.keys.is_some()) || api.name.value == MACHINES_API;
     for loosening in &api.loosen {
         let why = match (loosening.name.value, kind) {
             ("no-certificate" | "any-network" | "unbound-tokens", DoorKind::Client) => {

@@ -29,7 +29,9 @@ impl Rules<'_> {
     }
 
     fn one_access(&self, api: &Api, access: &Access, door: &Door, kind: DoorKind, faults: &mut Collector) {
-        if let (Some(span), DoorKind::Server) = (access.public, kind) {
+        // What the house says itself at a server door is for whoever came through the door.
+        let written = !api.is_of_the_house();
+        if let (Some(span), DoorKind::Server, true) = (access.public, kind, written) {
             let fault = Fault::new(FaultCode::PublicAtServerDoor, span, "`public` at a server door");
             faults.push(fault.label("a server door always asks; say who under `callers:`, or use the client door"));
         }

@@ -22,6 +22,7 @@ impl Rules<'_> {
             let message = "people cannot sign in by another issuer yet";
             faults.push(Fault::new(FaultCode::NotBuilt, issuer.span, message).label("`password` is built"));
         }
+        self.machines(identity, faults);
         lives(identity, faults);
         account(identity, faults);
         if let Some(door) = self.door_of_issuer(identity, faults) {

@@ -73,7 +73,7 @@ fn fits(api: &Api, operation: &Operation, own: &Own, faults: &mut Collector) {
                 faults.push(fault.label("write the route as `GET …`").related(own.span, short));
             }
         }
-        OwnAnswer::Identity | OwnAnswer::Metadata(_) => {}
+        OwnAnswer::Identity | OwnAnswer::Machines | OwnAnswer::Metadata(_) => {}
         OwnAnswer::Respond(respond) => {
             let none = respond.status.as_ref().is_some_and(|status| status.value == 204);
             if let Some(Said { span, .. }) = respond.body.as_ref().filter(|_| none) {

@@ -12,6 +12,9 @@ pub(super) static IDENTITY: Record = Record::new(
         "issuer" => one!(Issuer), needed();
         /// Where its pages and endpoints lie; the metadata is under `/.well-known/`.
         "path" => one!(PathPrefix), fixed("`/auth`");
+        /// The server door where apps of type `machine` get tokens for themselves: token endpoint, introspection,
+        /// revocation, keys and metadata, without pages.
+        "machines" => one!(NameOf "doors");
         /// The name on its pages.
         "name" => one!(Text), fixed("the host of the issuer");
         /// The logo on its pages: SVG or PNG, up to 64 KiB.
@@ -35,7 +38,7 @@ pub(super) static IDENTITY: Record = Record::new(
         /// How often it signs with another key; both are published while tokens of the old one live.
         "keys_rotate" => one!(Duration), fixed("`90d`");
         /// What is weaker here than the default.
-        "loosen" => Shape::Loosenings(Spot::Identity), not_yet("leave it out");
+        "loosen" => Shape::Loosenings(Spot::Identity);
     },
 );
 

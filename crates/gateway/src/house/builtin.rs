@@ -59,6 +59,8 @@ pub struct Received {
     pub origin: Box<str>,
     /// What the log calls the request.
     pub id: RequestId,
+    /// The SHA-256 of the caller's certificate, where it showed one that is believed here.
+    pub certificate: Option<[u8; 32]>,
 }
 
 /// A set of operations that one [`Answerer`] answers.
@@ -165,6 +167,7 @@ fn handed_over(request: &Request<'_>, record: &Record<'_>, body: Bytes) -> Resul
         host: head.host().into(),
         origin: origin(request),
         id: record.id,
+        certificate: request.peer.certificate.as_ref().map(|certificate| certificate.sha256),
     });
     Ok(handed)
 }

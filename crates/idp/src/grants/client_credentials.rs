@@ -16,7 +16,10 @@ pub(super) async fn give(server: &Server, asked: &Asked<'_>) -> Result<Tokens, O
     }
     let resources = resources(asked.form, asked.app)?;
     let key = asked.key.as_deref();
-    let access = Access { app: asked.app, grant: None, scopes: &scopes, resources: &resources, key, now: asked.now };
+    // Whoever has the token needs the certificate too (RFC 8705 §3): no app has to ask for it, and none can forget it.
+    let certificate = asked.certificate.as_ref();
+    let (app, now) = (asked.app, asked.now);
+    let access = Access { app, grant: None, scopes: &scopes, resources: &resources, key, certificate, now };
     let token = server.mint(&access).await?;
     // RFC 6749 §4.4.3: no refresh token; the app can come again.
     Ok(Tokens { access: Secret::new(token), refresh: None, id_token: None, scopes, bound: asked.key.is_some() })

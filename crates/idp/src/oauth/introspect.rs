@@ -84,7 +84,8 @@ fn may_hear(app: &AppSettings, claims: &Claims) -> bool {
 fn of_access(claims: &Claims) -> Object {
     let mut members = Object::new();
     members.insert("active".to_owned(), json!(true));
-    let bound = claims.get("cnf").is_some();
+    // What is bound to a certificate is shown as a bearer token (RFC 8705 §3).
+    let bound = claims.get("cnf").is_some_and(|confirmation| confirmation.get("jkt").is_some());
     members.insert("token_type".to_owned(), json!(if bound { "DPoP" } else { "Bearer" }));
     for name in PASSED_ON {
         if let Some(value) = claims.get(name) {

@@ -26,6 +26,8 @@ pub(crate) struct Access<'a> {
     pub(crate) resources: &'a [Box<str>],
     /// The thumbprint of the key that it is bound to.
     pub(crate) key: Option<&'a str>,
+    /// The SHA-256 of the certificate that it is bound to, where it is bound to no key.
+    pub(crate) certificate: Option<&'a [u8; 32]>,
     pub(crate) now: SystemTime,
 }
 
@@ -49,8 +51,10 @@ impl Server {
             put("amr", json!(grant.methods));
             put("acr", json!(context_class(&grant.methods)));
         }
-        if let Some(key) = access.key {
-            put("cnf", json!({ "jkt": key }));
+        match (access.key, access.certificate) {
+            (Some(key), _) => put("cnf", json!({ "jkt": key })),
+            (None, Some(certificate)) => put("cnf", json!({ "x5t#S256": BASE64URL_NOPAD.encode(certificate) })),
+            (None, None) => {}
         }
         Ok(self.foundation.keys.sign(access.app.algorithm, "at+jwt", claims).await?)
     }

@@ -15,7 +15,7 @@ use super::{ErrorCode, OAuthError, Server, reply};
 use crate::apps::{AppKind, AppSettings};
 use crate::form::Form;
 use crate::grants::GrantType;
-use crate::{Endpoint, Scopes};
+use crate::{Arrival, Endpoint, Scopes};
 
 /// A token request whose app is known.
 pub(crate) struct Asked<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Asked<'a> {
     /// The thumbprint of the key that was proved.
     pub(crate) key: Option<Box<str>>,
     pub(crate) door: DoorKind,
+    /// The SHA-256 of the certificate that came with the connection.
+    pub(crate) certificate: Option<[u8; 32]>,
     pub(crate) now: SystemTime,
 }
 
@@ -59,7 +61,8 @@ impl Server {
         let (form, app) = self.client(request, Endpoint::Token, now)?;
         let grant = form.one("grant_type")?.ok_or(OAuthError::invalid_request("grant_type is missing"))?;
         let unsupported = OAuthError::new(ErrorCode::UnsupportedGrantType, "grant_type is not one that is known here");
-        let grant = GrantType::parse(grant).ok_or(unsupported)?;
+        let here = |grant: &GrantType| self.server_door.is_none() || *grant == GrantType::ClientCredentials;
+        let grant = GrantType::parse(grant).filter(here).ok_or(unsupported)?;
         if !grant.fits(app.kind) {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this grant_type is not for apps of this type"));
         }
@@ -69,7 +72,8 @@ impl Server {
         if app.bound && key.is_none() {
             return Err(OAuthError::invalid_request("this app has to prove a key (DPoP)"));
         }
-        let asked = Asked { app: &app, form: &form, key, door, now };
+        let certificate = request.extensions().get::<Arrival>().and_then(|arrival| arrival.certificate);
+        let asked = Asked { app: &app, form: &form, key, door, certificate, now };
         grant.give(self, &asked).await
     }
 

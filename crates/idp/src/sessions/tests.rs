@@ -216,6 +216,7 @@ fn arrival() -> Arrival {
         host: "shop.example".into(),
         origin: ORIGIN.into(),
         id: RequestId::new(1, 1),
+        certificate: None,
     }
 }
 

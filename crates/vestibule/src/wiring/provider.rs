@@ -94,8 +94,14 @@ impl Providers {
     /// Gives the endpoints of a configuration somebody who answers, before the doors know of it.
     pub(crate) fn join(plan: IdentityPlan) -> Joined {
         let provider = watch::Sender::new(None);
-        let attendant = Attendant { provider: provider.subscribe() };
-        plan.answers.connect(Arc::new(attendant), Handle::current());
+        let attend = |answers: &gateway::Builtin, door| {
+            let attendant = Attendant { provider: provider.subscribe(), door };
+            answers.connect(Arc::new(attendant), Handle::current());
+        };
+        attend(&plan.answers, DoorKind::Client);
+        if let Some(machines) = &plan.machines {
+            attend(&machines.answers, DoorKind::Server);
+        }
         Joined { plan, provider }
     }
 
@@ -154,7 +160,11 @@ impl Begun {
         let people = Arc::new(lasting.people(&settings, &self.terminal)?);
         let apps = Arc::new(Apps::new(plan.apps));
         let made = Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone());
-        let made = Arc::new(made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys)))));
+        let made = made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys))));
+        let made = Arc::new(match &plan.machines {
+            Some(machines) => made.with_server_door(&machines.origin),
+            None => made,
+        });
         lasting.follow(&settings);
         // What was remembered of other issuers is forgotten.
         self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
@@ -192,23 +202,25 @@ fn own(lasting: &Lasting, settings: &idp::Settings) -> Arc<Issuer> {
 struct Attendant {
     /// Nothing as long as the store cannot be had; who asks waits, and the door says how long at most.
     provider: watch::Receiver<Option<Arc<Provider>>>,
+    /// The kind of the door that the endpoints are at.
+    door: DoorKind,
 }
 
 impl Answerer for Attendant {
     fn answer(&self, mut request: Request<Bytes>) -> Answering {
-        let mut provider = self.provider.clone();
+        let (mut provider, door) = (self.provider.clone(), self.door);
         Box::pin(async move {
-            let Some(Received { address, host, origin, id }) = request.extensions_mut().remove() else {
+            let Some(Received { address, host, origin, id, certificate }) = request.extensions_mut().remove() else {
                 return with_status(StatusCode::INTERNAL_SERVER_ERROR);
             };
-            request.extensions_mut().insert(Arrival { address, host, origin, id });
+            request.extensions_mut().insert(Arrival { address, host, origin, id, certificate });
             let provider = match provider.wait_for(Option::is_some).await {
                 Ok(provider) => provider.clone(),
                 // The house closes.
                 Err(_) => None,
             };
             match provider {
-                Some(provider) => provider.answer(request, DoorKind::Client).await,
+                Some(provider) => provider.answer(request, door).await,
                 None => with_status(StatusCode::SERVICE_UNAVAILABLE),
             }
         })

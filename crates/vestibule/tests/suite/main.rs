@@ -35,6 +35,7 @@ mod house;
 mod http2;
 mod http2_attacks;
 mod keys;
+mod machines;
 mod mixed;
 mod open_house;
 mod proxies;

@@ -89,9 +89,12 @@ fn an_api_is_the_resource_that_tokens_are_for_and_says_who_gives_them_out() {
     assert!(ways.is_empty(), "public");
     let routes = &loaded.report.published;
     assert!(routes.iter().any(|route| route.template.as_str() == "/.well-known/oauth-protected-resource/orders"));
-    assert!(!routes.iter().any(
-        |route| route.template.as_str().ends_with("/stock") && route.template.as_str().starts_with("/.well-known")
-    ));
+    // At a server door too, where nothing is public: whoever comes through the door may know.
+    let (levels, _) = operation(&loaded, "stock", "levels");
+    let metadata = &levels.resource.as_deref().expect("a resource").metadata;
+    assert_eq!(&**metadata, "https://localhost:9443/.well-known/oauth-protected-resource/stock");
+    let (_, ways) = operation(&loaded, "vestibule.resource.stock", "metadata");
+    assert!(ways.is_empty(), "for nobody in particular");
 }
 
 #[test]
@@ -106,10 +109,17 @@ fn a_token_of_an_application_is_bound_unless_that_was_loosened() {
         let [Way::Apps(apps)] = ways else { panic!("{ways:?}") };
         assert_eq!((apps.names.as_deref().map(texts), apps.bound), (names, bound), "{api}");
         assert_eq!(texts(&apps.issuers), ["own"]);
-        assert_eq!(
-            &*levels.resource.as_deref().expect("a resource").metadata,
-            "",
-            "nothing is public at a server door"
-        );
+        assert!(levels.resource.is_some());
     }
+}
+
+#[test]
+fn programs_get_their_tokens_at_the_server_door_that_the_file_names() {
+    let loaded = loaded();
+    let machines = loaded.plan.identity.as_ref().and_then(|identity| identity.machines.as_ref()).expect("a door");
+    assert_eq!(&*machines.origin, "https://localhost:9443");
+    let settings = &loaded.plan.gateway;
+    let all = settings.operations.iter().filter(|operation| &*operation.api == "vestibule.machines");
+    let names: Vec<&str> = all.map(|operation| &*operation.name).collect();
+    assert_eq!(names, ["oauth-authorization-server", "jwks", "token", "introspect", "revoke"]);
 }

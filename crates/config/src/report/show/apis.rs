@@ -155,7 +155,11 @@ impl Lines<'_, '_> {
                         }
                     }
                 }
-                OwnAnswer::Files(_) | OwnAnswer::Identity | OwnAnswer::Metadata(_) | OwnAnswer::IdentityKeys => {}
+                OwnAnswer::Files(_)
+                | OwnAnswer::Identity
+                | OwnAnswer::Machines
+                | OwnAnswer::Metadata(_)
+                | OwnAnswer::IdentityKeys => {}
                 OwnAnswer::Redirect(redirect) => {
                     if let Some(to) = &redirect.to {
                         lines.said("to", &text(&to.value), to.span);

@@ -16,6 +16,7 @@ impl Lines<'_, '_> {
         self.below("identity", |lines| {
             lines.told("issuer", identity.issuer.as_ref(), &text(settings.issuer.as_str()));
             lines.told("path", identity.path.as_ref(), &text(&settings.path));
+            lines.texts("machines", identity.machines.as_slice());
             lines.told("name", identity.name.as_ref(), &text(&settings.brand.name));
             if let Some(logo) = &identity.logo {
                 lines.said("logo", &text(&logo.value.to_string_lossy()), logo.span);
@@ -28,6 +29,7 @@ impl Lines<'_, '_> {
             lines.mail(identity);
             lines.lives(identity, settings);
             lines.told("keys_rotate", identity.keys_rotate.as_ref(), &write_duration(settings.keys_rotate));
+            lines.loosen(&identity.loosen);
         });
     }
 

@@ -420,6 +420,7 @@ impl Browser {
             host: origin.trim_start_matches("https://").into(),
             origin: origin.into(),
             id: RequestId::new(1, 1),
+            certificate: None,
         });
         let reply = house.provider.answer(request, DoorKind::Client).await;
         self.keep(&reply);

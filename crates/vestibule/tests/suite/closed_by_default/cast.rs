@@ -263,6 +263,12 @@ impl Cast {
         issuer(&self.doors)
     }
 
+    /// The server door where programs could get tokens for themselves: it has a name that can be written.
+    pub(super) fn machines(&self) -> Option<&Door> {
+        let named = |door: &&Door| door.hosts.is_empty() || door.hosts.contains(&"localhost");
+        self.doors.iter().filter(|door| door.kind == Kind::Server).find(named)
+    }
+
     pub(super) fn door(&self, name: &str) -> Option<&Door> {
         self.doors.iter().find(|door| door.name == name)
     }

@@ -205,6 +205,10 @@ impl Artist<'_> {
         let cast: Vec<&str> = match self.path().as_slice() {
             ["doors", door, _] => self.cast.door(door).map(|door| door.loosen.clone()).unwrap_or_default(),
             ["apis", api, _] => self.cast.api(api).map(|api| api.loosen.clone()).unwrap_or_default(),
+            ["identity", _] => {
+                let optional = self.cast.machines().is_some_and(|door| door.is_loosened("certificate-optional"));
+                ["any-network"].into_iter().chain(optional.then_some("no-certificate")).collect()
+            }
             ["services", ..] => vec!["public-plaintext"],
             _ => elements::loosenings(spot).collect(),
         };
@@ -250,6 +254,7 @@ impl Artist<'_> {
             ["keys"] => write_if(!self.cast.keys.is_empty()),
             // The provider stands at a host of one client door; apps come to it.
             ["identity" | "apps"] => write_if(self.cast.issuer().is_some()),
+            ["identity", "machines" | "loosen"] => write_if(self.cast.machines().is_some()),
             ["identity", "mail" | "tokens" | "sessions"] | ["identity", "mail", _] => Write,
             ["apps", app, key] => write_if(provider::app_key(app, key)),
             // Without it the file would mean a real CA.
@@ -543,6 +548,7 @@ impl Artist<'_> {
             ["services", _, "health", "healthy_after" | "unhealthy_after"] | ["services", _, "retries", "attempts"] => {
                 Some("2".into())
             }
+            ["identity", "machines"] => self.cast.machines().map(|door| door.name.to_owned()),
             ["identity", key] | ["identity", _, key] => provider::value(key, self.cast.issuer().as_deref()),
             ["apps", _, "public_keys"] => Some("app.json".into()),
             ["store", "sqlite", "directory"] => Some("data".into()),
