@@ -182,6 +182,9 @@ impl Answer {
         }
         let operation =
             record.operation.and_then(|id| request.snapshot.configuration.settings.operations.get(id.0 as usize));
+        if let Some(cors) = operation.and_then(|operation| operation.cors.as_ref()) {
+            cors.each_field(request.head.fields(), fields, &mut write);
+        }
         if let Some(ending) = operation.and_then(|operation| operation.ending.as_ref()) {
             ending.each_field(fields, |name, value| write(Name::Other, name, value));
         }

@@ -161,6 +161,7 @@ fn ask(
     };
     let decided = match decide(&question, explanation)? {
         Decision::Goes(decided) => decided,
+        Decision::Allowed => return Ok(Verdict::Answered { with: "that the page may send it".to_owned() }),
         Decision::Ask(_) => {
             return Err(
                 Problem::new(Code::IssuerUnavailable, "an explanation asks nobody whose a credential is").into()

@@ -100,7 +100,7 @@ pub(crate) fn too_late() -> Problem {
 }
 
 /// An answer without content.
-fn empty(request: &Request<'_>, status: u16) -> Answer {
+pub(crate) fn empty(request: &Request<'_>, status: u16) -> Answer {
     let mut head = request.thread.take_answer();
     head.make(status);
     Answer { head: head.into(), body: AnswerBody::Streamed(Content::Kept(Bytes::new())) }

@@ -14,6 +14,7 @@ mod challenge;
 mod compress;
 mod connection;
 mod content;
+mod cors;
 mod deadlines;
 mod ended;
 mod ending;
@@ -45,6 +46,7 @@ mod worker;
 
 pub use assertion::{AssertionKeys, Assertions};
 pub use challenge::Challenges;
+pub use cors::Cors;
 pub use ending::Ending;
 pub use explain::{Explanation, Inquiry, Trial, Verdict, explain};
 pub use house::{Answerer, Answering, Builtin, Fixed, Folder, HouseAnswer, Received, Redirect, RedirectError};

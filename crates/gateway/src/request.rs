@@ -21,6 +21,7 @@ use wire::{RequestHead, fields::Name};
 use crate::answer::{self, Answer};
 use crate::ask;
 use crate::compress;
+use crate::cors;
 use crate::deadlines::{Deadlines, request_streams};
 use crate::ended;
 use crate::forward;
@@ -123,13 +124,16 @@ async fn pass(
     let seen = |refusal: Refusal| refusal.seen_at(request.door.door.kind);
     let Decided { operation, permit } = match decide(&request.question(record.at()), record).map_err(seen)? {
         Decision::Goes(decided) => decided,
+        Decision::Allowed => return Ok(cors::allow(request)),
         // In a box: few requests wait here, and all would carry the room for it.
         Decision::Ask(asked) => {
             told = Box::pin(find_out(request, asked, alarm)).await;
             let question = Question { told: Some(&told), ..request.question(record.at()) };
             match decide(&question, record).map_err(seen)? {
                 Decision::Goes(decided) => decided,
-                Decision::Ask(_) => return Err(Problem::new(Code::IssuerUnavailable, "what was told is no answer")),
+                Decision::Ask(_) | Decision::Allowed => {
+                    return Err(Problem::new(Code::IssuerUnavailable, "what was told is no answer"));
+                }
             }
         }
     };
@@ -207,6 +211,12 @@ pub(crate) fn decide<'a>(question: &Question<'a>, follower: &mut impl Follower) 
     stages::belongs_here(question)?;
 
     follower.reach(Stage::Route);
+    if let Some((id, operation)) = cors::asked(settings, door, head) {
+        follower.operation(id);
+        follower.reach(Stage::Address);
+        stages::admit_address(operation, peer.address.ip())?;
+        return Ok(Decision::Allowed);
+    }
     let id = stages::route(door, head)?;
     let operation = settings.operations.get(id.0 as usize).ok_or_else(stages::unknown_operation)?;
     follower.operation(id);

@@ -15,6 +15,7 @@ use wire::forwarded::ForwardingField;
 use wire::proxy::ProxyVersion;
 
 use crate::assertion::Assertions;
+use crate::cors::Cors;
 use crate::ending::Ending;
 use crate::house::HouseAnswer;
 
@@ -254,6 +255,8 @@ pub struct OperationSettings {
     /// Where a person is sent to who comes to a page without being signed in: a path with a query, at the same host,
     /// to which `&return_to=` and the page are added.
     pub sign_in: Option<Arc<str>>,
+    /// The pages of other origins that may call it by their own tokens.
+    pub cors: Option<Arc<Cors>>,
     /// What its service is called in the assertion of who called; `None` where it is not told.
     pub audience: Option<Arc<str>>,
 }

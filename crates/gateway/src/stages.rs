@@ -42,6 +42,8 @@ pub(crate) enum Decision<'a> {
     Goes(Decided<'a>),
     /// It must be asked first who sent it.
     Ask(Asked),
+    /// A browser asks whether a page may send it, and the page may.
+    Allowed,
 }
 
 impl Question<'_> {

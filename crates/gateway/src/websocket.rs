@@ -351,7 +351,7 @@ fn may_go_on(request: &Request<'_>, holding: &Holding) -> Result<(), Problem> {
     let question = Question { settings, door, names: &state.names, peer: &peer, holding, ..request.question(now) };
     match decide(&question, &mut Nobody).map_err(|refusal| refusal.seen_at(door.door.kind).maybe_sent())? {
         Decision::Goes(_) => Ok(()),
-        Decision::Ask(_) => Err(gone()),
+        Decision::Ask(_) | Decision::Allowed => Err(gone()),
     }
 }
 

@@ -174,6 +174,7 @@ fn settings(address: SocketAddr, builtin: Arc<Builtin>) -> Settings {
         resource: None,
         sign_in: None,
         audience: None,
+        cors: None,
     };
     let rule = OperationRule {
         api: "sign-in".into(),

@@ -272,6 +272,7 @@ fn operation(path: &str) -> OperationSettings {
         ending: None,
         ask: None,
         audience: None,
+        cors: None,
         resource: Some(Arc::new(Resource { id: "http://shop.example".into(), metadata: metadata.into() })),
         sign_in: (path != "/open").then(|| Arc::from("/auth/session/start?app=page")),
     }
@@ -370,7 +371,8 @@ fn a_sign_in_of_an_hour_ago_is_asked_for_again_where_it_must_be_fresh() {
     let [told] = challenges(&answer)[..] else { panic!("{answer:?}") };
     assert!(told.contains("error=\"insufficient_user_authentication\", max_age=\"60\""), "{told}");
     let visit = house.get("/fresh", &[&[SESSION][..], &VISIT].concat());
-    assert_eq!(visit.status, 401, "to be led to sign in would lead back here");
+    let expected = "/auth/session/start?app=page&max_age=60&return_to=/fresh";
+    assert_eq!((visit.status, visit.field("location")), (303, Some(expected)));
 }
 
 #[test]

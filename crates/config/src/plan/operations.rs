@@ -97,6 +97,7 @@ impl Planner<'_> {
             },
             resource: self.resource(api, door, kind, holds.access),
             sign_in: self.sign_in(api, holds.access),
+            cors: self.cors(kind, holds.access),
         };
         let rule = OperationRule {
             api: api_name,

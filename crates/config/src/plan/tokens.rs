@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use auth::Resource;
 use auth::jose::Algorithm;
-use gateway::{Fixed, HouseAnswer};
+use gateway::{Cors, Fixed, HouseAnswer};
 use idp::Endpoint;
+use idp::apps::AppKind;
 use model::{DoorKind, OWN_ISSUER, Via};
 use policy::{AppWay, Binding, UserWay, Way};
 use serde_json::json;
@@ -100,6 +101,19 @@ impl Planner<'_> {
             Some(issuer) => issuer.as_str().to_owned(),
             None => origin,
         }
+    }
+
+    /// The pages of other origins that may call: those of apps that hold their tokens themselves, where these are taken.
+    pub(super) fn cors(&self, kind: DoorKind, access: &Access) -> Option<Arc<Cors>> {
+        let users = access.callers.as_ref()?.users.as_ref().filter(|_| kind == DoorKind::Client)?;
+        let own = users.issuers.as_ref().is_none_or(|issuers| issuers.iter().any(|one| one.value == OWN_ISSUER));
+        let by_token = users.via.is_empty() || users.via.iter().any(|via| via.value == Via::Token);
+        let named =
+            |app: &App| users.apps.as_ref().is_none_or(|apps| apps.iter().any(|one| one.value == app.name.value));
+        let page = |app: &&App| app.kind.as_ref().is_some_and(|kind| kind.value == AppKind::Page) && named(app);
+        let origins = self.draft.apps.iter().filter(page).flat_map(|app| &app.origins);
+        let mut origins = origins.map(|origin| Box::from(origin.value.as_str())).peekable();
+        (own && by_token && origins.peek().is_some()).then(|| Arc::new(Cors::new(origins)))
     }
 
     /// Where a person is sent to sign in, where a session would do: at the host of the API, where its app has pages.

@@ -17,15 +17,19 @@ pub(super) const NO_SESSION: &[u8] = b"__Host-vestibule-session=; Path=/; Secure
 /// else, where only a dead session was in the way, to the same page without it.
 pub(super) fn leads_to(request: &Request<'_>, record: &Record<'_>, problem: &Problem, head: &mut ResponseHead) -> bool {
     let ended = problem.challenge.as_ref().is_some_and(|told| told.ends_session);
-    // Where a sign-in is only too old, whoever is still signed in would be led back without being asked again.
-    let lacks_person = ended || problem.code == Code::CredentialRequired;
+    let lacks_person = ended || matches!(problem.code, Code::CredentialRequired | Code::SignInTooOld);
     if !lacks_person || !auth::is_page_visit(request.head) {
         return false;
     }
     let here = request.head.path_and_query();
     let sign_in = record.operation_settings().and_then(|operation| operation.sign_in.as_deref());
     let location = match sign_in {
-        Some(sign_in) => format!("{sign_in}&return_to={}", escaped(here)),
+        Some(sign_in) => {
+            // Where a sign-in is only too old, whoever is still signed in has to be asked again.
+            let age = problem.challenge.as_ref().and_then(|told| told.max_age_seconds);
+            let age = age.map(|seconds| format!("&max_age={seconds}")).unwrap_or_default();
+            format!("{sign_in}{age}&return_to={}", escaped(here))
+        }
         // It may well be public: the next answer will say.
         None if ended && !here.starts_with("//") => here.to_owned(),
         None => return false,

@@ -78,6 +78,7 @@ fn settings() -> Settings {
         resource: None,
         sign_in: None,
         audience: None,
+        cors: None,
     };
     Settings {
         hash: "test".into(),

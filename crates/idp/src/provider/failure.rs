@@ -81,7 +81,9 @@ impl Failure {
     fn words(&self) -> (&'static str, String) {
         let owned = |(title, text): (&'static str, &str)| (title, text.to_owned());
         match self {
-            Self::Form(_) | Self::Session(SessionError::Form(_) | SessionError::ReturnTo) => owned(MALFORMED),
+            Self::Form(_) | Self::Session(SessionError::Form(_) | SessionError::ReturnTo | SessionError::MaxAge) => {
+                owned(MALFORMED)
+            }
             Self::Foreign(_) | Self::Session(SessionError::Foreign) => {
                 let text = "This page was open for too long, or in another browser. Go back, load it again, and try once more.";
                 owned(("That did not come from our page", text))

@@ -34,6 +34,9 @@ pub enum SessionError {
     /// The path to go on to is none of this host.
     #[error("`return_to` is not a path of this host")]
     ReturnTo,
+    /// The age that a sign-in may have is no number of seconds.
+    #[error("`max_age` is not a number of seconds")]
+    MaxAge,
     /// The callback belongs to no beginning in this browser.
     #[error("this sign-in was not begun in this browser, or too long ago")]
     NotBegun,
@@ -52,15 +55,20 @@ pub enum SessionError {
 }
 
 impl BrowserSessions {
-    /// Leads a browser to the provider: `app` (not needed where one app alone has its pages here) and `return_to`.
+    /// Leads a browser to the provider: `app` (not needed where one app alone has its pages here), `return_to`,
+    /// and `max_age`, the seconds ago that the person may have shown who they are (RFC 9470 §5).
     ///
     /// # Errors
-    /// There is no such app, or no such path.
+    /// There is no such app, no such path, or no such age.
     pub fn start(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Reply, SessionError> {
         let form = Form::of_query(request.uri())?;
         let app = self.app_at(form.one("app")?, &arrival.origin).ok_or(SessionError::NoApp)?;
         let return_to = form.one("return_to")?.unwrap_or("/");
         let return_to = AppPath::parse(return_to).map_err(|_| SessionError::ReturnTo)?;
+        let max_age = form.one("max_age")?.unwrap_or_default();
+        if max_age.len() > 9 || !max_age.bytes().all(|octet| octet.is_ascii_digit()) {
+            return Err(SessionError::MaxAge);
+        }
         let kept = Cookie::Beginning.of(request.headers()).map(str::to_owned);
         let cookie = match kept {
             Some(cookie) => cookie,
@@ -76,6 +84,7 @@ impl BrowserSessions {
             ("state", &beginning.state(&cookie)),
             ("code_challenge", &beginning.challenge(&cookie)),
             ("code_challenge_method", "S256"),
+            ("max_age", max_age),
         ] {
             if !value.is_empty() {
                 push_parameter(&mut to, name, value);

@@ -306,6 +306,9 @@ async fn nobody_begins_for_another_host_or_is_led_to_one() {
     for bad in ["//evil.example", "https://evil.example", "/%5cevil.example"] {
         assert!(matches!(start(&format!("?return_to={bad}"), ORIGIN), Err(SessionError::ReturnTo)), "{bad}");
     }
+    for bad in ["-1", "soon", "1.5", "9999999999"] {
+        assert!(matches!(start(&format!("?max_age={bad}"), ORIGIN), Err(SessionError::MaxAge)), "{bad}");
+    }
 }
 
 #[tokio::test]

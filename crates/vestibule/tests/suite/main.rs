@@ -25,6 +25,7 @@ mod closed_by_default;
 mod command_line;
 mod compression;
 mod contracts;
+mod cors;
 mod demo;
 mod diff;
 mod doors;
