@@ -90,6 +90,18 @@ pub(super) fn token(token: &FormToken) -> Markup {
     hidden(TOKEN, token.as_str())
 }
 
+/// A heading in which no word is broken at its hyphen.
+pub(super) fn heading(text: &str) -> Markup {
+    html! {
+        h1 {
+            @for (at, word) in text.split(' ').enumerate() {
+                @if at > 0 { " " }
+                @if word.contains('-') { span class="one" { (word) } } @else { (word) }
+            }
+        }
+    }
+}
+
 /// A value that goes along.
 pub(super) fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }

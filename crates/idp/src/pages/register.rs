@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Look, Width};
-use super::parts::{Fault, Field, address_field, field, hidden, new_password_field, submit, summary, token};
+use super::parts::{Fault, Field, address_field, field, heading, hidden, new_password_field, submit, summary, token};
 use super::sign_in::{External, ways};
 use crate::Endpoint;
 use crate::same_origin::FormToken;
@@ -77,8 +77,10 @@ pub fn join(look: &Look, page: &JoinPage<'_>) -> Markup {
     };
     let main = html! {
         h1 { "Welcome" }
-        p class="lead" { "Your account at " (look.name()) " will be " strong class="whole" { (page.address) } "." }
-        @if let Some(app) = page.app { p class="lead" { "Then you go on to " strong { (app) } "." } }
+        p class="lead" {
+            "Your account at " (look.name()) " will be " strong class="whole" { (page.address) } "."
+            @if let Some(app) = page.app { " Then you go on to " strong { (app) } "." }
+        }
         (summary(page.fault))
         form method="post" action=(look.at(Endpoint::Verify)) {
             (token(page.token))
@@ -97,7 +99,7 @@ pub fn join(look: &Look, page: &JoinPage<'_>) -> Markup {
 #[must_use]
 pub fn confirm_address(look: &Look, form: &FormToken, link: &str, address: &str) -> Markup {
     let main = html! {
-        h1 { "Confirm your e-mail address" }
+        (heading("Confirm your e-mail address"))
         p class="lead" { "Your account at " (look.name()) " will have " strong class="whole" { (address) } "." }
         form method="post" action=(look.at(Endpoint::Verify)) {
             (token(form))

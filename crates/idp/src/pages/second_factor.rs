@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Look, Width};
-use super::parts::{Fault, code_field, field, hidden, submit, summary, token};
+use super::parts::{Fault, code_field, field, heading, hidden, submit, summary, token};
 use crate::Endpoint;
 use crate::same_origin::FormToken;
 
@@ -23,7 +23,7 @@ pub struct SecondFactorPage<'a> {
 pub fn second_factor(look: &Look, page: &SecondFactorPage<'_>) -> Markup {
     let hint = "Open your authenticator app and type the six digits that it shows for this account.";
     let main = html! {
-        h1 { "Two-step sign-in" }
+        (heading("Two-step sign-in"))
         (summary(page.fault))
         form method="post" action=(look.at(Endpoint::SecondFactor)) {
             (token(page.token))

@@ -169,7 +169,7 @@ async fn a_second_factor_that_is_required_completes_the_sign_in_in_which_it_is_s
     let (house, mut browser) = (House::open().await, Browser::default());
     browser.cookies.insert("__Host-vestibule-step".into(), "step_1".into());
     let page = browser.get(&house, "/auth/account/authenticator").await;
-    assert!(page.text.contains("<h1>Set up two-step sign-in</h1>"), "{}", page.text);
+    assert!(page.text.contains("<title>Set up two-step sign-in"), "{}", page.text);
     let done = browser.post(&house, &page, "/auth/account/authenticator", &[("code", CODE)]).await;
     assert!(done.text.contains("4f7k-92mx"), "{}", done.text);
     assert!(digest_of(&browser).is_some() && !browser.cookies.contains_key("__Host-vestibule-step"));
@@ -239,7 +239,7 @@ async fn what_an_app_must_not_be_told_is_a_page_of_ours() {
 async fn links_are_followed_by_a_form_and_not_by_programs_that_read_mail() {
     let (house, mut browser) = (House::open().await, Browser::default());
     let page = browser.get(&house, "/auth/verify?link=verify").await;
-    assert!(page.text.contains("<h1>Confirm your e-mail address</h1>"), "{}", page.text);
+    assert!(page.text.contains("<title>Confirm your e-mail address"), "{}", page.text);
     let done = browser.post(&house, &page, "/auth/verify", &[("link", "verify")]).await;
     assert!(done.text.contains("is confirmed"), "{}", done.text);
     let page = browser.get(&house, "/auth/verify?link=join").await;

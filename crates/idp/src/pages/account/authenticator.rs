@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::Endpoint;
 use crate::pages::layout::{Look, Width};
-use crate::pages::parts::{Fault, code_field, field, hidden, password_field, submit, summary, token};
+use crate::pages::parts::{Fault, code_field, field, heading, hidden, password_field, submit, summary, token};
 use crate::same_origin::FormToken;
 
 const OF_EITHER: &str = "Of your authenticator app, or a recovery code.";
@@ -29,7 +29,7 @@ pub struct AuthenticatorPage<'a> {
 pub fn authenticator(look: &Look, page: &AuthenticatorPage<'_>) -> Markup {
     let hint = "Then type the six digits that the app shows.";
     let main = html! {
-        h1 { "Set up two-step sign-in" }
+        (heading("Set up two-step sign-in"))
         p { "Scan this with an authenticator app on your phone." }
         figure class="qr" {
             // INVARIANT: drawn by this room from a secret that it made; nothing of it comes from a request.
@@ -88,7 +88,7 @@ pub fn new_recovery_codes(look: &Look, form: &FormToken, fault: Option<&Fault>) 
 #[must_use]
 pub fn remove_second_factor(look: &Look, form: &FormToken, fault: Option<&Fault>) -> Markup {
     let main = html! {
-        h1 { "Turn off two-step sign-in" }
+        (heading("Turn off two-step sign-in"))
         p class="lead" { "Your password alone opens your account then." }
         (summary(fault))
         form method="post" action=(look.account("second-factor")) {

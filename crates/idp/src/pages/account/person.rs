@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::Endpoint;
 use crate::pages::layout::{Look, Width};
-use crate::pages::parts::{Fault, address_field, code_field, field, password_field, submit, summary, token};
+use crate::pages::parts::{Fault, address_field, code_field, field, heading, password_field, submit, summary, token};
 use crate::same_origin::FormToken;
 
 /// Asks for another address, and for the password.
@@ -17,7 +17,7 @@ pub fn address_change(look: &Look, form: &FormToken, typed: &str, fault: Option<
         ..address_field(typed, Some(hint))
     };
     let main = html! {
-        h1 { "Change your e-mail address" }
+        (heading("Change your e-mail address"))
         (summary(fault))
         form method="post" action=(look.account("address")) {
             (token(form))
