@@ -11,6 +11,8 @@ mod redirect;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 pub use self::faults::AppFault;
 pub use self::origin::{Origin, OriginError};
 pub use self::public_keys::{PublicKeys, PublicKeysError};
@@ -147,26 +149,65 @@ impl TokenAlgorithm {
     }
 }
 
-/// All apps by name: one immutable table, swapped whole when one of them changes.
+/// Apps by name: one immutable table.
+pub type AppTable = BTreeMap<Arc<str>, Arc<AppSettings>>;
+
+/// The table of these; of two with one name the later counts.
+fn table(apps: impl IntoIterator<Item = AppSettings>) -> AppTable {
+    apps.into_iter().map(|app| (Arc::clone(&app.name), Arc::new(app))).collect()
+}
+
+/// The apps of the store, as they are now: a table that is swapped whole when one of them changes, and outlives a
+/// configuration.
+#[derive(Debug, Default)]
+pub struct KeptApps(ArcSwap<AppTable>);
+
+impl KeptApps {
+    /// These from now on, and no others.
+    pub fn are(&self, apps: impl IntoIterator<Item = AppSettings>) {
+        self.0.store(Arc::new(table(apps)));
+    }
+}
+
+/// All apps that are known under one configuration: those of the file, and those of the store that have no name of the
+/// file's.
 #[derive(Clone, Debug, Default)]
-pub struct Apps(BTreeMap<Arc<str>, Arc<AppSettings>>);
+pub struct Apps {
+    file: Arc<AppTable>,
+    kept: Arc<KeptApps>,
+}
 
 impl Apps {
-    /// The table of these; of two with one name the later counts.
+    /// These of the file alone; of two with one name the later counts.
     #[must_use]
     pub fn new(apps: impl IntoIterator<Item = AppSettings>) -> Self {
-        Self(apps.into_iter().map(|app| (Arc::clone(&app.name), Arc::new(app))).collect())
+        Self::with(apps, Arc::default())
     }
 
-    /// The app of this `client_id`.
+    /// These of the file, and those of the store.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Arc<AppSettings>> {
-        self.0.get(name)
+    pub fn with(apps: impl IntoIterator<Item = AppSettings>, kept: Arc<KeptApps>) -> Self {
+        Self { file: Arc::new(table(apps)), kept }
     }
 
-    /// One after another, by name.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<AppSettings>> {
-        self.0.values()
+    /// The app of this `client_id`. A name of the file is the file's.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Arc<AppSettings>> {
+        self.file.get(name).cloned().or_else(|| self.kept.0.load().get(name).cloned())
+    }
+
+    /// Those of the file.
+    #[must_use]
+    pub fn of_file(&self) -> &AppTable {
+        &self.file
+    }
+
+    /// All as they are now: those of the file first, each part by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<AppSettings>> {
+        let kept = self.kept.0.load();
+        let others = kept.iter().filter(|(name, _)| !self.file.contains_key(*name));
+        self.file.values().chain(others.map(|(_, app)| app)).cloned().collect()
     }
 }
 

@@ -26,6 +26,7 @@ mod bearer;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod cookie;
+pub mod desk;
 mod endpoint;
 pub mod external;
 mod form;

@@ -115,6 +115,11 @@ impl Provider {
         &self.sessions
     }
 
+    /// The protocol, for whoever has to know what a token is.
+    pub(crate) const fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// Answers a request that came to a door of this kind; its extensions hold its [`Arrival`].
     pub async fn answer(&self, request: Request<Bytes>, door: DoorKind) -> Reply {
         let Some(arrival) = request.extensions().get::<Arrival>().cloned() else {

@@ -102,6 +102,19 @@ impl BrowserSessions {
         Self { settings, apps, kept: sessions, protocol, accounts, sign_ins, clock, ends }
     }
 
+    /// Sessions as they are kept, holding or not, in the order of their ids.
+    pub(crate) const fn kept(&self) -> &Arc<dyn Sessions> {
+        &self.kept
+    }
+
+    /// Whether a session still holds, as its next request would find.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn holds(&self, session: &Session) -> Result<bool, StoreError> {
+        Ok(self.app_of(session, self.clock.wall()).is_some() && self.stands(session).await?)
+    }
+
     /// The session of a cookie, where it holds at this origin. Notes that it is in use, once a minute at most.
     ///
     /// # Errors
@@ -109,13 +122,8 @@ impl BrowserSessions {
     pub async fn known(&self, cookie: Digest, origin: &str) -> Result<Option<Known>, StoreError> {
         let now = self.clock.wall();
         let Some(session) = self.kept.by_cookie(cookie).await? else { return Ok(None) };
-        let lifetimes = &self.settings.lifetimes;
-        let over = session.begun + lifetimes.session;
-        let in_time = now < over && now < session.seen + lifetimes.session_idle;
-        let app = self.apps.named(&session.app).filter(|app| app.kind == crate::apps::AppKind::Session);
-        let Some(app) = app.filter(|app| in_time && *session.origin == *origin && is_at(app, origin)) else {
-            return Ok(None);
-        };
+        let app = self.app_of(&session, now).filter(|_| *session.origin == *origin);
+        let Some(app) = app else { return Ok(None) };
         if !self.stands(&session).await? {
             return Ok(None);
         }
@@ -124,10 +132,18 @@ impl BrowserSessions {
         }
         let scopes = session.scopes.filter(|scope| app.scopes.contains(scope));
         Ok(Some(Known {
-            app: Arc::clone(app),
-            until: over.min(now + KNOWN_FOR),
+            until: (session.begun + self.settings.lifetimes.session).min(now + KNOWN_FOR),
             session: Session { scopes, ..session },
+            app,
         }))
+    }
+
+    /// The app of a session that is not over, where it still has sessions at that origin.
+    fn app_of(&self, session: &Session, now: SystemTime) -> Option<Arc<AppSettings>> {
+        let lifetimes = &self.settings.lifetimes;
+        let in_time = now < session.begun + lifetimes.session && now < session.seen + lifetimes.session_idle;
+        let app = self.apps.named(&session.app).filter(|_| in_time)?;
+        (app.kind == crate::apps::AppKind::Session && is_at(&app, &session.origin)).then_some(app)
     }
 
     /// Whether what a session comes of is still there.

@@ -5,6 +5,7 @@ mod every;
 mod keys;
 mod store;
 mod time;
+mod users;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
 pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
 pub(crate) use store::Store;
+pub(crate) use users::{Sessions, SessionsEnd, SessionsList, Tokens, TokensRevoke, Users, UsersUpdate};
 
 /// An API gateway with two doors.
 ///
@@ -82,6 +84,15 @@ pub(crate) enum Command {
     /// Make, see, change and end API keys; find those that leaked
     #[command(subcommand, alias = "key")]
     Keys(Keys),
+    /// Make, see, invite, lock and delete accounts
+    #[command(subcommand, alias = "user")]
+    Users(Users),
+    /// See and end the sessions of browsers
+    #[command(subcommand, alias = "session")]
+    Sessions(Sessions),
+    /// Tell what the gateway makes of a token, and end it
+    #[command(subcommand, alias = "token")]
+    Tokens(Tokens),
     /// Check the store, copy it while it is used, and bring a copy back
     #[command(subcommand)]
     Store(Store),
@@ -252,6 +263,9 @@ impl Command {
             Self::Loosenings => "loosenings",
             Self::Show(_) => "show",
             Self::Keys(keys) => keys.name(),
+            Self::Users(users) => users.name(),
+            Self::Sessions(sessions) => sessions.name(),
+            Self::Tokens(tokens) => tokens.name(),
             Self::Store(store) => store.name(),
             Self::Schema => "schema",
             Self::Help(_) => "help",

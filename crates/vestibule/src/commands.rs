@@ -10,15 +10,19 @@ mod init;
 mod keys;
 pub(crate) mod load;
 mod loosenings;
+mod noun;
 mod reload;
 mod routes;
 pub(crate) mod run;
 pub(crate) mod schema;
+mod sessions;
 mod show;
 mod status;
 mod store;
+mod tokens;
 mod top;
 mod upgrade;
+mod users;
 mod version;
 
 pub(crate) use store::members as store_report;
@@ -73,6 +77,9 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
         Command::Loosenings => loosenings::run(every, terminal),
         Command::Show(arguments) => show::run(&arguments, every, terminal),
         Command::Keys(arguments) => keys::run(&arguments, every, terminal),
+        Command::Users(arguments) => users::run(&arguments, every, terminal),
+        Command::Sessions(arguments) => sessions::run(&arguments, every, terminal),
+        Command::Tokens(arguments) => tokens::run(&arguments, every, terminal),
         Command::Store(arguments) => store::run(&arguments, every, terminal),
         Command::Schema => schema::run(terminal),
         Command::Help(arguments) => help::run(&arguments, terminal),
@@ -80,7 +87,7 @@ fn dispatch(command: Command, every: &EveryCommand, terminal: &Terminal) -> Outc
 }
 
 /// Commands that are thought of and not built, so that asking for one gets an honest answer.
-const NOT_YET: [&str; 25] = [
+const NOT_YET: [&str; 22] = [
     "fmt",
     "contract",
     "policy",
@@ -90,9 +97,6 @@ const NOT_YET: [&str; 25] = [
     "why",
     "shadow",
     "apps",
-    "users",
-    "sessions",
-    "tokens",
     "issuers",
     "workloads",
     "enrol",

@@ -143,7 +143,9 @@ impl House {
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (kept, keys, joined) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
+        let office = provider::office();
         let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun());
+        let nouns = provider::nouns(&office).fold(nouns, |nouns, (name, noun)| nouns.with(name, noun));
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
@@ -164,7 +166,8 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
-        let providers = Providers::start(kept.watch(), &gateway.identification(), joined, keys.noun(), &terminal);
+        let providers =
+            Providers::start(kept.watch(), &gateway.identification(), joined, keys.noun(), office, &terminal);
         let mut house = Self {
             file,
             gateway,

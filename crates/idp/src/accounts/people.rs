@@ -4,6 +4,7 @@
 //! address, a wrong password and a locked account; registering and forgetting answer before anything is looked up.
 
 mod command;
+mod departed;
 mod desk;
 mod entrance;
 mod external;
@@ -36,6 +37,7 @@ pub use desk::DeskError;
 pub use holdings::holdings;
 pub use join::Opened;
 pub use own::account_as_json;
+pub(crate) use own::moment;
 
 /// A person's name has so many characters at most.
 pub const MAX_NAME: usize = 100;

@@ -11,6 +11,7 @@ pub async fn sessions<S: Sessions>(empty: impl AsyncFn() -> S) {
     a_browser_has_one_session(&empty().await).await;
     one_person_has_so_many_with_one_app(&empty().await).await;
     a_person_s_sessions_are_listed_and_end_together(&empty().await).await;
+    all_are_listed_a_few_at_a_time(&empty().await).await;
     old_ones_end_a_few_at_a_time(&empty().await).await;
 }
 
@@ -87,6 +88,18 @@ async fn a_person_s_sessions_are_listed_and_end_together(store: &impl Sessions) 
     assert_eq!(ended, [SessionId([1; 16]), SessionId([2; 16]), SessionId([3; 16])]);
     assert_eq!(store.of(UserId([1; 16])).await, Ok(vec![]));
     assert_eq!(store.of(UserId([2; 16])).await.map(|all| ids(&all)), Ok(vec![4]));
+}
+
+async fn all_are_listed_a_few_at_a_time(store: &impl Sessions) {
+    for (number, user) in [(4, 1), (2, 2), (3, 1), (1, 3)] {
+        assert_eq!(store.begin(session(number, user, "page"), None).await, Ok(vec![]));
+    }
+    let ids = |sessions: Vec<Session>| sessions.iter().map(|session| session.id.0[0]).collect::<Vec<_>>();
+    assert_eq!(store.list(None, 3).await.map(ids), Ok(vec![1, 2, 3]));
+    assert_eq!(store.list(Some(SessionId([3; 16])), 3).await.map(ids), Ok(vec![4]));
+    assert_eq!(store.list(Some(SessionId([4; 16])), 3).await.map(ids), Ok(vec![]));
+    assert_eq!(store.by_id(SessionId([2; 16])).await, Ok(Some(session(2, 2, "page"))));
+    assert_eq!(store.by_id(SessionId([5; 16])).await, Ok(None));
 }
 
 async fn old_ones_end_a_few_at_a_time(store: &impl Sessions) {

@@ -50,6 +50,6 @@ impl Server {
         let until =
             SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(claims.expires_at()) + LEEWAY).ok_or(UNKNOWN)?;
         let first = self.foundation.seen.first(&app.name, id, now, until)?;
-        if first { Ok(Arc::clone(app)) } else { Err(UNKNOWN) }
+        if first { Ok(app) } else { Err(UNKNOWN) }
     }
 }

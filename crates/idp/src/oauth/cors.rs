@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use crate::Endpoint;
-use crate::apps::{AppKind, Apps};
+use crate::apps::{AppKind, Apps, Origin};
 
 /// The answer before the request, without the fields that depend on the origin.
 pub(super) fn preflight() -> Response<Bytes> {
@@ -36,6 +36,6 @@ pub(super) fn allow(apps: &Apps, endpoint: Endpoint, asked: &HeaderMap, fields: 
 }
 
 fn is_of_page(apps: &Apps, origin: &HeaderValue) -> bool {
-    let pages = apps.iter().filter(|app| app.kind == AppKind::Page);
-    pages.flat_map(|app| app.origins.iter()).any(|known| known.as_str().as_bytes() == origin.as_bytes())
+    let is_origin = |known: &Origin| known.as_str().as_bytes() == origin.as_bytes();
+    apps.all().iter().any(|app| app.kind == AppKind::Page && app.origins.iter().any(is_origin))
 }

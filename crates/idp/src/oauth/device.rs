@@ -130,7 +130,7 @@ impl Server {
             return Ok(DevicePage::NoSuchCode);
         };
         let (scopes, resources) = (device.scopes, device.resources);
-        Ok(DevicePage::Ask { app: Arc::clone(app), user_code: user_code.into(), scopes, resources })
+        Ok(DevicePage::Ask { app, user_code: user_code.into(), scopes, resources })
     }
 
     /// What the person said to [`DevicePage::Ask`].

@@ -312,7 +312,7 @@ impl House {
     /// The fields and the form that show who an app is.
     pub(crate) fn as_app<'a>(&self, app: &'a str, form: &[(&'a str, &'a str)]) -> (HeaderMap, Vec<(&'a str, &'a str)>) {
         let known = self.server.apps.named(app);
-        match known.map(|app| &app.authenticate) {
+        match known.as_ref().map(|app| &app.authenticate) {
             Some(Authenticate::Secret { .. }) => (basic(app, SECRET), form.to_vec()),
             _ => (HeaderMap::new(), with(&[("client_id", app)], form)),
         }

@@ -37,15 +37,16 @@ impl Server {
         if let Some((grant, Standing::Present)) = self.foundation.store.of_token(Digest::of(token)).await? {
             return Ok(self.of_refresh(&app, &grant, now).await?.unwrap_or_else(inactive));
         }
-        let audience: Vec<&str> = self.audiences();
+        let audience = self.audiences();
         let known = self.known(token, &audience, now).await?.filter(|known| may_hear(&app, &known.claims));
         Ok(known.map_or_else(inactive, |known| of_access(&known.claims)))
     }
 
     /// Everything that a token of ours may be meant for.
-    pub(super) fn audiences(&self) -> Vec<&str> {
-        let resources = self.apps.iter().flat_map(|app| app.resources.iter()).map(AsRef::as_ref);
-        resources.chain([self.settings.issuer.as_str()]).collect()
+    pub(crate) fn audiences(&self) -> Vec<Box<str>> {
+        let apps = self.apps.all();
+        let resources = apps.iter().flat_map(|app| app.resources.iter().cloned());
+        resources.chain([self.settings.issuer.as_str().into()]).collect()
     }
 
     async fn of_refresh(

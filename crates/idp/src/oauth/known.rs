@@ -24,10 +24,11 @@ impl Server {
     pub(crate) async fn known(
         &self,
         text: &str,
-        audience: &[&str],
+        audience: &[impl AsRef<str> + Sync],
         now: SystemTime,
     ) -> Result<Option<Known>, OAuthError> {
         let issuer = self.settings.issuer.as_str();
+        let audience: &[&str] = &audience.iter().map(AsRef::as_ref).collect::<Vec<_>>();
         // Our own clock wrote the times.
         let expected = Expected { kind: TokenType::ACCESS, issuer, audience, now, leeway: Duration::ZERO };
         let Ok(claims) = verify(text, &self.foundation.keys.published(), &expected) else { return Ok(None) };

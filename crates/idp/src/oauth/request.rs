@@ -73,7 +73,7 @@ impl Target {
             return Err(PageFault::RedirectUri);
         }
         let state = form.one("state").ok().flatten().filter(|state| state.len() <= STATE_MAX_LEN);
-        Ok(Self { app: Arc::clone(app), redirect_uri: shown.into(), state: state.map(Box::from) })
+        Ok(Self { app, redirect_uri: shown.into(), state: state.map(Box::from) })
     }
 
     /// The redirect URI with these parameters, and always with `state` and `iss` (RFC 9207).

@@ -50,7 +50,9 @@ impl Server {
             Some(name) => Some(self.apps.named(name).ok_or(PageFault::UnknownApp)?),
             None => None,
         };
-        let to = one("post_logout_redirect_uri")?.map(|uri| goal(app, uri, one("state").ok().flatten())).transpose()?;
+        let to = one("post_logout_redirect_uri")?
+            .map(|uri| goal(app.as_ref(), uri, one("state").ok().flatten()))
+            .transpose()?;
         let Some(signed_in) = signed_in else { return Ok(Leaving::Leave { to }) };
         let text = |name: &str| hint.as_ref().and_then(|hint| hint.get(name)).and_then(Value::as_str);
         let theirs = text("sub") == Some(&signed_in.user.to_string());

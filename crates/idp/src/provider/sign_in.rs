@@ -125,7 +125,7 @@ impl Provider {
                 token: &visit.token(),
                 address,
                 return_to: goal.map(ReturnTo::as_str),
-                app,
+                app: app.as_deref(),
                 fault,
                 open: self.settings.accounts == AccountsMode::Open,
                 externals: &self.offered,

@@ -178,7 +178,7 @@ impl Provider {
     }
 
     /// The app that a goal is an authorization request of, and where its answers may go.
-    pub(super) fn app_of(&self, goal: Option<&ReturnTo>) -> (Option<&str>, FormTargets) {
+    pub(super) fn app_of(&self, goal: Option<&ReturnTo>) -> (Option<Box<str>>, FormTargets) {
         let mut targets = FormTargets::default();
         let query = goal.and_then(ReturnTo::query).and_then(|query| Form::parse(query.as_bytes()).ok());
         let name = query.as_ref().and_then(|form| form.one("client_id").ok().flatten());
@@ -189,6 +189,6 @@ impl Provider {
         for origin in app.origins.iter().filter(|_| app.kind == AppKind::Session) {
             targets.add(origin.as_str());
         }
-        (Some(&app.title), targets)
+        (Some(app.title.clone()), targets)
     }
 }

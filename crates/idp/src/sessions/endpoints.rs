@@ -234,13 +234,13 @@ impl BrowserSessions {
 
     /// The session app of this name with pages at this origin; without a name the only one there.
     fn app_at(&self, name: Option<&str>, origin: &str) -> Option<Arc<AppSettings>> {
-        let fits = |app: &&Arc<AppSettings>| app.kind == AppKind::Session && is_at(app, origin);
+        let fits = |app: &Arc<AppSettings>| app.kind == AppKind::Session && is_at(app, origin);
         let Some(name) = name else {
-            let mut here = self.apps.iter().filter(fits);
+            let mut here = self.apps.all().into_iter().filter(fits);
             let only = here.next()?;
-            return here.next().is_none().then(|| Arc::clone(only));
+            return here.next().is_none().then_some(only);
         };
-        self.apps.named(name).filter(fits).map(Arc::clone)
+        self.apps.named(name).filter(fits)
     }
 }
 

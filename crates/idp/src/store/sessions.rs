@@ -49,6 +49,10 @@ pub trait Sessions: Send + Sync {
     fn begin(&self, session: Session, former: Option<Digest>) -> Answer<'_, Vec<Session>>;
     /// The session of that cookie.
     fn by_cookie(&self, cookie: Digest) -> Answer<'_, Option<Session>>;
+    /// The session of that id.
+    fn by_id(&self, id: SessionId) -> Answer<'_, Option<Session>>;
+    /// Sessions in the order of their ids, those after `after`, at most `at_most` of them.
+    fn list(&self, after: Option<SessionId>, at_most: usize) -> Answer<'_, Vec<Session>>;
     /// Notes that the cookie was shown. No where the session has ended.
     fn seen(&self, id: SessionId, at: SystemTime) -> Answer<'_, bool>;
     /// Ends one. No where it has ended.

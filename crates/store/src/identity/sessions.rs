@@ -83,6 +83,21 @@ impl Sessions for Identity {
         })
     }
 
+    fn by_id(&self, id: SessionId) -> Answer<'_, Option<Session>> {
+        self.read(move |connection| {
+            one(connection, &format!("SELECT {COLUMNS} FROM sessions WHERE id = ?1"), [id.0], session)
+        })
+    }
+
+    fn list(&self, after: Option<SessionId>, at_most: usize) -> Answer<'_, Vec<Session>> {
+        self.read(move |connection| {
+            // Nothing is before the first id but nothing.
+            let after = after.map_or_else(Vec::new, |id| id.0.to_vec());
+            let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id > ?1 ORDER BY id LIMIT ?2");
+            all(connection, &sql, params![after, at_most], session)
+        })
+    }
+
     fn seen(&self, id: SessionId, at: SystemTime) -> Answer<'_, bool> {
         self.change(move |connection| {
             let sql = "UPDATE sessions SET seen_ms = ?2 WHERE id = ?1";

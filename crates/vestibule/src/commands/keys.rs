@@ -5,7 +5,7 @@ mod kept;
 mod print;
 mod scan;
 
-use super::{Outcome, gateway, load};
+use super::{Outcome, load};
 use crate::cli::{EveryCommand, Keys};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;

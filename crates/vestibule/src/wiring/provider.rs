@@ -8,6 +8,7 @@
 //!
 //! A house that follows another joins and runs at once, and begins to answer when the store is let go of.
 
+mod desk;
 mod ends;
 mod lasting;
 mod own_keys;
@@ -24,6 +25,7 @@ use gateway::{Answerer, Answering, Identification, Received};
 use http::{Request, Response, StatusCode};
 use idp::Arrival;
 use idp::apps::Apps;
+use idp::desk::Desk;
 use idp::provider::Provider;
 use model::DoorKind;
 use store::identity::Identity;
@@ -32,6 +34,8 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinHandle;
 
 use crate::terminal::Terminal;
+use desk::Office;
+pub(crate) use desk::{nouns, office};
 use lasting::Lasting;
 use own_keys::KeysOfPeople;
 
@@ -51,6 +55,8 @@ pub(crate) struct Providers {
     running: Awaited,
     /// Whom the account page asks about API keys.
     keys: Arc<dyn Noun>,
+    /// Where commands about it are done.
+    office: watch::Sender<Office>,
     tending: Option<JoinHandle<()>>,
 }
 
@@ -66,10 +72,11 @@ impl Providers {
         store: watch::Receiver<Option<Arc<Identity>>>,
         verifier: Arc<Verifier>,
         keys: Arc<dyn Noun>,
+        office: watch::Sender<Office>,
         terminal: &Terminal,
     ) -> Self {
         let (running, lasting) = (watch::Sender::new(None), Arc::new(OnceCell::new()));
-        Self { store, verifier, terminal: terminal.clone(), lasting, running, keys, tending: None }
+        Self { store, verifier, terminal: terminal.clone(), lasting, running, keys, office, tending: None }
     }
 
     /// Joined to the data threads, with the provider of the first configuration.
@@ -78,9 +85,10 @@ impl Providers {
         identification: &Identification,
         joined: Option<Joined>,
         keys: Arc<dyn Noun>,
+        office: watch::Sender<Office>,
         terminal: &Terminal,
     ) -> Self {
-        let mut providers = Self::new(store, Arc::clone(identification.verifier()), keys, terminal);
+        let mut providers = Self::new(store, Arc::clone(identification.verifier()), keys, office, terminal);
         identification.connect(providers.sessions(), &Handle::current());
         providers.run(joined);
         providers
@@ -112,8 +120,10 @@ impl Providers {
         }
         let Some(Joined { plan, provider }) = joined else {
             self.running.send_replace(None);
+            self.office.send_replace(Office::None);
             return self.verifier.believe(Issuers::default());
         };
+        self.office.send_replace(Office::Opening);
         let begun = Begun {
             store: self.store.clone(),
             verifier: Arc::clone(&self.verifier),
@@ -121,6 +131,7 @@ impl Providers {
             lasting: Arc::clone(&self.lasting),
             running: self.running.clone(),
             keys: Arc::clone(&self.keys),
+            office: self.office.clone(),
         };
         self.tending = Some(tokio::spawn(async move {
             if let Err(why) = begun.answer(plan, provider).await {
@@ -145,6 +156,7 @@ struct Begun {
     lasting: Arc<OnceCell<Lasting>>,
     running: Awaited,
     keys: Arc<dyn Noun>,
+    office: watch::Sender<Office>,
 }
 
 impl Begun {
@@ -169,7 +181,9 @@ impl Begun {
         // What was remembered of other issuers is forgotten.
         self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
         provider.send_replace(Some(Arc::clone(&made)));
+        let desk = Desk::new(Arc::clone(&people), Arc::clone(&made));
         self.running.send_replace(Some(made));
+        self.office.send_replace(Office::Open(Arc::new(desk)));
         loop {
             // At once as well: keys may be due by what this file says.
             if let Err(why) = lasting.tend(SystemTime::now()).await {

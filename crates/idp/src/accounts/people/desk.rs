@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
+use super::own::moment;
 use super::{People, PeopleError, Who, account_as_json};
 use crate::UserId;
 use crate::store::accounts::Account;
@@ -24,6 +25,9 @@ pub enum DeskError {
     /// What names somebody is neither an address nor an id.
     #[error("`{0}` is neither an address nor the id of an account")]
     NotAName(String),
+    /// There was somebody of that id.
+    #[error("the account `{0}` was deleted {1}")]
+    Departed(UserId, String),
     /// It cannot be done.
     #[error(transparent)]
     People(#[from] PeopleError),
@@ -72,7 +76,8 @@ struct Update {
 impl People {
     /// Does what the verb says. What the answer tells of is durable.
     ///
-    /// A link in an answer (`link` of `create` and `invite`) lets whoever has it choose the password of the account.
+    /// A link in an answer (`link` of `create`, `invite` and `reset`) lets whoever has it choose the password of the
+    /// account.
     ///
     /// # Errors
     /// [`DeskError`].
@@ -88,6 +93,11 @@ impl People {
                 let Invite { address } = read(asked)?;
                 let link = self.invite(&address).await?;
                 Ok(members([("address", json!(address)), ("link", json!(link.expose()))]))
+            }
+            "reset" => {
+                let account = self.named(&read::<One>(asked)?.user).await?;
+                let (_, link) = self.link_to_reset(account.id).await?;
+                Ok(members([("user", account_as_json(&account)), ("link", json!(link.expose()))]))
             }
             "update" => self.ask_update(read(asked)?).await,
             "show" => self.ask_show(self.named(&read::<One>(asked)?.user).await?).await,
@@ -109,9 +119,19 @@ impl People {
         }
     }
 
-    async fn named(&self, user: &str) -> Result<Account, DeskError> {
+    /// The account that a command names, by its id or its address.
+    ///
+    /// # Errors
+    /// There is none, or none any more.
+    pub(crate) async fn named(&self, user: &str) -> Result<Account, DeskError> {
         let who = Who::parse(user).ok_or_else(|| DeskError::NotAName(user.chars().take(100).collect()))?;
-        Ok(self.find(&who).await?)
+        match (self.find(&who).await, who) {
+            (Err(PeopleError::Nobody), Who::Id(id)) => match self.departed(id).await.map_err(PeopleError::from)? {
+                Some(at) => Err(DeskError::Departed(id, moment(at).unwrap_or_default())),
+                None => Err(PeopleError::Nobody.into()),
+            },
+            (found, _) => Ok(found?),
+        }
     }
 
     async fn ask_list(&self, List { after }: List) -> Result<Map<String, Value>, DeskError> {

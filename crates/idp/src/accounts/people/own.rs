@@ -184,6 +184,6 @@ fn linked_as_json(linked: &Linked) -> Value {
     })
 }
 
-pub(super) fn moment(at: SystemTime) -> Option<String> {
+pub(crate) fn moment(at: SystemTime) -> Option<String> {
     OffsetDateTime::from(at).format(&Rfc3339).ok()
 }

@@ -143,9 +143,10 @@ async fn an_app_whose_session_is_kept_here_gets_no_tokens() {
     let (_, answer) = house.redeem("site", &code, &[("redirect_uri", uri)]).await;
     assert_eq!(answer["error"], "unauthorized_client");
     let site = house.server.apps.named("site").unwrap();
-    let grant = house.server.redeem_for_session(site, &code, VERIFIER, uri).await.expect("the house itself redeems it");
+    let grant =
+        house.server.redeem_for_session(&site, &code, VERIFIER, uri).await.expect("the house itself redeems it");
     assert_eq!(grant.user, house.ada.user);
-    assert!(house.server.redeem_for_session(site, &code, VERIFIER, uri).await.is_err(), "once");
+    assert!(house.server.redeem_for_session(&site, &code, VERIFIER, uri).await.is_err(), "once");
 }
 
 #[tokio::test]

@@ -46,6 +46,17 @@ impl Sessions for MemorySessions {
         self.answer(|sessions| sessions.values().find(|known| known.cookie == cookie).cloned())
     }
 
+    fn by_id(&self, id: SessionId) -> Answer<'_, Option<Session>> {
+        self.answer(|sessions| sessions.get(&id).cloned())
+    }
+
+    fn list(&self, after: Option<SessionId>, at_most: usize) -> Answer<'_, Vec<Session>> {
+        self.answer(|sessions| {
+            let later = sessions.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+            later.take(at_most).map(|(_, known)| known.clone()).collect()
+        })
+    }
+
     fn seen(&self, id: SessionId, at: SystemTime) -> Answer<'_, bool> {
         self.answer(|sessions| sessions.get_mut(&id).map(|known| known.seen = at).is_some())
     }

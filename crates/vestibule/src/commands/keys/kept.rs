@@ -2,28 +2,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::print::{self, words};
-use super::{Outcome, check_names, gateway};
+use super::print;
+use super::{Outcome, check_names};
 use crate::cli::{EveryCommand, KeysCreate, KeysRotate, KeysUpdate};
+use crate::commands::noun::{self, words};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
 const NOUN: &str = "keys";
 
-/// Asks, prints the object where that is wanted, and otherwise gives its members.
 fn ask(
     verb: &str,
     asked: &Value,
     every: &EveryCommand,
     terminal: &Terminal,
 ) -> Result<Option<Map<String, Value>>, Failure> {
-    let answer = gateway::noun(every, NOUN, verb, asked)?;
-    if terminal.json() {
-        let object = serde_json::to_value(&answer).map_err(|error| Failure::ours("an answer").because(&error))?;
-        terminal.object(&object);
-        return Ok(None);
-    }
-    Ok(Some(answer.members))
+    noun::ask(NOUN, verb, asked, every, terminal)
 }
 
 /// Makes a key.

@@ -2,29 +2,15 @@
 
 use serde_json::{Map, Value};
 
+use crate::commands::noun::{array, words, words_or};
 use crate::terminal::{Terminal, columns};
-
-/// A text, or texts with commas between them; empty for what is not there.
-pub(super) fn words(object: &Value, member: &str) -> String {
-    match object.get(member) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-        _ => String::new(),
-    }
-}
-
-fn array<'a>(object: &'a Map<String, Value>, member: &str) -> &'a [Value] {
-    object.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
 
 /// A line for each key, those of the file after those that are kept.
 pub(super) fn list(answer: &Map<String, Value>, terminal: &Terminal) {
     let (kept, pinned) = (array(answer, "keys"), array(answer, "file"));
     let mut rows: Vec<[String; 7]> = Vec::with_capacity(kept.len() + pinned.len());
     for key in kept {
-        let or = |member: &str, other: &str| {
-            Some(words(key, member)).filter(|text| !text.is_empty()).unwrap_or_else(|| other.to_owned())
-        };
+        let or = |member: &str, other: &str| words_or(key, member, other);
         rows.push([
             words(key, "name"),
             words(key, "kind"),
