@@ -21,6 +21,7 @@ mod service_tls;
 mod services;
 mod tokens;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -74,6 +75,8 @@ pub struct IdentityPlan {
     pub settings: idp::Settings,
     /// The apps of the file.
     pub apps: Vec<idp::apps::AppSettings>,
+    /// Where each of them stands, as `file:line:column`.
+    pub places: BTreeMap<Arc<str>, Arc<str>>,
     /// What its operations are answered by, once that is connected.
     pub answers: Arc<gateway::Builtin>,
     /// Where programs get tokens for themselves, where the file says so.
@@ -169,7 +172,9 @@ impl<'a> Planner<'a> {
         let answers = Arc::clone(&self.provider);
         let apps = self.apps();
         let machines = self.machines();
-        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, answers, machines });
+        let place = |app: &crate::draft::App| (Arc::from(app.name.value.as_str()), self.place(app.name.span));
+        let places = self.draft.apps.iter().map(place).collect();
+        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, places, answers, machines });
         let admin_socket = match &self.draft.admin_listen {
             Some(socket) => self.files.resolve(&socket.value),
             None => data_directory.join("admin.sock"),

@@ -7,9 +7,12 @@ mod faults;
 mod origin;
 mod public_keys;
 mod redirect;
+mod registration;
+mod registry;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 
@@ -17,6 +20,8 @@ pub use self::faults::AppFault;
 pub use self::origin::{Origin, OriginError};
 pub use self::public_keys::{PublicKeys, PublicKeysError};
 pub use self::redirect::{RedirectUri, RedirectUriError};
+pub use self::registration::{Registration, RegistrationFault, is_app_name};
+pub use self::registry::{Registry, current};
 use crate::{Digest, Scopes};
 
 /// Everything that is known of one app.
@@ -160,12 +165,22 @@ fn table(apps: impl IntoIterator<Item = AppSettings>) -> AppTable {
 /// The apps of the store, as they are now: a table that is swapped whole when one of them changes, and outlives a
 /// configuration.
 #[derive(Debug, Default)]
-pub struct KeptApps(ArcSwap<AppTable>);
+pub struct KeptApps(ArcSwap<BTreeMap<Arc<str>, KeptApp>>);
+
+#[derive(Clone, Debug)]
+struct KeptApp {
+    settings: Arc<AppSettings>,
+    /// When it was registered.
+    since: SystemTime,
+}
 
 impl KeptApps {
-    /// These from now on, and no others.
-    pub fn are(&self, apps: impl IntoIterator<Item = AppSettings>) {
-        self.0.store(Arc::new(table(apps)));
+    /// These from now on, and no others; each with the time at which it was registered.
+    pub fn are(&self, apps: impl IntoIterator<Item = (AppSettings, SystemTime)>) {
+        let kept = |(settings, since): (AppSettings, SystemTime)| {
+            (Arc::clone(&settings.name), KeptApp { settings: Arc::new(settings), since })
+        };
+        self.0.store(Arc::new(apps.into_iter().map(kept).collect()));
     }
 }
 
@@ -193,7 +208,15 @@ impl Apps {
     /// The app of this `client_id`. A name of the file is the file's.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<Arc<AppSettings>> {
-        self.file.get(name).cloned().or_else(|| self.kept.0.load().get(name).cloned())
+        self.file.get(name).cloned().or_else(|| Some(Arc::clone(&self.kept.0.load().get(name)?.settings)))
+    }
+
+    /// Whether what was given out to an app of this name at that time was given to the one that has it now. Tokens write
+    /// times in whole seconds.
+    #[must_use]
+    pub fn had(&self, name: &str, at: SystemTime) -> bool {
+        self.file.contains_key(name)
+            || self.kept.0.load().get(name).is_some_and(|app| at + Duration::from_secs(1) > app.since)
     }
 
     /// Those of the file.
@@ -207,7 +230,7 @@ impl Apps {
     pub fn all(&self) -> Vec<Arc<AppSettings>> {
         let kept = self.kept.0.load();
         let others = kept.iter().filter(|(name, _)| !self.file.contains_key(*name));
-        self.file.values().chain(others.map(|(_, app)| app)).cloned().collect()
+        self.file.values().chain(others.map(|(_, app)| &app.settings)).cloned().collect()
     }
 }
 

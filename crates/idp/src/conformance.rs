@@ -4,12 +4,14 @@
 
 #![expect(clippy::expect_used, reason = "a fact that does not hold fails the test that called")]
 
+mod apps;
 mod externals;
 mod keys;
 mod people;
 mod protocol;
 mod sessions;
 
+pub use apps::apps;
 pub use externals::externals;
 pub use keys::signing_keys;
 pub use people::{accounts, links, sign_ins};

@@ -101,6 +101,8 @@ pub trait TokenKeys: Send + Sync {
 pub trait Revocations: Send + Sync {
     /// These grants have ended; a token of theirs may be about until then.
     fn grants_ended(&self, grants: &[GrantId], until: SystemTime);
+    /// This app is gone, and whatever was given out to it until now; an access token may live as long as one can.
+    fn app_ended(&self, name: &str);
     /// This access token (`jti`) is void; it would have ended then.
     fn token_ended(&self, id: &str, until: SystemTime);
 }

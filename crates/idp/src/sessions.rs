@@ -107,6 +107,13 @@ impl BrowserSessions {
         &self.kept
     }
 
+    /// Tells that these sessions have ended in the store.
+    pub(crate) fn ended(&self, ids: &[SessionId], now: SystemTime) {
+        for id in ids {
+            self.ends.session(*id, now + self.settings.lifetimes.session);
+        }
+    }
+
     /// Whether a session still holds, as its next request would find.
     ///
     /// # Errors

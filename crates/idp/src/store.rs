@@ -8,6 +8,7 @@
 //! method, never a reading and a writing.
 
 pub mod accounts;
+pub mod apps;
 pub mod codes;
 pub mod consents;
 pub mod devices;

@@ -65,6 +65,7 @@ struct Nobody;
 
 impl Revocations for Nobody {
     fn grants_ended(&self, _grants: &[GrantId], _until: SystemTime) {}
+    fn app_ended(&self, _name: &str) {}
     fn token_ended(&self, _id: &str, _until: SystemTime) {}
 }
 

@@ -15,6 +15,7 @@
 
 mod accounts;
 mod api_keys;
+mod apps;
 mod changes;
 mod codes;
 mod consents;

@@ -84,6 +84,15 @@ impl House {
         self.prepared.command(arguments)
     }
 
+    /// The same, with this on its standard input.
+    ///
+    /// # Panics
+    /// As [`House::command`].
+    #[must_use]
+    pub fn command_with(&self, arguments: &[&str], input: &str) -> Ended {
+        self.prepared.command_with(arguments, input)
+    }
+
     /// Process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
@@ -226,7 +235,21 @@ impl Prepared {
     /// When it cannot be run, or does not end within 20 s.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Ended {
-        let (mut child, stdout, stderr) = self.spawn(arguments);
+        self.command_with(arguments, "")
+    }
+
+    /// The same, with this on its standard input.
+    ///
+    /// # Panics
+    /// As [`Prepared::command`].
+    #[must_use]
+    pub fn command_with(&self, arguments: &[&str], input: &str) -> Ended {
+        let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let (mut child, stdout, stderr) = self.spawn_with(arguments, stdin);
+        if let Some(mut stdin) = child.stdin.take() {
+            // Whoever does not read it says so by how it ends.
+            let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+        }
         let deadline = Deadline::default();
         let ended = stdout.wait_for_end(deadline) && stderr.wait_for_end(deadline);
         if !ended {
@@ -259,9 +282,13 @@ impl Prepared {
     }
 
     fn spawn(&self, arguments: &[&str]) -> (Child, Captured, Captured) {
+        self.spawn_with(arguments, Stdio::null())
+    }
+
+    fn spawn_with(&self, arguments: &[&str], stdin: Stdio) -> (Child, Captured, Captured) {
         let mut line = self.tool.iter().map(OsString::as_os_str).chain([self.binary.as_os_str()]);
         let mut command = Command::new(line.next().unwrap_or_default());
-        command.args(line).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.args(line).args(arguments).current_dir(self.folder.path()).stdin(stdin);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("NO_COLOR", "1");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", self.binary.display()));

@@ -1,5 +1,6 @@
 //! The words of the command line: commands, flags, and their help. What they do stands in `commands`.
 
+mod apps;
 mod change;
 mod every;
 mod keys;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use apps::{Apps, AppsCreate, AppsDelete, AppsRotate, AppsSaid, AppsUpdate};
 pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
 pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
@@ -87,6 +89,9 @@ pub(crate) enum Command {
     /// Make, see, invite, lock and delete accounts
     #[command(subcommand, alias = "user")]
     Users(Users),
+    /// Register, see, change and remove applications
+    #[command(subcommand, alias = "app")]
+    Apps(Apps),
     /// See and end the sessions of browsers
     #[command(subcommand, alias = "session")]
     Sessions(Sessions),
@@ -264,6 +269,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Keys(keys) => keys.name(),
             Self::Users(users) => users.name(),
+            Self::Apps(apps) => apps.name(),
             Self::Sessions(sessions) => sessions.name(),
             Self::Tokens(tokens) => tokens.name(),
             Self::Store(store) => store.name(),

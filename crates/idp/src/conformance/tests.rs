@@ -1,9 +1,15 @@
 //! The implementations in memory show the facts too.
 
 use crate::store::accounts::MemoryPeople;
+use crate::store::apps::MemoryApps;
 use crate::store::grants::MemoryGrants;
 use crate::store::sessions::MemorySessions;
 use crate::store::signing_keys::MemorySigningKeys;
+
+#[tokio::test]
+async fn apps_in_memory_conform() {
+    super::apps(async || MemoryApps::default()).await;
+}
 
 #[tokio::test]
 async fn grants_in_memory_conform() {

@@ -14,6 +14,8 @@ pub struct Refusal {
     pub message: String,
     /// What to write or run.
     pub help: Option<Box<str>>,
+    /// The place in the file that it is about, `file:line:column`, and its dotted key.
+    pub at: Option<(Box<str>, Box<str>)>,
 }
 
 /// The kinds of reason.
@@ -35,13 +37,18 @@ impl Refusal {
     /// Why, in one sentence.
     #[must_use]
     pub fn new(why: Why, code: &'static str, message: impl Into<String>) -> Self {
-        Self { why, code, message: message.into(), help: None }
+        Self { why, code, message: message.into(), help: None, at: None }
     }
 
     /// Says what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<Box<str>>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn at(mut self, place: &str, path: impl Into<Box<str>>) -> Self {
+        self.at = Some((place.into(), path.into()));
         self
     }
 

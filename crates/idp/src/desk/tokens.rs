@@ -136,7 +136,8 @@ impl Desk {
         if server.foundation.store.is_token_revoked(claims.text("jti").unwrap_or_default().into()).await? {
             return Ok("revoked");
         }
-        if server.apps.named(claims.text("client_id").unwrap_or_default()).is_none() {
+        let issued = claims.issued_at().and_then(at).unwrap_or(SystemTime::UNIX_EPOCH);
+        if !server.apps.had(claims.text("client_id").unwrap_or_default(), issued) {
             return Ok("its app is gone");
         }
         let Some(grant) = claims.text(GRANT_CLAIM) else { return Ok("good") };

@@ -87,6 +87,8 @@ impl Revocations for Told {
         self.0.lock().unwrap().extend(grants.iter().map(ToString::to_string));
     }
 
+    fn app_ended(&self, _: &str) {}
+
     fn token_ended(&self, id: &str, _until: SystemTime) {
         self.0.lock().unwrap().push(id.to_owned());
     }

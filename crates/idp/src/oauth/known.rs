@@ -33,6 +33,10 @@ impl Server {
         let expected = Expected { kind: TokenType::ACCESS, issuer, audience, now, leeway: Duration::ZERO };
         let Ok(claims) = verify(text, &self.foundation.keys.published(), &expected) else { return Ok(None) };
         let Some(id) = claims.text("jti") else { return Ok(None) };
+        let issued = SystemTime::UNIX_EPOCH + Duration::from_secs(claims.issued_at().unwrap_or_default());
+        if !self.apps.had(claims.text("client_id").unwrap_or_default(), issued) {
+            return Ok(None);
+        }
         if self.foundation.store.is_token_revoked(id.into()).await? {
             return Ok(None);
         }

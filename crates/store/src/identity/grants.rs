@@ -122,7 +122,9 @@ fn drop_old(
                   (SELECT id FROM grants WHERE coalesce(ended_ms, used_ms) < ?1 LIMIT ?2)";
     dropped += execute(connection, grants, params![ms(unused), at_most])?;
     let lost = "DELETE FROM lost_grants WHERE id IN (SELECT id FROM lost_grants WHERE ended_ms < ?1 LIMIT ?2)";
-    Ok(dropped + execute(connection, lost, params![ms(unused), at_most])?)
+    dropped += execute(connection, lost, params![ms(unused), at_most])?;
+    let apps = "DELETE FROM lost_apps WHERE name IN (SELECT name FROM lost_apps WHERE removed_ms < ?1 LIMIT ?2)";
+    Ok(dropped + execute(connection, apps, params![ms(unused), at_most])?)
 }
 
 impl Grants for Identity {

@@ -6,7 +6,7 @@ use crate::sqlite::{Migration, Schema};
 /// What an identity provider keeps.
 pub static SCHEMA: Schema = Schema {
     role: "identity",
-    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS, API_KEYS, EXTERNALS],
+    migrations: &[PROTOCOL, PEOPLE, SIGNING_KEYS, SESSIONS, API_KEYS, EXTERNALS, APPS],
     sealed: &[PASSWORD, AUTHENTICATOR, OFFERED, SIGNING_KEY],
 };
 
@@ -274,5 +274,37 @@ CREATE TABLE externals (
     PRIMARY KEY (issuer, subject)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX externals_of_account ON externals (account, since_ms);
+",
+};
+
+const APPS: Migration = Migration {
+    name: "apps",
+    sql: "
+CREATE TABLE apps (
+    name TEXT PRIMARY KEY,
+    -- In the words of the file, as JSON.
+    registration TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE app_secrets (
+    app TEXT NOT NULL REFERENCES apps ON DELETE CASCADE,
+    -- The newest is the first.
+    place INTEGER NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    made_ms INTEGER NOT NULL,
+    until_ms INTEGER,
+    PRIMARY KEY (app, place)
+) STRICT, WITHOUT ROWID;
+
+-- Names of apps that were removed: tokens of them may still be about.
+CREATE TABLE lost_apps (name TEXT PRIMARY KEY, removed_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX lost_apps_removed ON lost_apps (removed_ms);
+
+-- For the end of all that one app has.
+CREATE INDEX grants_of_app ON grants (app) WHERE ended_ms IS NULL;
+CREATE INDEX sessions_of_app ON sessions (app);
+CREATE INDEX consents_of_app ON consents (app);
 ",
 };

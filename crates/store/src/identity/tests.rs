@@ -101,6 +101,12 @@ async fn sessions_on_sqlite_conform() {
 }
 
 #[tokio::test]
+async fn apps_on_sqlite_conform() {
+    let place = Place::new();
+    conformance::apps(async || place.empty().await).await;
+}
+
+#[tokio::test]
 async fn api_keys_on_sqlite_conform() {
     let place = Place::new();
     auth::conformance::all(async || Arc::new(place.empty().await) as Arc<dyn auth::KeyStore>).await;
@@ -154,6 +160,8 @@ const WHOLE_TABLES: &[&str] = &[
     accounts::DEPARTURES,
     signing_keys::ALL,
     api_keys::ALL,
+    apps::ALL,
+    apps::COUNT,
 ];
 
 /// Called with every statement of this room in its tests: a table that grows must not make each request slower.

@@ -87,3 +87,15 @@ pub(super) fn agreed(yes: bool, question: &str, terminal: &Terminal) -> Outcome 
 pub(super) fn link(answer: &Map<String, Value>, terminal: &Terminal) {
     terminal.result(answer.get("link").and_then(Value::as_str).unwrap_or_default());
 }
+
+/// Names of things are those of the file.
+pub(super) fn check_names<'n>(names: impl Iterator<Item = &'n String>) -> Outcome {
+    for name in names {
+        if !idp::apps::is_app_name(name) {
+            let message = format!("`{name}` is not a name");
+            return Err(Failure::new(Exit::Usage, "bad-name", message)
+                .help("a name starts with a letter of `a-z` and has up to 63 of `a-z`, `0-9` and `-`"));
+        }
+    }
+    Ok(())
+}

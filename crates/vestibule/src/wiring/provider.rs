@@ -170,8 +170,9 @@ impl Begun {
         let lasting = made.await?;
         let settings = Arc::new(plan.settings);
         let people = Arc::new(lasting.people(&settings, &self.terminal)?);
-        let apps = Arc::new(Apps::new(plan.apps));
-        let made = Provider::new(Arc::clone(&settings), apps, Arc::clone(&people) as _, lasting.foundation.clone());
+        let apps = Arc::new(Apps::with(plan.apps, lasting.registry.kept()));
+        let foundation = lasting.foundation.clone();
+        let made = Provider::new(Arc::clone(&settings), Arc::clone(&apps), Arc::clone(&people) as _, foundation);
         let made = made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys))));
         let made = Arc::new(match &plan.machines {
             Some(machines) => made.with_server_door(&machines.origin),
@@ -181,7 +182,13 @@ impl Begun {
         // What was remembered of other issuers is forgotten.
         self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
         provider.send_replace(Some(Arc::clone(&made)));
-        let desk = Desk::new(Arc::clone(&people), Arc::clone(&made));
+        let desk = Desk {
+            people: Arc::clone(&people),
+            provider: Arc::clone(&made),
+            apps,
+            places: plan.places,
+            registry: Arc::clone(&lasting.registry),
+        };
         self.running.send_replace(Some(made));
         self.office.send_replace(Office::Open(Arc::new(desk)));
         loop {

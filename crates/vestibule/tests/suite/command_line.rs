@@ -47,7 +47,11 @@ fn the_help_of_every_command_is_as_documented() {
     let keys = vestibule(&["keys", "create", "--help"]);
     assert_code(&keys, 0);
     insta::assert_snapshot!("help-keys-create", keys.stdout);
+    insta::assert_snapshot!("help-apps-create", vestibule(&["apps", "create", "--help"]).stdout);
     insta::assert_snapshot!("help-keys", vestibule(&["keys", "--help"]).stdout);
+    for noun in ["users", "apps", "sessions", "tokens"] {
+        insta::assert_snapshot!(format!("help-{noun}"), vestibule(&[noun, "--help"]).stdout);
+    }
     insta::assert_snapshot!("help-store", vestibule(&["store", "--help"]).stdout);
 }
 

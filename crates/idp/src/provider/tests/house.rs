@@ -62,6 +62,7 @@ impl Ends for Nobody {
 
 impl Revocations for Nobody {
     fn grants_ended(&self, _: &[GrantId], _: SystemTime) {}
+    fn app_ended(&self, _: &str) {}
     fn token_ended(&self, _: &str, _: SystemTime) {}
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use admin::{Noun, NounError, NounFailure, NounOutcome};
 use idp::desk::{self, Desk, Refusal, Why};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 /// How the provider stands, for whoever asks by command.
@@ -60,8 +60,16 @@ impl Noun for ProviderNoun {
     }
 }
 
+/// `file:line:column` as objects have it.
+fn placed(place: &str, path: &str) -> Option<Value> {
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    let (line, column): (u64, u64) = (line.parse().ok()?, column.parse().ok()?);
+    Some(json!({ "file": file, "line": line, "column": column, "path": path }))
+}
+
 fn told(refusal: Refusal) -> NounError {
-    let Refusal { why, code, message, help } = refusal;
+    let Refusal { why, code, message, help, at } = refusal;
     let why = match why {
         Why::Wrong => NounFailure::Wrong,
         Why::Missing => NounFailure::Missing,
@@ -69,7 +77,8 @@ fn told(refusal: Refusal) -> NounError {
         Why::Unavailable => NounFailure::Unavailable,
         Why::Ours => NounFailure::Ours,
     };
-    let error = NounError::new(why, code, message);
+    let at = at.and_then(|(place, path)| placed(&place, &path)).map(Box::new);
+    let error = NounError { at, ..NounError::new(why, code, message) };
     match help {
         Some(help) => error.help(help),
         None => error,

@@ -25,6 +25,13 @@ impl Ends {
         }
     }
 
+    /// Apps that went before this process began, and when.
+    pub(super) fn apps_before(&self, removed: impl IntoIterator<Item = (Arc<str>, SystemTime)>) {
+        for (name, at) in removed {
+            self.verifier.revoked().end(&[Ground::App(name)], at, at + LONGEST);
+        }
+    }
+
     pub(super) fn token(&self, id: &str) {
         self.verifier.revoke(&[Ground::Token(id.into())], LONGEST);
     }
@@ -43,6 +50,10 @@ impl idp::sessions::Ends for Ends {
 impl idp::oauth::Revocations for Ends {
     fn grants_ended(&self, grants: &[GrantId], _until: SystemTime) {
         self.grants(grants.iter().copied());
+    }
+
+    fn app_ended(&self, name: &str) {
+        self.verifier.revoke(&[Ground::App(name.into())], LONGEST);
     }
 
     fn token_ended(&self, id: &str, _until: SystemTime) {

@@ -8,12 +8,13 @@ use auth::{Issuer, Verifier};
 use idp::accounts::mail::{Letter, Mailer, Post, Print, Smtp, SmtpSettings};
 use idp::accounts::people::{self, People};
 use idp::accounts::{Address, Devices, Passwords, PoolSettings, Throttle, Tickets};
-use idp::apps::TokenAlgorithm;
+use idp::apps::{Registry, TokenAlgorithm};
 use idp::keyring::{Keyring, Schedule};
 use idp::oauth::{self, KnownPeople, TokenKeys};
 use idp::provider::Foundation;
 use idp::sessions::Ground;
 use idp::store::Answer;
+use idp::store::apps::AppRecords;
 use idp::store::grants::ProtocolStore;
 use idp::{MailSettings, Settings};
 use model::{Clock, Secret, SystemClock};
@@ -34,6 +35,7 @@ const AT_ONCE: usize = 1_000;
 pub(super) struct Lasting {
     pub(super) foundation: Foundation,
     pub(super) keyring: Arc<Keyring>,
+    pub(super) registry: Arc<Registry>,
     people: Arc<people::Lasting>,
     protocol: Arc<dyn ProtocolStore>,
 }
@@ -53,6 +55,9 @@ impl Lasting {
         let ended = protocol.ended_since(since).await.map_err(|error| error.to_string())?;
         ends.grants(ended.grants.into_iter().map(|(id, _)| id));
         ended.tokens.iter().for_each(|(id, _)| ends.token(id));
+        let records = Arc::clone(store) as Arc<dyn AppRecords>;
+        ends.apps_before(records.removed_since(since).await.map_err(|error| error.to_string())?);
+        let registry = Registry::open(records, Arc::clone(&clock)).await.map_err(|error| error.to_string())?;
         let keyring = Keyring::open(Arc::clone(store) as _, Arc::clone(&clock), schedule(settings));
         let keyring = Arc::new(keyring.await.map_err(|error| error.to_string())?);
         let server = oauth::Foundation::new(
@@ -75,6 +80,7 @@ impl Lasting {
         Ok(Self {
             foundation: Foundation { ground, protocol: protocol_foundation },
             keyring,
+            registry,
             people: Arc::new(people),
             protocol,
         })
