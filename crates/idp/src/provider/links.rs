@@ -98,7 +98,7 @@ impl Provider {
         }
         let (token, fault) = (visit.token(), fault.as_ref());
         let (app, targets) = self.app_of(goal.as_ref());
-        let shown = JoinPage { token: &token, link, address, name: &name, app, fault };
+        let shown = JoinPage { token: &token, link, address, name: &name, app: app.as_deref(), fault };
         Ok(page(status_of(fault), join(&self.look, &shown), &targets))
     }
 
