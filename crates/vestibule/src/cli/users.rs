@@ -1,6 +1,6 @@
 //! The words of the commands about accounts, sessions and tokens.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Users {
@@ -143,7 +143,8 @@ pub(crate) struct SessionsList {
 }
 
 #[derive(Args, Debug)]
-#[group(id = "which", required = true, multiple = false, args = ["session", "user", "all"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("which").required(true).args(["session", "user", "all"]))]
 pub(crate) struct SessionsEnd {
     /// The id of one, with the grant and the sign-in that it came of
     #[arg(value_name = "ID")]

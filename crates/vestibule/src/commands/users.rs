@@ -106,7 +106,7 @@ fn state(user: &Value) -> String {
     let is = |member: &str| user.get(member) == Some(&json!(true));
     match (is("locked"), is("password")) {
         (true, _) => "locked",
-        (false, false) => "no password yet",
+        (false, false) => "no password",
         (false, true) => "good",
     }
     .to_owned()
