@@ -186,15 +186,23 @@ impl Desk {
         };
         let digests = record.secrets.iter().map(|secret| secret.digest).collect();
         let settings = record.registration.settings(&record.name, digests).map_err(|faults| refused(&faults))?;
-        let issuer = self.provider.server().settings.issuer.as_str();
-        let elsewhere = settings.origins.iter().find(|origin| origin.as_str() != issuer);
-        match elsewhere.filter(|_| settings.kind == AppKind::Session) {
+        let nowhere = settings.origins.iter().find(|origin| !self.has_sessions(origin.as_str()));
+        match nowhere.filter(|_| settings.kind == AppKind::Session) {
             Some(origin) => {
-                let message = format!("sessions at another host than the issuer's are not built yet: `{origin}`");
-                Err(Refusal::new(Why::Wrong, "not-built", message).help(format!("`{issuer}` is built")))
+                let message = format!("no door of the file answers for sessions at `{origin}`");
+                let issuer = self.provider.server().settings.issuer.as_str();
+                let help = format!("`{issuer}` does; another host does where an app of the file has its pages there");
+                Err(Refusal::new(Why::Wrong, "no-sessions-there", message).help(help))
             }
             None => Ok(()),
         }
+    }
+
+    /// Whether sessions are begun at this origin: where the issuer is, and where an app of the file has its pages.
+    fn has_sessions(&self, origin: &str) -> bool {
+        let apps = self.apps.of_file().values().filter(|app| app.kind == AppKind::Session);
+        let mut origins = apps.flat_map(|app| app.origins.iter());
+        origin == self.provider.server().settings.issuer.as_str() || origins.any(|known| known.as_str() == origin)
     }
 
     /// A secret is in this answer and nowhere else ever again.

@@ -158,7 +158,7 @@ fn a_name_of_the_file_is_the_files_and_what_the_file_refuses_is_refused_here() {
         (&["create", "a", "--type", "native", "--consent", "perhaps"], 2, "not `perhaps`"),
         (&["create", "a", "--type", "native", "--scope", "two words"], 2, "a scope is"),
         (&["create", "a", "--type", "machine", "--scope", "openid"], 2, "without people"),
-        (&["create", "a", "--type", "session", "--origin", "https://a.example"], 2, "error["),
+        (&["create", "a", "--type", "session", "--origin", "https://a.example"], 2, "error[no-sessions-there]"),
         (
             &["create", "a", "--type", "page", "--origin", "https://a.example", "--redirect-uri", "https://a.example/"],
             2,
