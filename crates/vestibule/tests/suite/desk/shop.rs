@@ -7,7 +7,7 @@ use idp::Digest;
 use testkit::program::Prepared;
 use testkit::{Answer, Backend, ClientTls, Connection, House, Reply, Root, script};
 
-use crate::person::Person;
+use super::person::Person;
 use crate::standing::house;
 use crate::two_doors::{SERVED, free_address, request};
 
@@ -113,7 +113,7 @@ impl Ground {
 
     /// A text with all that is known put in.
     pub(crate) fn filled(&self, text: &str) -> String {
-        let [first, second] = SECRETS.map(|secret| hash(secret));
+        let [first, second] = SECRETS.map(hash);
         text.replace("@client@", &self.client.to_string())
             .replace("@issuer@", &self.issuer())
             .replace("@port@", &self.client.port().to_string())

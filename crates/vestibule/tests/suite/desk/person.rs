@@ -56,13 +56,6 @@ impl Shown {
             Self::Away(to) => panic!("a page, and not {to}"),
         }
     }
-
-    pub(crate) fn away(self) -> String {
-        match self {
-            Self::Away(to) => to,
-            Self::Page(page) => panic!("{} and no way on: {}", page.url, page.answer.text()),
-        }
-    }
 }
 
 impl Page {
@@ -156,20 +149,6 @@ impl Person {
         self.send(form, &[("address", &address), ("password", PASSWORD)])
     }
 
-    /// Types the code of a device, and says this word to the question; the last page.
-    pub(crate) fn answer_device(&mut self, verification: &str, code: &str, decision: &str) -> Page {
-        let mut page = self.open(verification).page();
-        if let Some(form) = page.form("/auth/sign-in") {
-            page = self.sign_in(&form).page();
-        }
-        let form = page.form("/auth/device").expect("a form for the code");
-        let asked = self.send(&form, &[("user_code", code)]).page();
-        match asked.form("/auth/device").filter(|_| asked.answer.text().contains("decision")) {
-            Some(form) => self.send(&form, &[("decision", decision)]).page(),
-            None => asked,
-        }
-    }
-
     /// One request with the cookies of the host, and nothing followed.
     pub(crate) fn ask(&mut self, method: &str, url: &str, body: &str, fields: &[&str]) -> Answer {
         let (host, port) = authority_of(url);
@@ -194,11 +173,6 @@ impl Person {
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let mut found = self.cookies.iter().filter(|((_, kept), _)| kept == name);
         found.next().map(|(_, value)| value.as_str())
-    }
-
-    /// Puts a cookie into the browser, as somebody may who once had a page of this host.
-    pub(crate) fn plant(&mut self, name: &str, value: &str) {
-        self.cookies.insert(("localhost".to_owned(), name.to_owned()), value.to_owned());
     }
 
     fn led(&mut self, method: &str, url: String, body: &str, fields: &[&str]) -> Shown {
