@@ -41,8 +41,13 @@ async fn accounts_are_made_listed_changed_locked_and_deleted_by_command() {
     assert_eq!(ask("export", json!({ "user": id })).await.unwrap()["export"]["account"]["id"], json!(id));
 
     assert_eq!(ask("delete", json!({ "user": id })).await.unwrap()["deleted"], json!(id));
+    // Only who has the id is told that it was somebody's.
     let gone = ask("show", json!({ "user": id })).await;
-    assert!(matches!(gone, Err(DeskError::People(PeopleError::Nobody))), "{gone:?}");
+    assert!(matches!(&gone, Err(DeskError::Departed(gone, _)) if gone.to_string() == id), "{gone:?}");
+    for user in ["lovelace@shop.example", "00000000000000000000000000"] {
+        let nobody = ask("show", json!({ "user": user })).await;
+        assert!(matches!(nobody, Err(DeskError::People(PeopleError::Nobody))), "{nobody:?}");
+    }
 }
 
 #[tokio::test]
