@@ -1,9 +1,9 @@
 //! The API keys of a person on the account page.
 
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
+use tokio::sync::Mutex;
 
 use super::house::{ADA, BEA, Browser, House};
 use crate::UserId;
@@ -14,13 +14,13 @@ struct Board(Mutex<Vec<(UserId, OwnKey)>>);
 
 impl OwnKeys for Board {
     fn of(&self, user: UserId) -> Doing<'_, Vec<OwnKey>> {
-        let all = self.0.lock().expect("it");
+        let all = self.0.try_lock().expect("it");
         let owned = all.iter().filter(|(owner, _)| *owner == user).map(|(_, key)| key.clone()).collect();
         Box::pin(std::future::ready(Ok(owned)))
     }
 
     fn revoke(&self, user: UserId, name: Box<str>) -> Doing<'_, bool> {
-        let mut all = self.0.lock().expect("it");
+        let mut all = self.0.try_lock().expect("it");
         let before = all.len();
         all.retain(|(owner, key)| *owner != user || key.name != name);
         Box::pin(std::future::ready(Ok(all.len() < before)))

@@ -2,12 +2,13 @@
 
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use admin::{Noun, NounError, NounFailure, NounOutcome};
 use idp::UserId;
 use idp::provider::{OwnKeys, ReceptionError};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use super::KeysOfPeople;
 
@@ -16,7 +17,7 @@ struct Stub(NounOutcome, Mutex<Vec<(String, Value)>>);
 
 impl Noun for Stub {
     fn ask(&self, verb: String, asked: Value) -> Pin<Box<dyn Future<Output = NounOutcome> + Send>> {
-        self.1.lock().expect("it").push((verb, asked));
+        self.1.try_lock().expect("it").push((verb, asked));
         Box::pin(ready(self.0.clone()))
     }
 }
@@ -48,7 +49,7 @@ async fn keys_that_can_still_be_used_or_have_expired_are_told_and_others_are_not
     assert_eq!(told.iter().map(|key| &*key.name).collect::<Vec<_>>(), ["good", "expired"]);
     let used = told[0].used.expect("it was used").duration_since(told[0].made).expect("later");
     assert_eq!((used.as_secs(), told[0].expires), (1, None));
-    let asked = noun.1.lock().expect("it").clone();
+    let asked = noun.1.try_lock().expect("it").clone();
     assert_eq!(asked, [("list".to_owned(), json!({ "owner": ada.to_string() }))]);
 }
 
@@ -56,7 +57,7 @@ async fn keys_that_can_still_be_used_or_have_expired_are_told_and_others_are_not
 async fn a_key_is_revoked_on_the_word_of_its_owner() {
     let (noun, ada) = (stub(json!({})), user());
     assert_eq!(KeysOfPeople(Arc::clone(&noun) as _).revoke(ada, "laptop".into()).await, Ok(true));
-    let asked = noun.1.lock().expect("it").clone();
+    let asked = noun.1.try_lock().expect("it").clone();
     assert_eq!(asked, [("revoke".to_owned(), json!({ "name": "laptop", "owner": ada.to_string() }))]);
     for why in [NounFailure::Missing, NounFailure::Conflict, NounFailure::Wrong] {
         assert_eq!(KeysOfPeople(failing(why) as _).revoke(ada, "phone".into()).await, Ok(false), "{why:?}");
