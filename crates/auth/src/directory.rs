@@ -16,7 +16,8 @@ use model::{Clock, DoorKind, Key, KeyKind, SpiffeId, SystemClock, Workload};
 use crate::AuthError;
 use crate::certificate::PeerCertificate;
 use crate::keys::{KeyBounds, KeyHash, KeyId, PresentedKey, Shown};
-use crate::live::LiveKeys;
+use crate::live::{LiveKey, LiveKeys};
+use crate::mark::Mark;
 pub use settings::{DirectoryError, KeySettings, Settings, WorkloadSettings};
 
 /// The keys and workloads of one configuration; immutable and shared by all threads.
@@ -113,6 +114,10 @@ impl Directory {
 
     /// The holder of a key, where the key is valid, fits the door and is used from where it may be.
     pub(crate) fn key(&self, text: &str, shown: Shown<'_>) -> Result<Arc<Key>, AuthError> {
+        let mark = self.live.as_ref().and_then(|live| live.mark(text));
+        if let Some(live) = mark.as_ref().and_then(|mark| self.shown_before(text, mark)) {
+            return self.admit_live(&live, shown);
+        }
         let presented = PresentedKey::parse(text)?;
         if !fits(presented.kind, shown.door) {
             return Err(AuthError::KeyMisplaced { kind: presented.kind, door: shown.door });
@@ -128,8 +133,27 @@ impl Directory {
         }
         let absence = || self.live.as_ref().map_or(AuthError::UnknownKey, |live| live.absence());
         let live = live.ok_or_else(absence)?;
+        is_of_kind(live.key(), presented.kind)?;
+        if let Some(mark) = mark {
+            live.know(mark);
+        }
+        self.admit_live(&live, shown)
+    }
+
+    /// The key of the store that has this text, where it was shown before: its form and its kind were right then. What
+    /// the file says under the same id comes first.
+    fn shown_before(&self, text: &str, mark: &Mark) -> Option<Arc<LiveKey>> {
+        let id = PresentedKey::claimed_id(text)?;
+        let live = self.live.as_ref().filter(|_| !self.keys.contains_key(&id))?;
+        live.find_again(id, mark)
+    }
+
+    /// A key of the store whose text is right, where it is taken here and now.
+    fn admit_live(&self, live: &LiveKey, shown: Shown<'_>) -> Result<Arc<Key>, AuthError> {
         let key = live.key();
-        is_of_kind(key, presented.kind)?;
+        if !fits(key.kind, shown.door) {
+            return Err(AuthError::KeyMisplaced { kind: key.kind, door: shown.door });
+        }
         if self.names.contains_key(&key.name) {
             return Err(AuthError::KeyShadowed { name: Arc::clone(&key.name) });
         }

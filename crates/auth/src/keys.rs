@@ -129,6 +129,12 @@ impl<'a> PresentedKey<'a> {
         (checksum(checked) == *check).then_some(Self { kind, id, text })
     }
 
+    /// The id that a text claims to have, where it has the length of a key; nothing else of it is looked at.
+    pub(crate) fn claimed_id(text: &str) -> Option<KeyId> {
+        let tail = text.len().checked_sub(ID_LEN + 1 + SECRET_LEN + CHECKSUM_LEN)?;
+        text.get(tail..tail + ID_LEN).and_then(KeyId::parse)
+    }
+
     /// Octets of the whole key.
     const fn len(&self) -> usize {
         self.text.len()

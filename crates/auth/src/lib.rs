@@ -32,10 +32,11 @@
 //!
 //! # Cost
 //!
-//! Nothing is allocated for anonymous callers, keys and workloads; a key costs one
-//! SHA-256 of some eighty octets, and one HMAC-SHA-256 where keys of the store are taken.
+//! Nothing is allocated for anonymous callers, keys and workloads; a key of the file costs one
+//! SHA-256 of some eighty octets, and a key of the store one HMAC-SHA-256 more when it is shown for the first time.
 //!
-//! A token or session that is remembered costs one SHA-256 of its text.
+//! What was shown before, a token, a session or a key of the store, is known again by a mark of its text, which is
+//! made by instructions that every processor of today has.
 //!
 //! Deliberately absent: path validation (rustls), rights (`policy`), and signed
 //! requests at the door, which are not built yet.
@@ -53,6 +54,7 @@ mod keeper;
 mod key_store;
 pub mod keys;
 pub mod live;
+mod mark;
 mod proofs;
 mod remembered;
 mod revoked;

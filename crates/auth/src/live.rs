@@ -24,6 +24,7 @@ use model::{Key, Secret};
 use crate::AuthError;
 use crate::key_store::{KeyRecord, KeySecret};
 use crate::keys::{KeyBounds, KeyId, Shown};
+use crate::mark::{Mark, Marker};
 
 /// Parts of the table.
 const SHARDS: usize = 64;
@@ -63,6 +64,7 @@ pub struct LiveKeys {
     /// Nothing before there is a store.
     hash: OnceLock<KeyedHash>,
     standing: AtomicU8,
+    marker: Option<Marker>,
 }
 
 /// What can be said of a key that is not in the table.
@@ -82,6 +84,8 @@ pub(crate) struct LiveKey {
     /// From when on its successor alone is taken.
     until: Option<SystemTime>,
     held: Arc<Held>,
+    /// Of its text, once it was shown and was the right one.
+    mark: OnceLock<Mark>,
 }
 
 /// What all secrets of one key have in common.
@@ -114,7 +118,7 @@ impl LiveKeys {
     #[must_use]
     pub fn new() -> Self {
         let shards = (0..SHARDS).map(|_| ArcSwap::default()).collect();
-        Self { shards, hash: OnceLock::new(), standing: AtomicU8::new(Standing::NoStore as u8) }
+        Self { shards, hash: OnceLock::new(), standing: AtomicU8::new(Standing::NoStore as u8), marker: Marker::new() }
     }
 
     /// There is a store, whose keys come later: until then it is not known whether a key is one of them.
@@ -150,6 +154,20 @@ impl LiveKeys {
         }
     }
 
+    /// The mark of a key's text.
+    pub(crate) fn mark(&self, text: &str) -> Option<Mark> {
+        self.marker.as_ref()?.of(text)
+    }
+
+    /// The key with this id, where this very text was shown before and was right; the same work for an unknown id.
+    pub(crate) fn find_again(&self, id: KeyId, mark: &Mark) -> Option<Arc<LiveKey>> {
+        let shard = self.shard(id)?.load();
+        let found = shard.get(&id);
+        let expected = found.and_then(|live| live.mark.get());
+        let equal = mark == expected.unwrap_or(&Mark::NOBODYS);
+        found.filter(|_| equal && expected.is_some()).map(Arc::clone)
+    }
+
     /// The key with this id, where the digest is right; the same work for an unknown id.
     pub(crate) fn find(&self, id: KeyId, digest: &[u8; 32]) -> Option<Arc<LiveKey>> {
         let keyed = self.keyed(digest)?;
@@ -177,7 +195,7 @@ impl LiveKeys {
             last_use: Arc::clone(last_use),
         });
         for KeySecret { id, hash, until, .. } in &record.secrets {
-            let live = Arc::new(LiveKey { hash: *hash, until: *until, held: Arc::clone(&held) });
+            let live = Arc::new(LiveKey { hash: *hash, until: *until, held: Arc::clone(&held), mark: OnceLock::new() });
             self.change(*id, |shard| {
                 shard.insert(*id, Arc::clone(&live));
             });
@@ -226,6 +244,12 @@ impl fmt::Debug for LiveKeys {
 impl LiveKey {
     pub(crate) fn key(&self) -> &Arc<Key> {
         &self.held.key
+    }
+
+    /// Knows its text by this mark from now on.
+    pub(crate) fn know(&self, mark: Mark) {
+        // It has one text, and that has one mark: whoever was first said the same.
+        let _ = self.mark.set(mark);
     }
 
     /// Whether it is taken now, and so.

@@ -24,10 +24,11 @@ use model::{Caller, Clock, OWN_ISSUER, SystemClock};
 
 use crate::issuers::{Issuer, Issuers};
 use crate::jose::Claims;
+use crate::mark::{Mark, Marker};
 use crate::proofs::Proofs;
-use crate::remembered::{Memory, Remembered};
+use crate::remembered::Remembered;
 use crate::revoked::{Ground, Revoked};
-use crate::verified::{Fingerprint, Verified};
+use crate::verified::{Fingerprint, Form, Verified};
 use crate::{Asked, AuthError};
 pub(crate) use bearer::Bearer;
 
@@ -37,7 +38,11 @@ pub struct Verifier {
     /// Whether tokens and sessions are believed at all: what most requests need to know of the issuers.
     takes_tokens: AtomicBool,
     takes_sessions: AtomicBool,
-    remembered: Remembered,
+    /// What was shown before, for those who show it again.
+    marker: Option<Marker>,
+    marked: Remembered<(Form, Mark)>,
+    /// What was found out by asking, for those who waited for it.
+    remembered: Remembered<Fingerprint>,
     revoked: Revoked,
     proofs: Proofs,
     clock: Arc<dyn Clock>,
@@ -62,6 +67,8 @@ impl Verifier {
             issuers: ArcSwap::default(),
             takes_tokens: AtomicBool::new(false),
             takes_sessions: AtomicBool::new(false),
+            marker: Marker::new(),
+            marked: Remembered::default(),
             remembered: Remembered::default(),
             revoked: Revoked::default(),
             proofs: Proofs::default(),
@@ -76,6 +83,7 @@ impl Verifier {
         self.takes_tokens.store(tokens, Ordering::Release);
         self.takes_sessions.store(sessions, Ordering::Release);
         self.remembered.clear();
+        self.marked.clear();
     }
 
     /// Whether anybody's tokens are believed.
@@ -140,17 +148,28 @@ impl Verifier {
         &self.proofs
     }
 
+    /// The mark of a text that is shown.
+    pub(crate) fn mark(&self, form: Form, text: &str) -> Option<(Form, Mark)> {
+        Some((form, self.marker.as_ref()?.of(text)?))
+    }
+
+    /// What is known of a credential that was shown before and still holds.
+    pub(crate) fn known_again(&self, mark: &(Form, Mark), now: SystemTime) -> Result<Option<Arc<Verified>>, AuthError> {
+        self.marked.find(mark, &self.revoked, now).into_result()
+    }
+
+    /// Knows this credential by its mark from now on, until it ends.
+    pub(crate) fn know(&self, mark: (Form, Mark), verified: &Arc<Verified>) {
+        self.marked.keep(mark, verified);
+    }
+
     /// What is remembered of a credential and still holds.
     pub(crate) fn remembered(
         &self,
         fingerprint: &Fingerprint,
         now: SystemTime,
     ) -> Result<Option<Arc<Verified>>, AuthError> {
-        match self.remembered.find(fingerprint, &self.revoked, now) {
-            Memory::Holds(verified) => Ok(Some(verified)),
-            Memory::Nothing => Ok(None),
-            Memory::Revoked => Err(AuthError::Revoked),
-        }
+        self.remembered.find(fingerprint, &self.revoked, now).into_result()
     }
 
     /// What was just found out, where it is not over by now.

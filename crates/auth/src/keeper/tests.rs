@@ -353,3 +353,23 @@ fn where_the_store_did_not_answer_what_it_did_holds() {
     assert!(matches!(unheard, Err(KeeperError::Store(KeyStoreError::Unavailable(_)))));
     assert_eq!(house.show(&key.text), Err(AuthError::UnknownKey));
 }
+
+#[test]
+fn a_key_that_was_shown_before_is_judged_each_time() {
+    let mut house = house();
+    let key = house.make("laptop");
+    for _ in 0..3 {
+        assert_eq!(house.show(&key.text), Ok("laptop".into()));
+    }
+    // Another text with the same id is another key, whoever was let in before; so is one with its checksum alone.
+    let text = key.text.expose();
+    let (front, last) = text.split_at(text.len() - 1);
+    let other = Secret::new(format!("{front}{}", if last == "a" { "b" } else { "a" }));
+    assert_eq!(house.show(&other), Err(AuthError::KeyForm));
+    let front = text.get(..text.len() - 7).expect("a key");
+    let forged = ["a", "b"].map(|last| Secret::new(crate::keys::with_checksum(&format!("{front}{last}"))));
+    let taken = forged.iter().filter(|forged| house.show(forged).is_ok()).count();
+    assert!(taken <= usize::from(forged.iter().any(|forged| forged.expose() == text)), "{taken}");
+    at_once(house.keeper.revoke("laptop")).expect("revoked");
+    assert_eq!(house.show(&key.text), revoked("laptop"));
+}

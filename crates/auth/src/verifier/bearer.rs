@@ -38,16 +38,38 @@ impl Verifier {
     /// [`AuthError`], where it does not hold.
     pub(crate) fn identify(&self, bearer: &Bearer<'_>) -> Result<Identified, AuthError> {
         let now = self.now();
-        let fingerprint = Fingerprint::of(bearer.form, bearer.text);
-        let verified = match self.remembered(&fingerprint, now)? {
+        let mark = self.mark(bearer.form, bearer.text);
+        let again = mark.as_ref().map(|mark| self.known_again(mark, now)).transpose()?.flatten();
+        let verified = match again {
             Some(verified) => verified,
-            None => match self.find_out(bearer, fingerprint, now)? {
-                Found::Verified(verified) => verified,
+            None => match self.find(bearer, now)? {
+                Found::Verified(verified) => {
+                    if let Some(mark) = mark {
+                        self.know(mark, &verified);
+                    }
+                    verified
+                }
                 Found::Ask(asked) => return Ok(Identified::Ask(asked)),
             },
         };
         self.admit(bearer, &verified, now)?;
         Ok(Identified::Verified(verified))
+    }
+
+    /// Who it is that shows something for the first time, or shows what others have asked about.
+    fn find(&self, bearer: &Bearer<'_>, now: SystemTime) -> Result<Found, AuthError> {
+        // RFC 6750 §2.1, `b64token`: what has other characters is no token of anybody.
+        let allowed = |octet: u8| {
+            octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+        };
+        if bearer.form == Form::Token && !bearer.text.bytes().all(allowed) {
+            return Err(AuthError::UnknownToken);
+        }
+        let fingerprint = Fingerprint::of(bearer.form, bearer.text);
+        match self.remembered(&fingerprint, now)? {
+            Some(verified) => Ok(Found::Verified(verified)),
+            None => self.find_out(bearer, fingerprint, now),
+        }
     }
 
     fn find_out(&self, bearer: &Bearer<'_>, fingerprint: Fingerprint, now: SystemTime) -> Result<Found, AuthError> {
