@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use model::KeyKind;
+use model::{KeyKind, Secret};
 use serde_json::json;
 
 use crate::cli::Demo;
@@ -48,6 +48,8 @@ struct Prepared {
     /// A directory outside for the socket, where the path inside is too long.
     outside: Option<PathBuf>,
     door: ServerDoor,
+    /// The key that stands in the page.
+    window: Secret<String>,
     tries: Vec<Try>,
     /// The file as it might be next.
     next: PathBuf,
@@ -70,9 +72,9 @@ pub(crate) fn run(arguments: &Demo, terminal: &Terminal) -> Result<(), Failure> 
 
 async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let Prepared { directory, file, ports, ca, admin, door, tries, next, .. } = prepared;
+    let Prepared { directory, file, ports, ca, admin, door, window, tries, next, .. } = prepared;
     terminal.say("starting five back ends: site, catalogue and its next edition, ordering, payments");
-    let shop = Shop::open(ports.back_ends, door.clone())
+    let shop = Shop::open(ports.back_ends, door.clone(), window.expose())
         .map_err(|error| Failure::ours("the back ends cannot be started").because(&error))?;
     terminal.say("opening both doors");
     let loaded = load::load(&file).map_err(|refused| load::faulty(&file, &refused.faults, terminal))?;
@@ -87,10 +89,10 @@ async fn open(prepared: Prepared, terminal: &Terminal) -> Result<(), Failure> {
         faults: None,
     };
     let mut house = House::open(loaded, opening, terminal).await?;
-    everything_answers(&door, ports.client)
+    let client = format!("https://{HOST}:{}", ports.client.port());
+    everything_answers(&door, ports.client, (window.expose(), &client))
         .await
         .map_err(|error| Failure::ours("the demo does not answer").because(&error))?;
-    let client = format!("https://{HOST}:{}", ports.client.port());
     let server = format!("https://{HOST}:{}", ports.server.port());
     if terminal.json() {
         let requests: Vec<_> = tries.iter().map(Try::to_json).collect();
@@ -122,6 +124,7 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
     roots.workload("warehouse", here)?;
     roots::stranger(requests::STRANGER, file::TRUST_DOMAIN, here)?;
     roots.local_as_caller(requests::DOOR, here)?;
+    let window = roots::key(KeyKind::Publishable)?;
     let till = roots::key(KeyKind::Restricted)?;
     let bookkeeper = roots::key(KeyKind::Secret)?;
     let too_large = directory.write("too-large.json", &format!("\"{}\"", "x".repeat(TOO_LARGE)))?;
@@ -134,6 +137,7 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         next_catalogue: address_of(&ports.back_ends.next_catalogue)?,
         ordering: address_of(&ports.back_ends.ordering)?,
         payments: address_of(&ports.back_ends.payments)?,
+        window: &window.hash,
         till: &till.hash,
         bookkeeper: &bookkeeper.hash,
         admin: outside.as_ref().and_then(|_| admin.to_str()),
@@ -153,10 +157,12 @@ fn prepare(arguments: &Demo, terminal: &Terminal) -> Result<Prepared, Failure> {
         ca: &ca,
         certificates: here,
         too_large: &too_large,
+        window: window.text.expose(),
         till: till.text.expose(),
         bookkeeper: bookkeeper.text.expose(),
     });
-    Ok(Prepared { directory, file, ports, ca, admin, outside, door, tries, next })
+    let window = window.text;
+    Ok(Prepared { directory, file, ports, ca, admin, outside, door, window, tries, next })
 }
 
 /// Where the admin socket is: in the demo's directory, or, where that path is too long for a socket, in a private
@@ -186,13 +192,17 @@ fn log(directory: &Directory, terminal: &Terminal) -> Result<Box<dyn Write + Sen
 }
 
 /// One request through each door, to a back end and back.
-async fn everything_answers(door: &ServerDoor, client: std::net::SocketAddr) -> Result<(), ServerDoorError> {
+async fn everything_answers(
+    door: &ServerDoor,
+    client: std::net::SocketAddr,
+    (window, origin): (&str, &str),
+) -> Result<(), ServerDoorError> {
     let mut server_door = door.connect(None).await?;
     let levels = server_door.get("/stock/levels").await?;
     let charges = server_door.get("/payments/charges").await?;
     let mut client_door = door.at(client)?.connect(None).await?;
     let page = client_door.get("/").await?;
-    let products = client_door.get("/api/products").await?;
+    let products = client_door.get_from_page("/api/products", window, origin).await?;
     match [levels, charges, page, products].iter().find(|answer| answer.status != 200) {
         None => Ok(()),
         Some(answer) => Err(ServerDoorError::Status(answer.status)),

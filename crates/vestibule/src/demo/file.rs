@@ -12,6 +12,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) next_catalogue: SocketAddr,
     pub(crate) ordering: SocketAddr,
     pub(crate) payments: SocketAddr,
+    /// Hash of the key `window`.
+    pub(crate) window: &'a str,
     /// Hash of the key `till`.
     pub(crate) till: &'a str,
     /// Hash of the key `bookkeeper`.
@@ -53,6 +55,7 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
         ("@next-catalogue@", facts.next_catalogue.to_string()),
         ("@ordering@", facts.ordering.to_string()),
         ("@payments@", facts.payments.to_string()),
+        ("@window@", facts.window.to_owned()),
         ("@till@", facts.till.to_owned()),
         ("@bookkeeper@", facts.bookkeeper.to_owned()),
         ("@domain@", TRUST_DOMAIN.to_owned()),

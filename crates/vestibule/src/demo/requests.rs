@@ -59,6 +59,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) certificates: &'a Path,
     /// A body that is larger than an order may be.
     pub(crate) too_large: &'a Path,
+    /// The text of the key `window`.
+    pub(crate) window: &'a str,
     /// The text of the key `till`.
     pub(crate) till: &'a str,
     /// The text of the key `bookkeeper`.
@@ -88,10 +90,11 @@ const REFUND: &str = r#"{"charge":"charge-1"}"#;
 
 fn at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
     let door = Door { kind: DoorKind::Client, url: facts.client, ca: facts.ca };
+    let from_the_page = from_a_page(facts.window, facts.client);
     vec![
         door.answers("page", 200, &NOTHING, "/"),
-        door.answers("products", 200, &NOTHING, "/api/products").shown(),
-        door.answers("one-product", 200, &NOTHING, "/api/products/bell"),
+        door.answers("products", 200, &from_the_page, "/api/products").shown(),
+        door.answers("one-product", 200, &from_the_page, "/api/products/bell"),
         door.answers("live-stock", 200, &["-N"], "/api/feed?events=1").shown(),
         door.answers("the-bell", 101, &with(&upgrade(), &["--output", "-"]), "/bell?messages=1"),
         door.answers("order", 201, &[JSON[0], JSON[1], "-d", ORDER], "/api/orders").shown(),
@@ -103,10 +106,31 @@ fn at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
 fn refused_at_the_client_door(facts: &Facts<'_>) -> Vec<Try> {
     let door = Door { kind: DoorKind::Client, url: facts.client, ca: facts.ca };
     let too_large = format!("@{}", facts.too_large.display());
+    let from_the_page = from_a_page(facts.window, facts.client);
     vec![
         door.refuses("no-key", Code::CredentialRequired, &NOTHING, "/api/orders").shown(),
         door.refuses("a-wrong-key", Code::CredentialInvalid, &["-H", &bearer("guessed")], "/api/orders").shown(),
-        door.refuses("a-bad-key-is-not-nobody", Code::CredentialInvalid, &["-H", &bearer("guessed")], "/api/products"),
+        door.refuses("a-bad-key-is-not-nobody", Code::CredentialInvalid, &["-H", &bearer("guessed")], "/api/feed"),
+        door.refuses("the-pages-key-elsewhere", Code::NotFound, &from_the_page, "/api/orders"),
+        door.refuses(
+            "the-pages-key-in-another-page",
+            Code::CredentialInvalid,
+            &from_a_page(facts.window, "https://elsewhere.example"),
+            "/api/products",
+        )
+        .shown(),
+        door.refuses(
+            "the-pages-key-without-a-page",
+            Code::CredentialInvalid,
+            &["-H", &bearer(facts.window)],
+            "/api/products",
+        ),
+        door.refuses(
+            "the-pages-key-changes-nothing",
+            Code::NotFound,
+            &with(&from_the_page, &["-X", "POST"]),
+            "/api/products",
+        ),
         door.refuses("a-servers-key", Code::CredentialMisplaced, &["-H", &bearer(facts.bookkeeper)], "/api/orders"),
         door.refuses("a-key-in-the-url", Code::CredentialInQuery, &NOTHING, "/api/orders?api_key=guessed").shown(),
         door.refuses("nothing-there", Code::NotFound, &NOTHING, "/api/discounts"),
@@ -173,6 +197,12 @@ fn refused_at_the_server_door(facts: &Facts<'_>) -> Vec<Try> {
             "/books/charges",
         ),
         door.refuses(
+            "a-pages-key",
+            Code::CredentialMisplaced,
+            &with(&shop, &["-H", &bearer(facts.window)]),
+            "/stock/levels",
+        ),
+        door.refuses(
             "a-browser",
             Code::BrowserNotAllowed,
             &with(&shop, &["-H", "Origin: https://localhost"]),
@@ -224,6 +254,11 @@ fn upgrade() -> Vec<String> {
 
 fn bearer(key: &str) -> String {
     format!("Authorization: Bearer {key}")
+}
+
+/// What a script of a page sends: the key, and, said by the browser, where the page is from.
+fn from_a_page(key: &str, origin: &str) -> Vec<String> {
+    ["-H".to_owned(), bearer(key), "-H".to_owned(), format!("Origin: {origin}")].into()
 }
 
 fn certificate(folder: &Path, name: &str) -> [String; 4] {

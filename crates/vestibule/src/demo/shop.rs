@@ -49,14 +49,14 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Serves the five back ends on their sockets; must be called within a runtime.
+    /// Serves the five back ends on their sockets, with the key `window` in the page; must be called within a runtime.
     ///
     /// # Errors
     /// A socket that the runtime does not take.
-    pub(crate) fn open(listeners: Listeners, door: ServerDoor) -> io::Result<Self> {
+    pub(crate) fn open(listeners: Listeners, door: ServerDoor, window: &str) -> io::Result<Self> {
         let mut shop = Self { serving: JoinSet::new(), closing: watch::Sender::new(false) };
         let shelves = Shelves::new();
-        shop.serve(listeners.site, site::router().merge(bell::router()))?;
+        shop.serve(listeners.site, site::router(window).merge(bell::router()))?;
         shop.serve(listeners.catalogue, catalogue::router(shelves.clone(), Edition("autumn")))?;
         shop.serve(listeners.next_catalogue, catalogue::router(shelves, Edition("winter")))?;
         shop.serve(listeners.ordering, ordering::router(door))?;

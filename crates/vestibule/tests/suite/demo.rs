@@ -69,6 +69,54 @@ fn every_printed_line_gets_the_answer_that_is_printed_beside_it() {
 }
 
 #[test]
+fn a_publishable_key_reads_the_catalogue_and_nothing_else() {
+    if !testkit::needs("curl") {
+        return;
+    }
+    let demo = Demo::start();
+    let page = run(demo.try_named("page")).1;
+    let key = page.split_once("name=\"catalogue-key\" content=\"").expect("a key in the page").1;
+    let key = format!("X-Api-Key: {}", key.split('"').next().expect("its end"));
+    let url = demo.facts["client"]["url"].as_str().expect("a URL");
+    let origin = format!("Origin: {url}");
+    let at = |path: &str, more: &[&str]| {
+        let ca = demo.facts["ca"].as_str().expect("a path");
+        let target = format!("{url}{path}");
+        let argv: Vec<&str> =
+            ["curl", "-sS", "--cacert", ca, &target].into_iter().chain(more.iter().copied()).collect();
+        let (status, body) = run(&serde_json::json!({ "argv": argv }));
+        let problem = serde_json::from_str::<Value>(&body).ok();
+        let problem = problem.as_ref().and_then(|body| body["type"].as_str()).and_then(|uri| uri.rsplit(':').next());
+        (status, problem.unwrap_or_default().to_owned())
+    };
+    let with_key = ["-H", key.as_str(), "-H", origin.as_str()];
+    for path in ["/api/products", "/api/products/bell"] {
+        assert_eq!(at(path, &with_key).0, 200, "{path}");
+        assert_eq!(at(path, &[]), (401, "credential-required".to_owned()), "{path}: nobody else reads it");
+        for from in ["https://elsewhere.example", "null", "http://localhost", "https://localhost"] {
+            let other = format!("Origin: {from}");
+            assert_eq!(at(path, &["-H", &key, "-H", &other]), (401, "credential-invalid".to_owned()), "{path}: {from}");
+        }
+    }
+    for (path, with_nothing, with) in [
+        ("/api/orders", "credential-required", "not-found"),
+        ("/api/my/orders", "credential-required", "not-found"),
+        ("/payments/charges", "not-found", "not-found"),
+        ("/stock/levels", "not-found", "not-found"),
+        ("/books/charges", "not-found", "not-found"),
+        ("/house-keys", "not-found", "not-found"),
+    ] {
+        assert_eq!((at(path, &[]).1.as_str(), at(path, &with_key).1.as_str()), (with_nothing, with), "{path}");
+    }
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        let more: Vec<&str> = ["-X", method, "-d", "{}"].into_iter().chain(with_key).collect();
+        assert_eq!(at("/api/products", &more), (404, "not-found".to_owned()), "{method}");
+        assert_eq!(at("/api/products/bell", &more), (404, "not-found".to_owned()), "{method}");
+    }
+    assert_eq!(run(demo.try_named("a-pages-key")).0, 401, "at the server door, with a certificate beside it");
+}
+
+#[test]
 fn the_list_has_a_dozen_lines_and_a_third_of_them_are_refusals_of_different_kinds() {
     let demo = Demo::start();
     let all = demo.tries();

@@ -12,6 +12,7 @@ fn all() -> Vec<Try> {
         ca: here,
         certificates: here,
         too_large: here,
+        window: "window",
         till: "till",
         bookkeeper: "bookkeeper",
     })

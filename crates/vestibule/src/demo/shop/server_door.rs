@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::{HeaderName, HeaderValue, Request, Response, request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -158,6 +158,20 @@ impl Connection {
     /// As [`Connection::post`].
     pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, ServerDoorError> {
         self.send(Request::get(path), Bytes::new()).await
+    }
+
+    /// Gets what is there for whoever shows this key in a page of this origin.
+    ///
+    /// # Errors
+    /// As [`Connection::post`].
+    pub(crate) async fn get_from_page(
+        &mut self,
+        path: &str,
+        key: &str,
+        origin: &str,
+    ) -> Result<Answer, ServerDoorError> {
+        let request = Request::get(path).header(HeaderName::from_static("x-api-key"), key).header(ORIGIN, origin);
+        self.send(request, Bytes::new()).await
     }
 
     async fn send(&mut self, request: request::Builder, body: Bytes) -> Result<Answer, ServerDoorError> {
