@@ -1,6 +1,6 @@
 // oauth4webapi, as published: the same steps one by one, each with its own checks.
 import * as oauth from "oauth4webapi";
-import { callback, issuer, redirected, secret } from "./browser.mjs";
+import { callback, issuer, orders, secret, walked } from "./browser.mjs";
 
 const say = (...words) => console.log(...words);
 const url = new URL(issuer);
@@ -29,8 +29,8 @@ const parameters = new URLSearchParams({
   client_id: client.client_id,
   redirect_uri: callback,
   response_type: "code",
-  scope: "openid email",
-  resource: process.env.RESOURCE,
+  scope: "openid email orders.read",
+  resource: orders,
   code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
   code_challenge_method: "S256",
   state,
@@ -45,7 +45,7 @@ say("pushed", pushed.expires_in);
 const address = new URL(as.authorization_endpoint);
 address.searchParams.set("client_id", client.client_id);
 address.searchParams.set("request_uri", pushed.request_uri);
-const landed = await redirected(address);
+const landed = await walked(address);
 const answer = oauth.validateAuthResponse(as, client, landed, state);
 const tokens = await withNonce(async () => {
   const response = await oauth.authorizationCodeGrantRequest(as, client, auth, answer, callback, verifier, { DPoP });
@@ -55,16 +55,19 @@ say("code", tokens.token_type, oauth.getValidatedIdTokenClaims(tokens).amr);
 
 const response = await oauth.introspectionRequest(as, client, auth, tokens.access_token);
 const told = await oauth.processIntrospectionResponse(as, client, response);
-say("introspected", told.active, told.aud === process.env.RESOURCE, told.cnf.jkt !== undefined);
+say("introspected", told.active, told.aud === orders, told.cnf.jkt !== undefined);
 
 // Our access tokens are RFC 9068 for whoever reads them as a resource.
-const shown = new Request("https://shop.example/orders", { headers: {} });
+const shown = new Request(`${orders}/list`, { headers: {} });
 shown.headers.set("authorization", `Bearer ${tokens.access_token}`);
 try {
-  await oauth.validateJwtAccessToken(as, shown, process.env.RESOURCE);
+  await oauth.validateJwtAccessToken(as, shown, orders);
 } catch (error) {
   say("as bearer", error.message.includes("DPoP"));
 }
+
+const called = await withNonce(() => oauth.protectedResourceRequest(tokens.access_token, "GET", new URL(`${orders}/list`), undefined, undefined, { DPoP }));
+say("called", called.status);
 
 const revoked = await oauth.revocationRequest(as, client, auth, tokens.refresh_token);
 await oauth.processRevocationResponse(revoked);

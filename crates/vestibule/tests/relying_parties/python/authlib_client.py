@@ -17,13 +17,13 @@ verifier, nonce = generate_token(48), generate_token(20)
 app = OAuth2Session(
     "shop",
     os.environ["SECRET"],
-    scope="openid email offline_access",
+    scope="openid email offline_access orders.read",
     redirect_uri=callback,
     code_challenge_method="S256",
     token_endpoint=server["token_endpoint"],
 )
 address, state = app.create_authorization_url(server["authorization_endpoint"], code_verifier=verifier, nonce=nonce)
-landed = requests.get(address, allow_redirects=False, timeout=30).headers["location"]
+landed = requests.get(os.environ["PERSON"] + "/walk", params={"url": address}, timeout=60).text
 print("iss", parse_qs(urlparse(landed).query)["iss"] == [issuer])
 token = app.fetch_token(server["token_endpoint"], authorization_response=landed, code_verifier=verifier, state=state)
 print("code", token["token_type"], token["scope"])
@@ -41,6 +41,8 @@ print("id_token", sorted(claims))
 person = app.get(server["userinfo_endpoint"]).json()
 print("userinfo", person["sub"] == claims["sub"], person["email"])
 
+print("called", app.get(os.environ["ORDERS"] + "/list").status_code)
+
 old = token["refresh_token"]
 token = app.refresh_token(server["token_endpoint"], refresh_token=old)
 print("refresh", token["refresh_token"] != old)
@@ -49,7 +51,4 @@ print("introspected", told["active"], told["client_id"])
 print("revoked", app.revoke_token(server["revocation_endpoint"], token=token["refresh_token"]).status_code)
 told = app.introspect_token(server["introspection_endpoint"], token=token["access_token"]).json()
 print("introspected", told)
-
-machine = OAuth2Session("batch", os.environ["SECRET"], scope="orders.read")
-token = machine.fetch_token(server["token_endpoint"], grant_type="client_credentials")
-print("machine", token["token_type"], token["scope"])
+print("called", app.get(os.environ["ORDERS"] + "/list").status_code)
