@@ -13,6 +13,7 @@
 mod acme;
 mod ask;
 mod assertion;
+mod attacks_on_tokens;
 mod backends;
 mod balance;
 mod beside;

@@ -95,6 +95,9 @@ func device(endpoint oauth2.Endpoint) {
 			// With the token that it has, and no other.
 			held := oauth2.NewClient(ctx, oauth2.StaticTokenSource(token))
 			status, body := text(held, os.Getenv("ORDERS")+"/list")
+			if status != http.StatusOK {
+				body = ""
+			}
 			fmt.Println("called", status, body)
 		case "refresh":
 			next := must(tool.TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token())
