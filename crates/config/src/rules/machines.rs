@@ -2,10 +2,9 @@
 
 use model::DoorKind;
 
-use super::callers::certificate_or_loosened;
 use super::index::unknown;
 use super::{Rules, misplaced};
-use crate::draft::{Identity, MACHINES_API};
+use crate::draft::{Identity, loosened};
 use crate::fault::{Collector, Fault, FaultCode};
 
 impl Rules<'_> {
@@ -32,8 +31,10 @@ impl Rules<'_> {
             faults
                 .push(fault.label("programs write the URL of the token endpoint").related(door.name.span, "its door"));
         }
-        if let Some(api) = self.draft.apis.iter().find(|api| api.name.value == MACHINES_API) {
-            certificate_or_loosened(api, door, (named.span, "apps"), faults);
+        if loosened(&door.loosen, "certificate-optional") && !loosened(&identity.loosen, "no-certificate") {
+            let message = format!("the door `{}` makes certificates optional", door.name.value);
+            let fault = Fault::new(FaultCode::LooseningNeeded, named.span, message);
+            faults.push(fault.label("write `loosen: { no-certificate: WHY }` under `identity`, or name another door"));
         }
     }
 }
