@@ -219,7 +219,11 @@ fn every_stage_is_told_with_the_line_that_its_rule_came_from() {
     assert_eq!((&identity["aud"], &identity["key_kind"]), (&"shop".into(), &"restricted".into()), "{told:#}");
     assert_eq!((&identity["scope"], identity.get("exp")), (&"notes.read".into(), None), "{told:#}");
     let ended = explain(&prepared, &["GET", &url, "--as", "key:restricted+notes.read"]);
-    assert!(ended.stdout.contains("\nin `Vestibule-Identity`: {\"aud\":\"shop\","), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("\nin `Vestibule-Identity`: {\"iss\":\"vestibule\",\"aud\":\"shop\","),
+        "{}",
+        ended.stdout
+    );
     assert_eq!(told["stages"][1]["at"]["path"], "apis.notes.operations.scoped");
     assert_eq!(told["stages"][4]["at"]["path"], "apis.notes.callers");
     assert_eq!(told["stages"][4]["at"]["line"], line("callers: { keys: [publishable"));
