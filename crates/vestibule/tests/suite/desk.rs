@@ -1,9 +1,7 @@
 //! `vestibule users`, `apps`, `sessions` and `tokens`: what whoever runs the house does, and what it does to people at the doors.
 
 mod apps;
-mod person;
 mod sessions;
-mod shop;
 mod tokens;
 mod users;
 
@@ -11,9 +9,9 @@ use serde_json::Value;
 use testkit::Deadline;
 use testkit::program::Ended;
 
+use crate::person::{Person, Shown};
+use crate::shop::{ADA, Shop};
 use crate::two_doors::SOON;
-use person::{Person, Shown};
-use shop::{ADA, Shop};
 
 /// What stands alone on standard output after a command that was done.
 #[track_caller]

@@ -115,7 +115,7 @@ impl Ground {
 
     /// A text with all that is known put in.
     pub(crate) fn filled(&self, text: &str) -> String {
-        let [first, second] = SECRETS.map(|secret| hash(secret));
+        let [first, second] = SECRETS.map(hash);
         text.replace("@client@", &self.client.to_string())
             .replace("@issuer@", &self.issuer())
             .replace("@port@", &self.client.port().to_string())

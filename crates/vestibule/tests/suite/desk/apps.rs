@@ -3,10 +3,10 @@
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::person::{Person, encoded, parameter};
-use super::shop::{ADA, Shop};
 use super::tokens::{CHALLENGE, VERIFIER, status_with};
 use super::{assert_ends, assert_fails, object, printed};
+use crate::person::{Person, encoded, parameter};
+use crate::shop::{ADA, Shop};
 use crate::two_doors::SOON;
 
 const BACK: &str = "https://crm.example/back";

@@ -5,9 +5,9 @@ use std::io::Read as _;
 use serde_json::json;
 use testkit::{Deadline, End, script};
 
-use super::person::Person;
-use super::shop::{ADA, Shop};
 use super::{ada_in_session, assert_ends, assert_fails, begin_session, lists_orders, object, printed};
+use crate::person::Person;
+use crate::shop::{ADA, Shop};
 use crate::two_doors::SOON;
 
 const BEA: &str = "bea@shop.example";

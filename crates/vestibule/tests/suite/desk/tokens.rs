@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use testkit::program::Ended;
 
-use super::person::{encoded, parameter};
-use super::shop::{ADA, CALLBACK, Shop};
 use super::{assert_ends, assert_fails, json_of, object, printed};
+use crate::person::{encoded, parameter};
+use crate::shop::{ADA, CALLBACK, Shop};
 
 /// RFC 7636, appendix B.
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::person::{PASSWORD, Person};
-use super::shop::{ADA, Shop};
 use super::{ada_in_session, assert_ends, assert_fails, begin_session, lists_orders, object, printed};
+use crate::person::{PASSWORD, Person};
+use crate::shop::{ADA, Shop};
 
 const BEA: &str = "bea@shop.example";
 
