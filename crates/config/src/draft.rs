@@ -12,6 +12,7 @@ mod callers;
 mod doors;
 mod hosts;
 mod identity;
+mod issuers;
 mod machines;
 mod own;
 mod proxies;
@@ -35,6 +36,7 @@ pub(crate) use callers::{PinnedKey, Trust, Workload};
 pub(crate) use doors::{AccountBinding, Acme, Door, Protocol, Tls};
 pub(crate) use hosts::{has_sessions, host_of, serves};
 pub(crate) use identity::{Identity, Mail};
+pub(crate) use issuers::{Client, Issuer, Opaque};
 pub(crate) use machines::MACHINES_API;
 pub(crate) use own::{Own, OwnAnswer};
 pub(crate) use proxies::{Proxies, SPEAK};
@@ -72,6 +74,8 @@ pub(crate) struct Draft {
     pub(crate) identity: Option<Identity>,
     /// OAuth clients.
     pub(crate) apps: Vec<App>,
+    /// Issuers that are not ours.
+    pub(crate) issuers: Vec<Issuer>,
     /// The form of the access log.
     pub(crate) log_format: Option<Said<LogFormat>>,
     /// The admin socket.

@@ -16,6 +16,7 @@ mod folder;
 mod house;
 mod identity;
 mod inherit;
+mod issuers;
 mod operations;
 mod service_tls;
 mod services;
@@ -41,6 +42,7 @@ pub use certificates::LOCAL_CA;
 pub(crate) use certificates::data_directory;
 pub(crate) use house::{MEDIA_TYPE, REDIRECT_STATUS};
 pub(crate) use inherit::{Effective, From, Inherited, said_errors};
+pub(crate) use issuers::REMEMBER;
 
 /// What runs: the settings of every room, and what the wiring must still make.
 pub struct Plan {
@@ -52,6 +54,8 @@ pub struct Plan {
     pub public_certificates: Vec<PublicCertificate>,
     /// The provider in the box, where the file has one.
     pub identity: Option<IdentityPlan>,
+    /// The issuers that are not ours.
+    pub issuers: Vec<idp::issuers::ForeignSettings>,
     /// The form of the access log, where the file says it.
     pub log_format: Option<LogFormat>,
     /// The Unix socket of the admin API.
@@ -169,6 +173,7 @@ impl<'a> Planner<'a> {
             services: self.draft.services.iter().map(|service| self.service(service)).collect::<Option<_>>()?,
             assertions: Arc::clone(&self.assertions),
         };
+        let issuers = self.issuers()?;
         let answers = Arc::clone(&self.provider);
         let apps = self.apps();
         let machines = self.machines();
@@ -190,6 +195,7 @@ impl<'a> Planner<'a> {
             local_certificates,
             public_certificates,
             identity,
+            issuers,
             log_format,
             admin_socket,
             data_directory,

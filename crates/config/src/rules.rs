@@ -10,6 +10,7 @@ mod callers;
 mod doors;
 mod identity;
 mod index;
+mod issuers;
 mod keys;
 mod machines;
 mod own;
@@ -48,6 +49,7 @@ pub(crate) fn check(draft: &Draft, defaults: &Defaults, today: Day, faults: &mut
     rules.workloads(faults);
     rules.identity(faults);
     rules.apps(faults);
+    rules.issuers(faults);
     rules.slashes(faults);
     for loosening in loosenings(draft) {
         rules.expiry(loosening, faults);

@@ -18,6 +18,7 @@ mod doors;
 mod foreign;
 mod identity;
 mod indentation;
+mod issuers;
 mod loosening;
 mod observation;
 mod provider;

@@ -93,6 +93,12 @@ impl Fetcher {
         Ok(Self { dialler, tls: Arc::new(ClientTls::new(tls, "house.invalid")?) })
     }
 
+    /// Digest of whom it believes.
+    #[must_use]
+    pub fn trust(&self) -> [u8; 32] {
+        self.tls.identity()
+    }
+
     /// Sends the request and reads the whole answer, whatever its status.
     ///
     /// # Errors

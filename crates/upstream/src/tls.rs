@@ -112,6 +112,11 @@ impl ClientTls {
         Ok(Self { config: Arc::new(config), identity, name: server_name(name)? })
     }
 
+    /// Digest of whom is believed and what is shown.
+    pub(crate) const fn identity(&self) -> [u8; 32] {
+        self.identity
+    }
+
     /// The same under another name; tickets are kept by name.
     ///
     /// # Errors

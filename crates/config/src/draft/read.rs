@@ -100,6 +100,7 @@ impl Reader {
             workloads: self.each(tree.get("workloads"), Self::workload),
             trust: self.trust(tree.get("trust")),
             apps: self.each(tree.get("apps"), Self::app),
+            issuers: self.each(tree.get("issuers"), Self::issuer),
             identity: self.identity(tree.entry("identity")),
             log_format: self.log_format(log),
             admin_listen: self.one(admin, |text| match value::socket(text)? {

@@ -21,7 +21,7 @@ pub(crate) fn takes_tokens(access: &Access) -> bool {
 impl Draft {
     /// Adds the operation for each API that takes tokens; at a server door it is for whoever came through the door.
     pub(super) fn add_metadata(&mut self) {
-        if self.identity.is_none() {
+        if self.identity.is_none() && self.issuers.is_empty() {
             return;
         }
         let mut added: Vec<Api> = Vec::new();

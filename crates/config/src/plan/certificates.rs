@@ -11,7 +11,7 @@ use gateway::CertificateAndKey;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use upstream::ClientTls;
+use upstream::{ClientTls, Fetcher};
 
 use crate::draft::{CertificateFiles, Door, Draft, Said, Tls};
 use crate::fault::{Collector, Fault, FaultCode};
@@ -32,6 +32,8 @@ pub(crate) struct Certificates {
     pub(crate) acme: Vec<Option<AcmeSettings>>,
     /// Of each service with `https://`, by its name: how it is spoken to. Not there where something of it has a fault.
     pub(super) services: HashMap<String, ClientTls>,
+    /// How each issuer of the draft is reached, in its order; `None` where something of it has a fault.
+    pub(super) issuers: Vec<Option<Fetcher>>,
     /// The one anchor of the callers' certificates; empty where none is named, or where it has a fault.
     pub(crate) anchors: Vec<CertificateDer<'static>>,
 }
@@ -51,7 +53,13 @@ impl Certificates {
             _ => None,
         });
         let acme = acme.collect();
-        Self { doors, acme, services: reader.services(draft), anchors: reader.anchors(draft) }
+        Self {
+            doors,
+            acme,
+            services: reader.services(draft),
+            issuers: reader.issuers(draft),
+            anchors: reader.anchors(draft),
+        }
     }
 }
 

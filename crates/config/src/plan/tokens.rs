@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::Planner;
 use crate::draft::{
-    Access, Api, App, AppCallers, Door, METADATA, Operation, Said, UserCallers, has_sessions, host_of, serves,
+    Access, Api, App, AppCallers, Callers, Door, METADATA, Operation, Said, UserCallers, has_sessions, host_of, serves,
     takes_tokens,
 };
 use crate::report::routes::origin;
@@ -136,6 +136,25 @@ impl Planner<'_> {
         Some(Arc::from(start))
     }
 
+    /// The issuers whose tokens open something.
+    fn authorization_servers<'c>(&self, callers: impl Iterator<Item = &'c Callers>) -> Vec<&str> {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for callers in callers {
+            let users = callers.users.iter().map(|users| users.issuers.as_deref());
+            let apps = callers.apps.iter().map(|apps| apps.issuers.as_deref());
+            names.extend(users.chain(apps).flat_map(issuers));
+        }
+        names.sort_unstable();
+        names.dedup();
+        let own = self.draft.identity.as_ref().and_then(|identity| identity.issuer.as_ref());
+        let foreign = |name: &str| self.draft.issuers.iter().find(|issuer| issuer.name.value == name);
+        let url = |name: &Arc<str>| match &**name {
+            OWN_ISSUER => own.map(|issuer| issuer.value.as_str()),
+            name => foreign(name).and_then(|issuer| issuer.issuer.as_ref()).map(|issuer| issuer.value.as_str()),
+        };
+        names.iter().filter_map(url).collect()
+    }
+
     /// Who gives out tokens for an API (RFC 9728 §2).
     pub(super) fn metadata(&self, name: &str) -> Option<HouseAnswer> {
         let api = self.draft.apis.iter().find(|api| api.name.value == name)?;
@@ -147,14 +166,14 @@ impl Planner<'_> {
             .iter()
             .flat_map(|operation| operation.scopes.iter().chain(operation.contract_scopes.iter().flatten()));
         let callers = accesses.filter_map(|access| access.callers.as_ref());
+        let servers = self.authorization_servers(callers.clone());
         let ways = callers.filter_map(|callers| callers.users.as_ref()).flat_map(|users| &users.scopes);
         let mut scopes: Vec<&str> = own.chain(ways).map(|scope| scope.value.as_str()).collect();
         scopes.sort_unstable();
         scopes.dedup();
-        let issuer = self.draft.identity.as_ref()?.issuer.as_ref()?;
         let document = json!({
             "resource": self.resource_of(api, door, door.kind?).id,
-            "authorization_servers": [issuer.value.as_str()],
+            "authorization_servers": servers,
             "scopes_supported": scopes,
             "bearer_methods_supported": ["header"],
             "dpop_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),

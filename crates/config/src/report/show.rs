@@ -9,6 +9,7 @@ mod apps;
 mod callers;
 mod doors;
 mod identity;
+mod issuers;
 
 mod services;
 
@@ -68,6 +69,7 @@ pub(super) fn show(planner: &Planner<'_>, plan: &Plan) -> Vec<ShownLine> {
     lines.names_of_callers(plan);
     lines.identity(plan);
     lines.apps();
+    lines.foreign_issuers();
     lines.engines(plan);
     lines.lines
 }

@@ -18,7 +18,7 @@ impl Rules<'_> {
             return;
         }
         self.given_out(users.span, users.issuers.as_deref(), faults);
-        for name in users.apps.iter().flatten() {
+        for name in users.apps.iter().flatten().filter(|_| are_ours(users.issuers.as_deref())) {
             let fits = |kind| kind != AppKind::Machine;
             self.app(name, fits, "it has no person; `callers.apps` is for such", faults);
         }
@@ -49,7 +49,7 @@ impl Rules<'_> {
             return;
         }
         self.given_out(apps.span, apps.issuers.as_deref(), faults);
-        for name in apps.names.iter().flatten() {
+        for name in apps.names.iter().flatten().filter(|_| are_ours(apps.issuers.as_deref())) {
             self.app(name, |kind| kind == AppKind::Machine, "only apps of `type: machine` call for themselves", faults);
         }
         certificate_or_loosened(api, door, (apps.span, "apps"), faults);
@@ -72,10 +72,17 @@ impl Rules<'_> {
             let fault = Fault::new(FaultCode::CallerNeverFits, span, "nobody of our own has an account here");
             faults.push(fault.label("write `identity: { issuer: https://… }`"));
         }
+        let known = || self.draft.issuers.iter().map(|issuer| issuer.name.value.as_str());
         for issuer in issuers.unwrap_or_default().iter().filter(|issuer| issuer.value != OWN_ISSUER) {
-            let message = format!("tokens of the issuer `{}` are not taken yet", issuer.value);
-            let fault = Fault::new(FaultCode::NotBuilt, issuer.span, message);
-            faults.push(fault.label(format!("`{OWN_ISSUER}` is built: the provider in the box")));
+            match self.draft.issuers.iter().find(|known| known.name.value == issuer.value) {
+                None => unknown("issuer", "issuers", issuer, known().chain([OWN_ISSUER]), faults),
+                Some(named) if !named.gives_tokens => {
+                    let message = format!("the tokens of `{}` are not taken", issuer.value);
+                    let fault = Fault::new(FaultCode::CallerNeverFits, issuer.span, message);
+                    faults.push(fault.label("write `use: tokens` there").related(named.name.span, "the issuer"));
+                }
+                Some(_) => {}
+            }
         }
     }
 
@@ -93,4 +100,9 @@ impl Rules<'_> {
             faults.push(fault.label(why).related(kind.span, "its type"));
         }
     }
+}
+
+/// Whether all applications of these issuers are in the file. Those of another issuer are known to that one.
+fn are_ours(issuers: Option<&[Said<String>]>) -> bool {
+    issuers.is_none_or(|issuers| issuers.iter().all(|issuer| issuer.value == OWN_ISSUER))
 }

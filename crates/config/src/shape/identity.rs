@@ -7,7 +7,6 @@ const LEAVE: &str = "leave it out";
 
 pub(super) static KEYS: Names = Names { noun: "key", name: Scalar::Name, value: Shape::Record(&KEY) };
 pub(super) static WORKLOADS: Names = Names { noun: "workload", name: Scalar::Name, value: Shape::Record(&WORKLOAD) };
-pub(super) static ISSUERS: Names = Names { noun: "issuer", name: Scalar::Name, value: Shape::Record(&ISSUER) };
 pub(super) static SIGNERS: Names = Names { noun: "signer", name: Scalar::Name, value: Shape::Record(&SIGNER) };
 
 static KEY: Record = Record::new(
@@ -115,59 +114,6 @@ static FEDERATED: Names = Names {
         }
     ),
 };
-
-static ISSUER: Record = Record::new(
-    "an issuer",
-    "A foreign OpenID provider or token issuer.",
-    keys! {
-        /// Its URL, equal to `iss`.
-        "issuer" => one!(Url), needed();
-        /// Where its metadata is, if not at the usual place.
-        "discovery" => one!(Url);
-        /// What for.
-        "use" => list!(words!("tokens", "sign-in")), needed();
-        /// For whom its tokens must be.
-        "audience" => list!(one!(Text));
-        /// How they may be signed.
-        "algorithms" => list!(one!(Text));
-        /// Tokens that cannot be read.
-        "opaque" => either!(words!("refuse"), Shape::Record(&OPAQUE));
-        /// Who we are to it.
-        "client" => Shape::Record(&CLIENT);
-        /// Which claims mean what.
-        "claims" => names!(noun: "claim", name: Scalar::Text, value: one!(Text));
-        /// How its people meet our accounts.
-        "users" => words!("match", "create", "link");
-        /// Where it may be called.
-        "networks" => NETWORKS;
-        /// What is weaker here than the default.
-        "loosen" => Shape::Loosenings(Spot::Issuer);
-    },
-);
-
-static OPAQUE: Record = Record::new(
-    "`opaque`",
-    "Tokens that cannot be read.",
-    keys! {
-        /// Where they are asked about (RFC 7662).
-        "introspect" => one!(Url);
-        /// As whom.
-        "client" => Shape::Record(&CLIENT);
-        /// How long an answer holds.
-        "remember" => one!(Duration);
-    },
-);
-
-static CLIENT: Record = Record::new(
-    "`client`",
-    "An OAuth client that we are.",
-    keys! {
-        /// Its id.
-        "id" => one!(Text), needed();
-        /// Its secret.
-        "secret" => one!(Secret), needed();
-    },
-);
 
 static SIGNER: Record = Record::new(
     "a signer",

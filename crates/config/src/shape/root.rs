@@ -1,6 +1,6 @@
 //! The keys of the file itself.
 
-use super::{Names, Record, Scalar, Shape, apis, doors, identity, observation, provider, relay, services};
+use super::{Names, Record, Scalar, Shape, apis, doors, identity, issuers, observation, provider, relay, services};
 
 const WAIT: &str = "leave it out";
 
@@ -32,8 +32,8 @@ static FILE: Record = Record::new(
         "policies" => PATHS, not_yet("`callers` decides; leave it out");
         /// The built-in OpenID provider.
         "identity" => Shape::Record(&provider::IDENTITY);
-        /// Foreign OpenID providers and token issuers.
-        "issuers" => Shape::Names(&identity::ISSUERS), not_yet(WAIT);
+        /// Issuers of tokens that are not ours.
+        "issuers" => Shape::Names(&issuers::ISSUERS);
         /// OAuth clients.
         "apps" => Shape::Names(&provider::APPS);
         /// API keys pinned in the file, as hashes.

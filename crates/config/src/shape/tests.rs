@@ -130,6 +130,7 @@ fn all_keys_of_the_file_are_known() {
         "apis",
         "networks",
         "identity",
+        "issuers",
         "apps",
         "keys",
         "workloads",

@@ -13,6 +13,7 @@
 mod cast;
 mod draw;
 mod elements;
+mod issuers;
 mod probe;
 mod provider;
 mod tree;

@@ -12,8 +12,8 @@ use model::KeyKind;
 
 use super::cast::{Api, Cast, Door, Kind, NETWORKS, SERVICES, Tls, WORKLOADS};
 use super::elements;
-use super::provider;
 use super::tree::Tree;
+use super::{issuers, provider};
 
 /// Where services are asked how they are: a path that no operation has.
 pub(super) const HEALTH: &str = "/health";
@@ -257,6 +257,7 @@ impl Artist<'_> {
             ["identity", "machines" | "loosen"] => write_if(self.cast.machines().is_some()),
             ["identity", "mail" | "tokens" | "sessions"] | ["identity", "mail", _] => Write,
             ["apps", app, key] => write_if(provider::app_key(app, key)),
+            ["issuers", issuer, .., key] => issuers::choice(issuer, self.at.len(), key).map_or(Toss, write_if),
             // Without it the file would mean a real CA.
             ["doors", _, "tls", "acme", "directory"] => Write,
             ["doors", _, key] => self.door_choice(key),
@@ -393,6 +394,7 @@ impl Artist<'_> {
             ["workloads"] => owned(&WORKLOADS),
             ["networks"] => owned(&NETWORKS),
             ["apps"] => owned(&provider::APPS),
+            ["issuers"] => owned(&[self.pick(&issuers::ASKED), issuers::READ]),
             _ => owned(&["first", "second"]),
         }
     }
@@ -450,6 +452,7 @@ impl Artist<'_> {
                 let operation = self.cast.operation(api, operation)?;
                 (operation.access.is_some() || operation.scopes).then_some("map")
             }
+            ["issuers", issuer, "opaque"] => Some(if *issuer == issuers::READ { "text" } else { "map" }),
             _ => None,
         }
     }
@@ -551,6 +554,7 @@ impl Artist<'_> {
             ["identity", "machines"] => self.cast.machines().map(|door| door.name.to_owned()),
             ["identity", key] | ["identity", _, key] => provider::value(key, self.cast.issuer().as_deref()),
             ["apps", _, "public_keys"] => Some("app.json".into()),
+            ["issuers", issuer, .., key] => issuers::value(issuer, key),
             ["store", "sqlite", "directory"] => Some("data".into()),
             ["admin", "listen"] => Some("unix:admin.sock".into()),
             _ => None,
