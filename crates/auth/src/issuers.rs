@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::OWN_ISSUER;
+
 use crate::jose::{Jwks, TokenType};
 
 /// How far the clocks of an issuer and of this machine may differ.
@@ -67,10 +69,18 @@ impl ClaimNames {
 }
 
 impl Issuers {
-    /// All of them. `opaque`: tokens that are no JWT are asked about, rather than refused.
+    /// The same with this one as our own issuer, or without ours.
     #[must_use]
-    pub fn new(issuers: Vec<Arc<Issuer>>, opaque: bool) -> Self {
-        Self { issuers, opaque }
+    pub fn with_own(&self, own: Option<Arc<Issuer>>) -> Self {
+        let others = self.issuers.iter().filter(|known| *known.name != *OWN_ISSUER).cloned();
+        Self { issuers: own.into_iter().chain(others).collect(), opaque: self.opaque }
+    }
+
+    /// Our own as it is, and these others. `opaque`: tokens that are no JWT are asked about, rather than refused.
+    #[must_use]
+    pub fn with_others(&self, others: &[Arc<Issuer>], opaque: bool) -> Self {
+        let own = self.named(OWN_ISSUER).into_iter();
+        Self { issuers: own.chain(others).cloned().collect(), opaque }
     }
 
     /// The issuer whose tokens say this.
@@ -83,12 +93,6 @@ impl Issuers {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Arc<Issuer>> {
         self.issuers.iter().find(|issuer| *issuer.name == *name)
-    }
-
-    /// Whether anybody's tokens are believed.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.issuers.is_empty() && !self.opaque
     }
 
     /// Whether tokens that are no JWT are asked about.

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
-use model::{Caller, Clock, OWN_ISSUER, SystemClock};
+use model::{Caller, Clock, SystemClock};
 
 use crate::issuers::{Issuer, Issuers};
 use crate::jose::Claims;
@@ -35,9 +35,9 @@ pub(crate) use bearer::Bearer;
 /// Turns tokens and sessions into callers.
 pub struct Verifier {
     issuers: ArcSwap<Issuers>,
-    /// Whether tokens and sessions are believed at all: what most requests need to know of the issuers.
-    takes_tokens: AtomicBool,
-    takes_sessions: AtomicBool,
+    /// Whether ours and others are believed at all: what most requests need to know of the issuers.
+    takes_ours: AtomicBool,
+    takes_others: AtomicBool,
     /// What was shown before, for those who show it again.
     marker: Option<Marker>,
     marked: Remembered<(Form, Mark)>,
@@ -65,8 +65,8 @@ impl Verifier {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             issuers: ArcSwap::default(),
-            takes_tokens: AtomicBool::new(false),
-            takes_sessions: AtomicBool::new(false),
+            takes_ours: AtomicBool::new(false),
+            takes_others: AtomicBool::new(false),
             marker: Marker::new(),
             marked: Remembered::default(),
             remembered: Remembered::default(),
@@ -76,28 +76,36 @@ impl Verifier {
         }
     }
 
-    /// Whose tokens are believed from now on. What was remembered of others is forgotten.
-    pub fn believe(&self, issuers: Issuers) {
-        let (tokens, sessions) = (!issuers.is_empty(), issuers.named(OWN_ISSUER).is_some());
-        self.issuers.store(Arc::new(issuers));
-        self.takes_tokens.store(tokens, Ordering::Release);
-        self.takes_sessions.store(sessions, Ordering::Release);
+    /// Whether our own issuer is believed from now on, and as which. The others are believed as before; what was
+    /// remembered of anybody is forgotten.
+    pub fn believe_own(&self, own: Option<Arc<Issuer>>) {
+        self.issuers.rcu(|issuers| issuers.with_own(own.clone()));
+        self.takes_ours.store(own.is_some(), Ordering::Release);
+        self.remembered.clear();
+        self.marked.clear();
+    }
+
+    /// Which others are believed from now on; `opaque`: tokens that are no JWT are asked about, rather than refused.
+    /// Our own issuer is believed as before; what was remembered of anybody is forgotten.
+    pub fn believe_others(&self, others: &[Arc<Issuer>], opaque: bool) {
+        self.issuers.rcu(|issuers| issuers.with_others(others, opaque));
+        self.takes_others.store(opaque || !others.is_empty(), Ordering::Release);
         self.remembered.clear();
         self.marked.clear();
     }
 
     /// Whether anybody's tokens are believed.
     pub(crate) fn takes_tokens(&self) -> bool {
-        self.takes_tokens.load(Ordering::Acquire)
+        self.takes_ours.load(Ordering::Acquire) || self.takes_others.load(Ordering::Acquire)
     }
 
     /// Whether sessions are kept.
     pub(crate) fn takes_sessions(&self) -> bool {
-        self.takes_sessions.load(Ordering::Acquire)
+        self.takes_ours.load(Ordering::Acquire)
     }
 
-    /// One issuer's keys have changed; it must be among those that are believed, as it is: whoever
-    /// followed it for an earlier configuration changes nothing any more. What was remembered stays: it was verified by keys that held.
+    /// One issuer's keys have changed; it must be among those that are believed, as it is: whoever followed it for an
+    /// earlier configuration changes nothing any more. What was remembered stays: it was verified by keys that held.
     pub fn renew(&self, issuer: &Arc<Issuer>) {
         self.issuers.rcu(|issuers| match issuers.named(&issuer.name) {
             Some(known) if known.is_but_for_keys(issuer) => issuers.with(Arc::clone(issuer)),

@@ -14,8 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use auth::jose::{Algorithm, Jwks, SigningKey, TokenType};
 use auth::{
-    Ask, Asked, ClaimNames, Fingerprint, Form, Ground, Issuer, Issuers, LEEWAY, Resource, SessionFacts, Telling, Told,
-    Verified,
+    Ask, Asked, ClaimNames, Fingerprint, Form, Ground, Issuer, LEEWAY, Resource, SessionFacts, Telling, Told, Verified,
 };
 use gateway::{
     ConnectionBounds, DoorSettings, Errors, Fixed, Gateway, HeadBounds, HouseAnswer, OperationSettings, Options,
@@ -123,7 +122,8 @@ impl House {
         let identification = gateway.identification();
         identification.connect(Arc::new(Known(Arc::clone(&asked))), runtime.handle());
         let signing = SigningKey::generate(Algorithm::Es256).expect("a key");
-        identification.verifier().believe(Issuers::new(vec![Arc::new(own(&signing))], true));
+        identification.verifier().believe_own(Some(Arc::new(own(&signing))));
+        identification.verifier().believe_others(&[], true);
         Self { runtime, gateway: Some(gateway), address, asked, log: lines, signing }
     }
 

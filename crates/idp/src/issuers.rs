@@ -18,6 +18,7 @@
 mod discovery;
 mod error;
 mod introspect;
+mod judge;
 mod outside;
 mod watched;
 
@@ -37,7 +38,7 @@ pub use discovery::{Discovered, discovery_urls};
 pub use error::ForeignError;
 pub(crate) use introspect::basic;
 pub use outside::{Fetching, Outside};
-pub use watched::{Learnt, learn};
+pub use watched::{Failed, Known, Learnt, Standing, learn};
 pub(crate) use watched::{json as json_of, learn_of};
 
 /// What the file says of an issuer that is not ours.
@@ -83,6 +84,9 @@ pub struct Foreign {
     clock: Arc<dyn Clock>,
 }
 
+/// Hears of an issuer, by its name, that it failed to say what its keys are, and why, or that it says so again.
+pub type Tell = Arc<dyn Fn(&str, Option<&str>) + Send + Sync>;
+
 /// The issuers are followed for as long as this lives.
 #[must_use = "dropped, nobody follows the issuers any more"]
 pub struct Following {
@@ -104,35 +108,47 @@ impl Foreign {
         Self { all: all.collect(), clock }
     }
 
-    /// As the data threads should know them now.
-    pub fn issuers(&self) -> impl Iterator<Item = Arc<Issuer>> {
-        self.all.iter().map(|(watched, _)| watched.issuer())
-    }
-
-    /// Whether tokens that are no JWT are asked about.
-    #[must_use]
-    pub fn asks_about_opaque(&self) -> bool {
-        self.all.iter().any(|(_, introspection)| introspection.is_some())
+    /// Lets the data threads believe them, by the keys that are known of them now.
+    pub fn believed_by(&self, verifier: &Verifier) {
+        let issuers: Vec<_> = self.all.iter().map(|(watched, _)| watched.issuer()).collect();
+        verifier.believe_others(&issuers, self.all.iter().any(|(_, introspection)| introspection.is_some()));
     }
 
     /// Begins to follow them, and tells the verifier of each change. Must be called within a runtime.
-    pub fn follow(&self, verifier: &Arc<Verifier>) -> Following {
+    pub fn follow(&self, verifier: &Arc<Verifier>, tell: &Tell) -> Following {
         let mut tasks = JoinSet::new();
         for (watched, _) in &self.all {
-            tasks.spawn(Arc::clone(watched).follow(Arc::clone(verifier)));
+            tasks.spawn(Arc::clone(watched).follow(Arc::clone(verifier), Arc::clone(tell)));
         }
         Following { _tasks: tasks }
     }
 
     /// Whether this issuer has other keys by now; where that was asked just before, nothing is asked.
     pub async fn look_for_keys(&self, name: &str, verifier: &Verifier) -> Told {
-        match self.all.iter().find(|(watched, _)| watched.name() == name) {
-            Some((watched, _)) => {
-                watched.look_again(verifier).await;
-                Told::Keys
-            }
-            None => Told::Unavailable(format!("there is no issuer `{name}`").into()),
+        let Some(watched) = self.watched(name) else {
+            return Told::Unavailable(format!("there is no issuer `{name}`").into());
+        };
+        watched.look_again(verifier).await;
+        match watched.failed() {
+            // The key of the token may be among those that could not be had.
+            Some(failed) => Told::Unavailable(format!("`{name}`: {}", failed.why).into()),
+            None => Told::Keys,
         }
+    }
+
+    /// What is known of each issuer now.
+    pub fn standings(&self) -> impl Iterator<Item = Standing> {
+        self.all.iter().map(|(watched, _)| watched.standing())
+    }
+
+    /// What is asked of this issuer, and how; `None` where there is none of that name.
+    #[must_use]
+    pub fn settings(&self, name: &str) -> Option<&ForeignSettings> {
+        self.watched(name).map(|watched| watched.settings())
+    }
+
+    fn watched(&self, name: &str) -> Option<&Arc<Watched>> {
+        self.all.iter().map(|(watched, _)| watched).find(|watched| watched.name() == name)
     }
 
     /// Whom a token stands for that is no JWT, by the word of its issuer.

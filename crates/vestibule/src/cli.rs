@@ -3,6 +3,7 @@
 mod apps;
 mod change;
 mod every;
+mod issuers;
 mod keys;
 mod store;
 mod time;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use apps::{Apps, AppsCreate, AppsDelete, AppsRotate, AppsSaid, AppsUpdate};
 pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
+pub(crate) use issuers::{Issuers, IssuersTest};
 pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
 pub(crate) use store::Store;
 pub(crate) use users::{Sessions, SessionsEnd, SessionsList, Tokens, TokensRevoke, Users, UsersUpdate};
@@ -98,6 +100,9 @@ pub(crate) enum Command {
     /// Tell what the gateway makes of a token, and end it
     #[command(subcommand, alias = "token")]
     Tokens(Tokens),
+    /// See what is known of the issuers whose tokens are taken, and try one
+    #[command(subcommand, alias = "issuer")]
+    Issuers(Issuers),
     /// Check the store, copy it while it is used, and bring a copy back
     #[command(subcommand)]
     Store(Store),
@@ -272,6 +277,7 @@ impl Command {
             Self::Apps(apps) => apps.name(),
             Self::Sessions(sessions) => sessions.name(),
             Self::Tokens(tokens) => tokens.name(),
+            Self::Issuers(issuers) => issuers.name(),
             Self::Store(store) => store.name(),
             Self::Schema => "schema",
             Self::Help(_) => "help",

@@ -13,9 +13,11 @@
 //! absent: anything that decides about a request.
 
 mod assertions;
+mod believed;
 mod change;
 mod desk;
 mod doors;
+mod issuers;
 mod kept;
 mod keys;
 mod provider;
@@ -41,13 +43,15 @@ use crate::handover::{self, Heritage, Successor};
 use crate::terminal::Terminal;
 use crate::versions::{By, Versions};
 use assertions::HouseAssertions;
+use believed::{Believed, Believing};
 use ca::acme::Report;
 use change::Pending;
 use desk::{Asks, Desk, Nouns};
 use doors::DoorCertificates;
+use issuers::ForeignIssuers;
 use kept::Kept;
 use keys::Keys;
-use provider::{Joined, Providers};
+use provider::Providers;
 use public::PublicCertificates;
 pub(crate) use signals::Signals;
 use standings::Standings;
@@ -112,7 +116,7 @@ pub(crate) struct House {
     versions: Versions,
     kept: Kept,
     keys: Keys,
-    providers: Providers,
+    believed: Believed,
     /// What runs until it is confirmed, or its time is over.
     pending: Option<Pending>,
     terminal: Terminal,
@@ -142,9 +146,10 @@ impl House {
         let observatory =
             Observatory::start(fixed.observe(opening.log_is_read, opening.log_has_colour), opening.log)
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
-        let (kept, keys, joined) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
-        let office = provider::office();
+        let (kept, keys, believing) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
+        let (office, issuers) = (provider::office(), issuers::office());
         let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun());
+        let nouns = nouns.with("issuers", issuers::noun(&issuers));
         let nouns = provider::nouns(&office).fold(nouns, |nouns, (name, noun)| nouns.with(name, noun));
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
@@ -166,8 +171,11 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
-        let providers =
-            Providers::start(kept.watch(), &gateway.identification(), joined, keys.noun(), office, &terminal);
+        let identification = gateway.identification();
+        let verifier = identification.verifier();
+        let providers = Providers::new(kept.watch(), Arc::clone(verifier), keys.noun(), office, &terminal);
+        let issuers = ForeignIssuers::new(Arc::clone(verifier), issuers, &terminal);
+        let believed = Believed::start(&identification, providers, issuers, believing);
         let mut house = Self {
             file,
             gateway,
@@ -187,7 +195,7 @@ impl House {
             versions,
             kept,
             keys,
-            providers,
+            believed,
             pending: None,
             terminal,
         };
@@ -330,10 +338,10 @@ impl House {
                 self.admin.stop().await;
                 // Lets go of the line, by which the other knows that the admin socket is free.
                 drop(successor);
-                let (kept, keys, mut providers) = (self.kept, self.keys, self.providers);
+                let (kept, keys, mut believed) = (self.kept, self.keys, self.believed);
                 let let_go = async move {
                     tokio::time::sleep(LETTING_GO).await;
-                    providers.stop();
+                    believed.stop();
                     keys.close().await;
                     kept.close().await;
                 };
@@ -342,7 +350,7 @@ impl House {
             }
         }
         Self::drain(self.gateway, &self.observatory, &self.terminal, signals).await?;
-        self.providers.stop();
+        self.believed.stop();
         self.keys.close().await;
         self.kept.close().await;
         self.admin.stop().await;
@@ -372,12 +380,12 @@ async fn keep(
     loaded: &mut config::Loaded,
     follows: bool,
     terminal: &Terminal,
-) -> Result<(Kept, Keys, Option<Joined>), Failure> {
+) -> Result<(Kept, Keys, Believing), Failure> {
     let kept = Kept::new(loaded.plan.store.clone(), follows);
     let keys = Keys::open(kept.clone(), terminal).await.map_err(|error| keys::failed_to_open(&error))?;
     keys.join(&mut loaded.plan.gateway);
     if loaded.plan.identity.is_some() {
         kept.open(terminal).await.map_err(|error| kept::failed(&error))?;
     }
-    Ok((kept, keys, loaded.plan.identity.take().map(Providers::join)))
+    Ok((kept, keys, Believing::take(&mut loaded.plan)))
 }

@@ -11,9 +11,7 @@ use crate::jose::TokenType;
 use crate::keys::generate;
 use crate::verified::{Fingerprint, Form, SessionFacts, Verified};
 use crate::verifier::{Identified, Verifier};
-use crate::{
-    Asked, AuthError, ClaimNames, Directory, Ground, Holding, Issuer, Issuers, KeySettings, LEEWAY, Settings, Told,
-};
+use crate::{Asked, AuthError, ClaimNames, Directory, Ground, Holding, Issuer, KeySettings, LEEWAY, Settings, Told};
 
 fn head(fields: &[&str]) -> RequestHead {
     let lines: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
@@ -36,7 +34,8 @@ fn verifier() -> Verifier {
         claims: ClaimNames::standard(),
         leeway: LEEWAY,
     };
-    verifier.believe(Issuers::new(vec![Arc::new(own)], true));
+    verifier.believe_own(Some(Arc::new(own)));
+    verifier.believe_others(&[], true);
     verifier
 }
 

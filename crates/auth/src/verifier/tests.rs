@@ -15,7 +15,7 @@ use super::{Bearer, Identified, Verifier};
 use crate::certificate::PeerCertificate;
 use crate::jose::{Algorithm, Jwks, SigningKey, TokenError, TokenType, encode_base64url};
 use crate::verified::{Form, sha256};
-use crate::{Asked, AuthError, ClaimNames, Ground, Issuer, Issuers, LEEWAY, Told};
+use crate::{Asked, AuthError, ClaimNames, Ground, Issuer, LEEWAY, Told};
 
 /// A clock that a test sets.
 struct Set(Mutex<SystemTime>);
@@ -54,7 +54,8 @@ impl House {
         let verifier = Verifier::new(Arc::clone(&clock) as Arc<dyn Clock>);
         let (own, corp) = (key(), key());
         let house = Self { clock, verifier, own, corp };
-        house.verifier.believe(Issuers::new(vec![house.own_issuer(), house.corp_issuer()], false));
+        house.verifier.believe_own(Some(house.own_issuer()));
+        house.verifier.believe_others(&[house.corp_issuer()], false);
         house
     }
 
@@ -248,7 +249,7 @@ fn a_key_that_is_not_had_is_asked_for_once() {
 fn an_issuer_whose_keys_were_never_had_lets_nobody_pass() {
     let house = House::new();
     let without = Issuer { keys: None, ..Issuer::clone(&house.own_issuer()) };
-    house.verifier.believe(Issuers::new(vec![Arc::new(without)], false));
+    house.verifier.believe_own(Some(Arc::new(without)));
     let token = token(&house.own, json!({}));
     assert!(matches!(house.identify(&house.show(&token)), Ok(Identified::Ask(Asked::Keys(_)))));
     let asked = Shown { told: Some(Told::Keys), ..house.show(&token) };
@@ -397,6 +398,29 @@ fn other_issuers_forget_what_was_remembered() {
     let house = House::new();
     let shown = house.show(&token(&house.own, json!({})));
     assert!(house.refused(&shown).is_none());
-    house.verifier.believe(Issuers::new(vec![house.corp_issuer()], false));
+    house.verifier.believe_own(None);
     assert_eq!(house.refused(&shown), Some(AuthError::UnknownIssuer));
+}
+
+#[test]
+fn who_changes_what_is_believed_of_ours_leaves_the_others_as_they_are_and_the_other_way_round() {
+    let house = House::new();
+    let names = || {
+        let issuers = house.verifier.issuers();
+        [OWN_ISSUER, "corp", "partner"].map(|name| issuers.named(name).is_some())
+    };
+    assert_eq!((names(), house.verifier.issuers().asks_about_opaque()), ([true, true, false], false));
+    house.verifier.believe_own(None);
+    assert_eq!(
+        (names(), house.verifier.takes_tokens(), house.verifier.takes_sessions()),
+        ([false, true, false], true, false)
+    );
+    let partner = Issuer { name: "partner".into(), ..Issuer::clone(&house.corp_issuer()) };
+    house.verifier.believe_others(&[Arc::new(partner)], true);
+    house.verifier.believe_own(Some(house.own_issuer()));
+    assert_eq!((names(), house.verifier.issuers().asks_about_opaque()), ([true, false, true], true));
+    house.verifier.believe_others(&[], false);
+    assert_eq!((names(), house.verifier.takes_sessions()), ([true, false, false], true));
+    house.verifier.believe_own(None);
+    assert!(!house.verifier.takes_tokens(), "nobody is believed");
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use auth::jose::TokenType;
 use auth::{
-    Asked, ClaimNames, Directory, Fingerprint, Form, Identified, Issuer, Issuers, LEEWAY, SessionFacts, Settings,
-    Showing, Told, Verified, Verifier,
+    Asked, ClaimNames, Directory, Fingerprint, Form, Identified, Issuer, LEEWAY, SessionFacts, Settings, Showing, Told,
+    Verified, Verifier,
 };
 use model::{App, Bound, Caller, DoorKind, OWN_ISSUER, User, Via};
 use wire::{HeadLimits, RequestHead};
@@ -32,7 +32,8 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
         claims: ClaimNames::standard(),
         leeway: LEEWAY,
     };
-    verifier.believe(Issuers::new(vec![Arc::new(own)], true));
+    verifier.believe_own(Some(Arc::new(own)));
+    verifier.believe_others(&[], true);
     let [session, token, of_app] = KNOWN;
     for (form, text, caller) in [
         (Form::Session, session, ada(Via::Session)),

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 use auth::jose::{Jwks, SigningKey, TokenType, VerifyingKey};
-use auth::{ClaimNames, Issuers, LEEWAY};
+use auth::{ClaimNames, LEEWAY};
 use bytes::Bytes;
 use http::Response;
 use model::Caller;
@@ -143,13 +143,13 @@ impl Scene {
         let clock = Arc::new(Hands::default());
         let verifier = Arc::new(Verifier::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let foreign = Foreign::new(vec![settings], None, Arc::clone(&clock) as Arc<dyn Clock>);
-        verifier.believe(Issuers::new(foreign.issuers().collect(), foreign.asks_about_opaque()));
+        foreign.believed_by(&verifier);
         Self { provider, clock, verifier, foreign, following: None }
     }
 
     /// Begins to follow, and waits until everything that can be done at once is done.
     async fn follow(&mut self) {
-        self.following = Some(self.foreign.follow(&self.verifier));
+        self.following = Some(self.foreign.follow(&self.verifier, &(Arc::new(|_: &str, _: Option<&str>| {}) as Tell)));
         self.pass(Duration::ZERO).await;
     }
 
@@ -241,6 +241,32 @@ async fn a_token_with_a_new_key_has_them_fetched_once_and_then_not_for_a_while()
 }
 
 #[tokio::test(start_paused = true)]
+async fn whether_a_token_has_a_good_key_cannot_be_said_while_its_issuer_is_gone_and_that_is_told_once() {
+    let mut scene = Scene::new(Provider::new(), false);
+    scene.provider.publishes(&[&key("one")], "");
+    let said = Arc::new(ArcSwap::from_pointee(Vec::new()));
+    let heard = Arc::clone(&said);
+    let tell: Tell = Arc::new(move |name: &str, why: Option<&str>| {
+        let line = format!("{name}: {}", why.unwrap_or("again"));
+        heard.rcu(|said: &Arc<Vec<String>>| said.iter().cloned().chain([line.clone()]).collect::<Vec<_>>());
+    });
+    scene.following = Some(scene.foreign.follow(&scene.verifier, &tell));
+    scene.pass(Duration::from_secs(60)).await;
+    scene.provider.gone.store(true, Ordering::Relaxed);
+    let told = scene.foreign.look_for_keys("corp", &scene.verifier).await;
+    assert!(matches!(&told, Told::Unavailable(why) if why.contains("login.corp.example")), "{told:?}");
+    assert_eq!(scene.believed(), ["one"], "tokens with keys that are known go on");
+    scene.pass(Duration::from_secs(2 * 3600)).await;
+    let standing = scene.foreign.standings().next().expect("an issuer");
+    assert!(standing.known.is_some() && standing.failed.is_some(), "{standing:?}");
+    assert_eq!(said.load().len(), 1, "{said:?}");
+    scene.provider.gone.store(false, Ordering::Relaxed);
+    scene.pass(Duration::from_secs(6 * 60)).await;
+    assert_eq!(said.load().last().map(String::as_str), Some("corp: again"));
+    assert!(matches!(scene.foreign.look_for_keys("corp", &scene.verifier).await, Told::Keys));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_the_issuer_s_or_not_keys_changes_nothing() {
     let good = format!("{{\"issuer\":\"{ISSUER}\",\"jwks_uri\":\"{ISSUER}{KEYS}\"}}");
     let other = "{\"issuer\":\"https://evil.example\",\"jwks_uri\":\"https://evil.example/keys\"}";
@@ -285,7 +311,7 @@ async fn a_reload_keeps_what_was_learnt_of_the_same_issuer_and_of_no_other() {
     let clock = || Arc::clone(&scene.clock) as Arc<dyn Clock>;
     let has_keys = |settings: ForeignSettings| {
         let next = Foreign::new(vec![settings], Some(&scene.foreign), clock());
-        next.issuers().all(|issuer| issuer.keys.is_some())
+        next.standings().all(|standing| standing.known.is_some())
     };
     let same = || settings(&scene.provider, false);
     assert!(has_keys(same()));
@@ -303,7 +329,7 @@ async fn whoever_followed_an_issuer_for_an_earlier_configuration_changes_nothing
     scene.follow().await;
     let narrower =
         Issuer { audience: vec!["https://pay.shop.example".into()], ..settings(&scene.provider, false).issuer };
-    scene.verifier.believe(Issuers::new(vec![Arc::new(narrower)], false));
+    scene.verifier.believe_others(&[Arc::new(narrower)], false);
     scene.pass(Duration::from_secs(2 * 3600)).await;
     let issuers = scene.verifier.issuers();
     let issuer = issuers.of(ISSUER).expect("the issuer");
@@ -355,6 +381,15 @@ async fn an_application_calls_for_itself_by_the_registered_subject_alone() {
         let (Told::Holds(verified), _) = introspected(200, &told(members)).await else { panic!("{members}") };
         assert_eq!(matches!(verified.caller, Caller::App(_)), is_app, "{members}");
     }
+    // The file takes a name that people choose for the subject: somebody calls themselves like the application.
+    let provider = Provider::new();
+    provider.publishes(&[&key("one")], "");
+    provider.says(ASKED, 200, "", &told("\"sub\":\"p1\",\"nickname\":\"web\",\"client_id\":\"web\""));
+    let mut chosen = settings(&provider, true);
+    chosen.issuer.claims.subject = "nickname".into();
+    let scene = Scene::of(provider, chosen);
+    let told = scene.foreign.introspect("opaque+1", &scene.verifier).await;
+    assert!(matches!(&told, Told::Holds(verified) if matches!(verified.caller, Caller::User(_))), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]

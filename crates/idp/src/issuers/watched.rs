@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use upstream::{HouseRequest, Target};
 
 use super::discovery::{self, Discovered};
-use super::{ForeignError, ForeignSettings, Outside};
+use super::{ForeignError, ForeignSettings, Outside, Tell};
 
 /// Keys are used for so long after they were last confirmed.
 const KEPT: Duration = Duration::from_hours(24);
@@ -38,22 +38,53 @@ pub(super) struct Watched {
     settings: ForeignSettings,
     clock: Arc<dyn Clock>,
     known: ArcSwapOption<Known>,
+    /// Why nothing was learnt the last time.
+    failed: ArcSwapOption<Failed>,
     /// Held while the issuer is asked: one question at a time, and whoever waits for it has its answer too.
     asking: Mutex<Asking>,
 }
 
 /// What was learnt last.
 #[derive(Debug)]
-pub(super) struct Known {
-    discovered: Discovered,
-    keys: Arc<Jwks>,
+pub struct Known {
+    /// Its metadata.
+    pub discovered: Discovered,
+    /// Its keys.
+    pub keys: Arc<Jwks>,
+    /// When that was.
+    pub at: SystemTime,
     /// From then on the keys are not used.
-    until: SystemTime,
+    pub until: SystemTime,
+}
+
+/// Why nothing was learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Why.
+    pub why: Box<str>,
+    /// When that was.
+    pub at: SystemTime,
+}
+
+/// What is known of an issuer.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its name in the file.
+    pub name: Arc<str>,
+    /// Its URL.
+    pub issuer: Box<str>,
+    /// What was learnt last; nothing where that was never so.
+    pub known: Option<Arc<Known>>,
+    /// Why nothing was learnt the last time, where it was not.
+    pub failed: Option<Arc<Failed>>,
 }
 
 #[derive(Default)]
 struct Asking {
-    last: Option<Instant>,
+    /// When the issuer last answered, or failed to.
+    answered: Option<Instant>,
+    /// When a token last had it asked.
+    looked: Option<Instant>,
     failures: u32,
 }
 
@@ -70,7 +101,8 @@ pub struct Learnt {
 
 impl Watched {
     pub(super) fn new(settings: ForeignSettings, known: Option<Arc<Known>>, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, clock, known: ArcSwapOption::new(known), asking: Mutex::default() }
+        let (known, failed) = (ArcSwapOption::new(known), ArcSwapOption::empty());
+        Self { settings, clock, known, failed, asking: Mutex::default() }
     }
 
     /// Whether it is followed for the same settings, as far as they decide what is learnt.
@@ -91,6 +123,19 @@ impl Watched {
         &self.settings.issuer.name
     }
 
+    pub(super) const fn settings(&self) -> &ForeignSettings {
+        &self.settings
+    }
+
+    pub(super) fn failed(&self) -> Option<Arc<Failed>> {
+        self.failed.load_full()
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        let Issuer { name, iss, .. } = &self.settings.issuer;
+        Standing { name: Arc::clone(name), issuer: iss.clone(), known: self.known(), failed: self.failed() }
+    }
+
     /// With the keys that may be used now.
     pub(super) fn issuer(&self) -> Arc<Issuer> {
         let now = self.clock.wall();
@@ -99,21 +144,33 @@ impl Watched {
     }
 
     /// Fetches the keys again and again, for ever.
-    pub(super) async fn follow(self: Arc<Self>, verifier: Arc<Verifier>) {
+    pub(super) async fn follow(self: Arc<Self>, verifier: Arc<Verifier>, tell: Tell) {
+        let mut told: Option<Arc<Failed>> = None;
         loop {
             let again = {
                 let mut asking = self.asking.lock().await;
                 self.fetch(&mut asking, &verifier).await
             };
+            let failed = self.failed();
+            let why = |failed: &Option<Arc<Failed>>| failed.as_ref().map(|failed| failed.why.clone());
+            if why(&failed) != why(&told) {
+                tell(self.name(), why(&failed).as_deref());
+                told = failed;
+            }
             tokio::time::sleep(again).await;
         }
     }
 
-    /// Fetches the keys now, unless that was done just before.
+    /// Fetches the keys now, unless somebody did while this waited, or a token had that done just before.
     pub(super) async fn look_again(&self, verifier: &Verifier) {
+        let began = Instant::now();
         let mut asking = self.asking.lock().await;
+        if asking.answered.is_some_and(|answered| answered > began) {
+            return;
+        }
         let pause = if self.issuer().keys.is_some() { PAUSE } else { PAUSE_WITHOUT };
-        if asking.last.is_none_or(|last| last.elapsed() >= pause) {
+        if asking.looked.is_none_or(|looked| looked.elapsed() >= pause) {
+            asking.looked = Some(began);
             self.fetch(&mut asking, verifier).await;
         }
     }
@@ -128,15 +185,18 @@ impl Watched {
 
     /// When to fetch again. What fails changes nothing of what was learnt before, until that is too old.
     async fn fetch(&self, asking: &mut Asking, verifier: &Verifier) -> Duration {
-        asking.last = Some(Instant::now());
-        let again = match learn(&self.settings).await {
+        let (learnt, at) = (learn(&self.settings).await, self.clock.wall());
+        asking.answered = Some(Instant::now());
+        let again = match learnt {
             Ok(Learnt { discovered, keys, again }) => {
                 asking.failures = 0;
-                let until = self.clock.wall() + KEPT;
-                self.known.store(Some(Arc::new(Known { discovered, keys: Arc::new(keys), until })));
+                self.failed.store(None);
+                let keys = Arc::new(keys);
+                self.known.store(Some(Arc::new(Known { discovered, keys, at, until: at + KEPT })));
                 again
             }
-            Err(_) => {
+            Err(error) => {
+                self.failed.store(Some(Arc::new(Failed { why: error.to_string().into(), at })));
                 asking.failures = asking.failures.saturating_add(1);
                 AGAIN.saturating_mul(1 << (asking.failures - 1).min(6)).min(AGAIN_AT_MOST)
             }

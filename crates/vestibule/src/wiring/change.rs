@@ -18,6 +18,7 @@ use config::{Loaded, Refused, Texts};
 use gateway::Former;
 
 use super::House;
+use super::believed::Believing;
 use super::watch::Watch;
 use crate::commands::load;
 use crate::difference::{self, Side};
@@ -43,6 +44,8 @@ pub(super) struct Pending {
     names: Vec<Vec<String>>,
     /// The certificates of a public CA that it had kept.
     wanted: Vec<ca::acme::Wanted>,
+    /// Whose tokens and sessions it had believed.
+    believed: Believing,
 }
 
 /// Why something was not done.
@@ -107,6 +110,7 @@ impl House {
         }
         self.certificates.restore(pending.names);
         self.public.want(pending.wanted);
+        self.believed.run(pending.believed);
         self.texts = pending.texts;
         self.runs(pending.was.clone());
         self.terminal.warn(format_args!("{} was taken back; {} runs again", pending.hash, pending.was));
@@ -242,9 +246,9 @@ impl House {
         let watch = self.watch.another(&self.file, &loaded.files);
         let (was, hash) = (self.desk.hash(), loaded.hash.clone());
         let (former, names, texts) = (self.gateway.hold(), self.certificates.names(), self.texts.clone());
-        let wanted = self.public.wanted();
+        let (wanted, believed) = (self.public.wanted(), self.believed.runs());
         self.swap(loaded).await.map_err(|why| No::new("not-loaded", why))?;
-        Ok(Pending { until: Instant::now() + within, hash, watch, former, was, texts, names, wanted })
+        Ok(Pending { until: Instant::now() + within, hash, watch, former, was, texts, names, wanted, believed })
     }
 
     /// Whether the file may become these texts: it holds what runs, or them already.

@@ -18,10 +18,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use admin::Noun;
-use auth::{Issuer, Issuers, Verifier};
+use auth::{Issuer, Verifier};
 use bytes::Bytes;
 use config::IdentityPlan;
-use gateway::{Answerer, Answering, Identification, Received};
+use gateway::{Answerer, Answering, Received};
 use http::{Request, Response, StatusCode};
 use idp::Arrival;
 use idp::apps::Apps;
@@ -60,15 +60,16 @@ pub(crate) struct Providers {
     tending: Option<JoinHandle<()>>,
 }
 
-/// A configuration's provider, before it answers.
+/// A configuration's provider, before it answers, and when it is to answer once more.
+#[derive(Clone)]
 pub(crate) struct Joined {
-    plan: IdentityPlan,
+    plan: Arc<IdentityPlan>,
     provider: Awaited,
 }
 
 impl Providers {
     /// None yet. What is found out about sessions goes to this verifier, and what ends too.
-    fn new(
+    pub(crate) fn new(
         store: watch::Receiver<Option<Arc<Identity>>>,
         verifier: Arc<Verifier>,
         keys: Arc<dyn Noun>,
@@ -79,23 +80,8 @@ impl Providers {
         Self { store, verifier, terminal: terminal.clone(), lasting, running, keys, office, tending: None }
     }
 
-    /// Joined to the data threads, with the provider of the first configuration.
-    pub(crate) fn start(
-        store: watch::Receiver<Option<Arc<Identity>>>,
-        identification: &Identification,
-        joined: Option<Joined>,
-        keys: Arc<dyn Noun>,
-        office: watch::Sender<Office>,
-        terminal: &Terminal,
-    ) -> Self {
-        let mut providers = Self::new(store, Arc::clone(identification.verifier()), keys, office, terminal);
-        identification.connect(providers.sessions(), &Handle::current());
-        providers.run(joined);
-        providers
-    }
-
     /// Whom data threads ask about sessions.
-    fn sessions(&self) -> Arc<dyn auth::Ask> {
+    pub(crate) fn sessions(&self) -> Arc<dyn auth::Ask> {
         Arc::new(sessions::Sessions { provider: self.running.subscribe() })
     }
 
@@ -110,7 +96,7 @@ impl Providers {
         if let Some(machines) = &plan.machines {
             attend(&machines.answers, DoorKind::Server);
         }
-        Joined { plan, provider }
+        Joined { plan: Arc::new(plan), provider }
     }
 
     /// Lets the provider of a configuration answer, now that this configuration runs; without one nobody is signed in.
@@ -121,7 +107,7 @@ impl Providers {
         let Some(Joined { plan, provider }) = joined else {
             self.running.send_replace(None);
             self.office.send_replace(Office::None);
-            return self.verifier.believe(Issuers::default());
+            return self.verifier.believe_own(None);
         };
         self.office.send_replace(Office::Opening);
         let begun = Begun {
@@ -134,7 +120,7 @@ impl Providers {
             office: self.office.clone(),
         };
         self.tending = Some(tokio::spawn(async move {
-            if let Err(why) = begun.answer(plan, provider).await {
+            if let Err(why) = begun.answer(&plan, provider).await {
                 begun.terminal.warn(format_args!("nobody can sign in: {why}"));
             }
         }));
@@ -161,16 +147,16 @@ struct Begun {
 
 impl Begun {
     /// Answers, and tends to what time changes, for as long as this configuration runs.
-    async fn answer(&self, plan: IdentityPlan, provider: Awaited) -> Result<(), String> {
+    async fn answer(&self, plan: &IdentityPlan, provider: Awaited) -> Result<(), String> {
         let mut store = self.store.clone();
         let opened = store.wait_for(Option::is_some).await.map_err(|_| "the house closes")?.clone();
         let Some(store) = opened else { return Err("the store is not there".to_owned()) };
         let made =
             self.lasting.get_or_try_init(|| Lasting::new(&store, &plan.settings, &self.verifier, &self.terminal));
         let lasting = made.await?;
-        let settings = Arc::new(plan.settings);
+        let settings = Arc::new(plan.settings.clone());
         let people = Arc::new(lasting.people(&settings, &self.terminal)?);
-        let apps = Arc::new(Apps::with(plan.apps, lasting.registry.kept()));
+        let apps = Arc::new(Apps::with(plan.apps.clone(), lasting.registry.kept()));
         let foundation = lasting.foundation.clone();
         let made = Provider::new(Arc::clone(&settings), Arc::clone(&apps), Arc::clone(&people) as _, foundation);
         let made = made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys))));
@@ -179,14 +165,13 @@ impl Begun {
             None => made,
         });
         lasting.follow(&settings);
-        // What was remembered of other issuers is forgotten.
-        self.verifier.believe(Issuers::new(vec![own(lasting, &settings)], false));
+        self.verifier.believe_own(Some(own(lasting, &settings)));
         provider.send_replace(Some(Arc::clone(&made)));
         let desk = Desk {
             people: Arc::clone(&people),
             provider: Arc::clone(&made),
             apps,
-            places: plan.places,
+            places: plan.places.clone(),
             registry: Arc::clone(&lasting.registry),
         };
         self.running.send_replace(Some(made));

@@ -7,7 +7,7 @@ use admin::ReloadOutcome;
 use config::Loaded;
 use serde_json::json;
 
-use super::provider::Providers;
+use super::believed::Believing;
 use super::{House, desk, public, shown};
 use crate::commands::load;
 use crate::versions::{By, Version};
@@ -124,7 +124,7 @@ impl House {
             Ok(()) => self.assertions.complete(&loaded.plan, now).await,
             failed => failed,
         };
-        let joined = loaded.plan.identity.take().map(Providers::join);
+        let believing = Believing::take(&mut loaded.plan);
         let mut settings = loaded.plan.gateway;
         self.keys.join(&mut settings);
         let fits = completed
@@ -138,7 +138,7 @@ impl House {
             return swapped;
         }
         self.texts = loaded.texts;
-        self.providers.run(joined);
+        self.believed.run(believing);
         self.public.want(wanted);
         self.runs(loaded.hash);
         Ok(())

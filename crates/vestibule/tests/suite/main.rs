@@ -38,6 +38,7 @@ mod grpc;
 mod house;
 mod http2;
 mod http2_attacks;
+mod issuers;
 mod keys;
 mod machines;
 mod mixed;
