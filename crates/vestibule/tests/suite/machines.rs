@@ -1,6 +1,7 @@
 //! Programs that come for themselves: client credentials at the server door, and what their tokens open.
 
 mod endpoints;
+mod matrix;
 mod tokens;
 
 use std::time::SystemTime;
@@ -76,12 +77,11 @@ impl Machines {
         let issuer = format!("https://localhost:{}", ground.client.port());
         let origin = format!("https://localhost:{}", ground.server.port());
         let file = changed(&ground.file(), &[("keys:\n", IDENTITY)]) + APIS;
-        let file = file
+        let file = changed(&file, changes)
             .replace("@issuer@", &issuer)
             .replace("@secret@", &HEXLOWER.encode(&idp::Digest::of(SECRET).0))
             .replace("@orders@", &format!("{origin}/orders"))
             .replace("@stock@", &format!("{origin}/stock"));
-        let file = changed(&file, changes);
         Self { house: ground.open(&file), signer, issuer, origin }
     }
 
