@@ -1,6 +1,7 @@
 //! Programs that come for themselves: client credentials at the server door, and what their tokens open.
 
 mod endpoints;
+mod libraries;
 mod matrix;
 mod tokens;
 

@@ -85,7 +85,7 @@ fn says(mut command: Command, folder: &Path, root: &Root, issuer: &str, person: 
 }
 
 /// The private key as a script reads it; P-256 in PKCS #8 has its scalar behind a fixed head (RFC 5915 §3).
-fn private_jwk(key: &SigningKey) -> String {
+pub(crate) fn private_jwk(key: &SigningKey) -> String {
     let mut jwk = key.public().to_jwk();
     let pkcs8 = key.pkcs8().expose();
     let place = pkcs8.windows(4).position(|octets| octets == [0x02, 0x01, 0x01, 0x04]).expect("a scalar");

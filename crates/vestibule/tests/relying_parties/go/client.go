@@ -1,4 +1,5 @@
-// golang.org/x/oauth2, as published: a server with people in front of it; or, asked for a device, a command line.
+// golang.org/x/oauth2, as published: a server with people in front of it; or, asked for it, a command line ("device") or a
+// program that calls for itself ("machine").
 package main
 
 import (
@@ -45,6 +46,10 @@ func read(client *http.Client, address string) map[string]any {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "machine" {
+		machine()
+		return
+	}
 	server := read(http.DefaultClient, os.Getenv("ISSUER")+"/.well-known/oauth-authorization-server")
 	endpoint := oauth2.Endpoint{
 		AuthURL:       server["authorization_endpoint"].(string),
