@@ -170,16 +170,17 @@ impl BrowserSessions {
     /// The store does not answer; the session may have ended or not.
     pub async fn end(&self, session: &Session) -> Result<(), StoreError> {
         let now = self.clock.wall();
-        self.kept.end(session.id).await?;
-        self.ends.session(session.id, session.begun + self.settings.lifetimes.session);
-        self.protocol.end(session.grant, now).await?;
-        self.ends.grant(session.grant, now + self.settings.lifetimes.access);
+        // The session goes last: where the house dies in between, who asked is still in it, and asks once more.
         if let Some(sign_in) = session.sign_in {
             self.sign_ins.end(session.user, sign_in).await?;
             for grant in self.protocol.end_of_sign_in(sign_in, now).await? {
                 self.ends.grant(grant, now + self.settings.lifetimes.access);
             }
         }
+        self.protocol.end(session.grant, now).await?;
+        self.ends.grant(session.grant, now + self.settings.lifetimes.access);
+        self.kept.end(session.id).await?;
+        self.ends.session(session.id, session.begun + self.settings.lifetimes.session);
         Ok(())
     }
 

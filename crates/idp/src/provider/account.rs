@@ -226,16 +226,16 @@ impl Provider {
 
     async fn end_sign_in(&self, visit: &Visit, signed: &Signed) -> Result<Reply, Failure> {
         let id = SignInId::parse(visit.text("id")?).map_err(|_| Failure::Nothing)?;
-        if self.ground.sign_ins.end(signed.account.id, id).await? {
-            self.server.sign_in_ended(id).await?;
+        if self.ground.sign_ins.of(signed.account.id).await?.iter().any(|own| own.id == id) {
+            self.end_sign_in_of(signed.account.id, id).await?;
         }
         Ok(self.done("sign-in"))
     }
 
     async fn end_other_sign_ins(&self, signed: &Signed) -> Result<Reply, Failure> {
         for other in self.ground.sign_ins.of(signed.account.id).await? {
-            if other.id != signed.sign_in.id && self.ground.sign_ins.end(signed.account.id, other.id).await? {
-                self.server.sign_in_ended(other.id).await?;
+            if other.id != signed.sign_in.id {
+                self.end_sign_in_of(signed.account.id, other.id).await?;
             }
         }
         Ok(self.done("sign-ins"))

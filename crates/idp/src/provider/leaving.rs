@@ -6,7 +6,7 @@ use super::visit::{Signed, Visit};
 use crate::oidc::Leaving;
 use crate::pages::{Notice, notice, sign_out};
 use crate::reply::{FormTargets, Reply, page, push_cookie, see_other};
-use crate::{Cookie, Endpoint};
+use crate::{Cookie, Endpoint, SignInId, UserId};
 
 /// What an app may say when it leads a person here; it goes along with the question.
 const OF_THE_APP: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
@@ -32,6 +32,16 @@ impl Provider {
         }
     }
 
+    /// Ends a sign-in of this person, with what was given out in it. That goes first: where the house dies in between,
+    /// the sign-in is still there, to be ended once more. And again after it, for what a racing request was given.
+    pub(super) async fn end_sign_in_of(&self, user: UserId, own: SignInId) -> Result<(), Failure> {
+        self.server.sign_in_ended(own).await?;
+        if self.ground.sign_ins.end(user, own).await? {
+            self.server.sign_in_ended(own).await?;
+        }
+        Ok(())
+    }
+
     fn leaving(&self, visit: &Visit) -> Result<Leaving, Failure> {
         let signed = visit.signed.as_ref().map(Signed::to_signed_in);
         Ok(self.server.end_session(&visit.form, signed.as_ref()))
@@ -49,8 +59,7 @@ impl Provider {
 
     async fn leave(&self, visit: &Visit, to: Option<&str>) -> Result<Reply, Failure> {
         if let Some(signed) = &visit.signed {
-            self.ground.sign_ins.end(signed.account.id, signed.sign_in.id).await?;
-            self.server.sign_in_ended(signed.sign_in.id).await?;
+            self.end_sign_in_of(signed.account.id, signed.sign_in.id).await?;
         }
         let mut reply = match to {
             Some(to) => see_other(to),

@@ -191,9 +191,7 @@ impl Grants for Identity {
 
     fn ended_since(&self, since: SystemTime) -> Answer<'_, Endings> {
         self.read(move |connection| {
-            let ended = "SELECT id, ended_ms FROM grants WHERE ended_ms >= ?1 \
-                         UNION ALL SELECT id, ended_ms FROM lost_grants WHERE ended_ms >= ?1";
-            let grants = all(connection, ended, [ms(since)], |row| Ok((id(row)?, time(row.get(1)?))))?;
+            let grants = all(connection, ENDED, [ms(since)], |row| Ok((id(row)?, time(row.get(1)?))))?;
             let void = "SELECT id, until_ms FROM void_tokens ORDER BY id";
             let tokens = all(connection, void, [], |row| Ok((row.get(0)?, time(row.get(1)?))))?;
             Ok(Endings { grants, tokens })
@@ -204,3 +202,12 @@ impl Grants for Identity {
         self.change(move |connection| drop_old(connection, before, unused, at_most))
     }
 }
+
+/// Those that were ended, those of accounts that are gone, and those that a new password, a lock or a sign-out
+/// everywhere made void: these have no end of their own, and tokens of them are about for as long as any.
+pub(super) const ENDED: &str = "
+SELECT id, ended_ms FROM grants WHERE ended_ms >= ?1
+UNION ALL SELECT id, ended_ms FROM lost_grants WHERE ended_ms >= ?1
+UNION ALL SELECT grants.id, accounts.changed_ms FROM grants JOIN accounts ON accounts.id = grants.user
+    WHERE coalesce(grants.ended_ms, grants.used_ms) >= ?1 AND grants.ended_ms IS NULL
+    AND (accounts.is_locked OR accounts.generation <> grants.generation)";

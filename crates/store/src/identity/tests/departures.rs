@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use idp::accounts::{Address, Commitment, Departure, PasswordHash, TotpSecret, Work};
-use idp::store::accounts::{Account, Accounts, Authenticator};
+use idp::store::accounts::{Account, Accounts, Authenticator, Change, Changed};
 use idp::store::codes::{Code, Codes, Redeem};
 use idp::store::consents::Consents;
 use idp::store::grants::{Endings, Grant, Grants};
@@ -14,11 +14,11 @@ use idp::{Digest, GrantId, Scopes, SessionId, SignInId, UserId};
 
 use super::*;
 
-fn now() -> SystemTime {
+pub(super) fn now() -> SystemTime {
     sql::time(1_790_000_000_123)
 }
 
-fn person() -> Account {
+pub(super) fn person() -> Account {
     Account {
         id: UserId::generate().expect("randomness"),
         address: Address::parse("Ada@shop.example").expect("an address"),
@@ -36,7 +36,7 @@ fn person() -> Account {
 }
 
 /// Gives a person everything that this engine keeps of one.
-async fn live(store: &Identity, ada: &Account) -> GrantId {
+pub(super) async fn live(store: &Identity, ada: &Account) -> GrantId {
     store.create(ada.clone()).await.expect("kept");
     let sign_in = SignIn {
         id: SignInId::generate().expect("randomness"),
@@ -92,7 +92,7 @@ async fn live(store: &Identity, ada: &Account) -> GrantId {
     grant.id
 }
 
-async fn begin(store: &Identity, grant: &Grant) {
+pub(super) async fn begin(store: &Identity, grant: &Grant) {
     let code = Code {
         digest: Digest::of("a code"),
         grant: grant.clone(),
@@ -183,4 +183,24 @@ async fn the_database_shows_neither_passwords_nor_what_apps_share() {
     assert_eq!(holding(&store, b"Ada L.").await, ["accounts.name"], "what is not sealed is found");
     let checked = store.database().check().await.expect("checked");
     assert_eq!((checked.sealed, checked.faults), (3 + 2, Vec::new()));
+}
+
+/// A new password, a lock and a sign-out everywhere end no grant by itself: what was given out is of an earlier
+/// generation. The process that hears of it tells the doors; one that begins has to read it.
+#[tokio::test]
+async fn what_an_account_has_made_void_is_told_to_a_process_that_begins() {
+    let place = Place::new();
+    let hash = PasswordHash::make("nine lanterns", Work::LEAST, &mut Vec::new()).expect("a hash");
+    for change in [Change::Password { hash, keep: None }, Change::Locked(true), Change::End { keep: None }] {
+        let store = place.empty().await;
+        let ada = person();
+        let grant = live(&store, &ada).await;
+        assert_eq!(store.ended_since(now()).await, Ok(Endings::default()));
+        let later = now() + Duration::from_secs(5);
+        assert_eq!(Accounts::change(&store, ada.id, change.clone(), later).await, Ok(Changed::Done));
+        let void = Endings { grants: vec![(grant, later)], tokens: Vec::new() };
+        assert_eq!(store.ended_since(now()).await, Ok(void), "{change:?}");
+        let unused = store.ended_since(now() + Duration::from_secs(1)).await;
+        assert_eq!(unused, Ok(Endings::default()), "every token of it is over");
+    }
 }
