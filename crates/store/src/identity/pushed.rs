@@ -12,11 +12,18 @@ use super::Identity;
 use super::sql::{count, execute, ms, one, time};
 use crate::StoreError;
 
+/// How many go with one that comes.
+const AT_ONCE: usize = 4;
+
 fn push(connection: &Connection, pushed: &Pushed, now: SystemTime) -> Result<bool, StoreError> {
     let waiting = "SELECT count(*) FROM pushed_requests WHERE app = ?1 AND expires_ms > ?2";
     if count(connection, waiting, params![pushed.app, ms(now)])? >= MAX_PUSHED {
         return Ok(false);
     }
+    // Those that are over go with the next that comes: else a flood would stay until somebody tidies up.
+    let over = "DELETE FROM pushed_requests WHERE digest IN \
+                (SELECT digest FROM pushed_requests WHERE app = ?1 AND expires_ms <= ?2 LIMIT ?3)";
+    execute(connection, over, params![pushed.app, ms(now), AT_ONCE])?;
     // The same request a second time is the same request.
     let sql = "INSERT INTO pushed_requests VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET app = excluded.app, \
                parameters = excluded.parameters, expires_ms = excluded.expires_ms";
