@@ -25,6 +25,7 @@ mod grants;
 mod links;
 mod pushed;
 mod refresh;
+pub mod restore;
 mod schema;
 mod sessions;
 mod sign_ins;

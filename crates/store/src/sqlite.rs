@@ -41,13 +41,13 @@ pub use closed::{backup, check};
 pub use figures::Figures;
 pub use migrations::{Migration, Schema};
 pub use report::Report;
-pub use restore::{Restored, restore};
+pub use restore::{Prepared, Restored, restore};
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::Clock;
+use model::{Clock, SystemClock};
 use rusqlite::Connection;
 
 use crate::{HashKey, Seal, SealSource, StoreError};
@@ -196,6 +196,28 @@ impl Database {
             let _held = lock;
             report::examine(&connect::reader(&path)?, &seal, schema)
         })
+    }
+
+    /// Gives its place to a copy that was prepared: what waits is written still, every change that comes is refused, and
+    /// the lock is let go of when the copy is in place, or cannot be put there. It is closed from then on, either way.
+    ///
+    /// # Errors
+    /// The copy could not be put in place; the database is as it was.
+    pub async fn give_way<T, F>(&self, prepared: Prepared, amend: F) -> Result<Restored<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.close().await;
+        let lock = Arc::clone(&self.lock);
+        let replaced = self.copying.begin(self.schema.role, move || {
+            let _held = lock;
+            prepared.put_in_place(&SystemClock, amend)
+        });
+        let replaced = replaced.await;
+        // Where it is not let go of now, it is when the process ends, and who follows waits for that.
+        let _ = self.lock.let_go();
+        replaced
     }
 
     /// Writes what waits, refuses every change that comes, and lets go of the lock: from then on another process may

@@ -18,7 +18,7 @@ pub(crate) use change::{Apply, Diff, DiffFailOn, Rollback, Upgrade};
 pub(crate) use every::{ColourWhen, EveryCommand};
 pub(crate) use issuers::{Issuers, IssuersTest};
 pub(crate) use keys::{Keys, KeysCreate, KeysRotate, KeysScan, KeysUpdate};
-pub(crate) use store::Store;
+pub(crate) use store::{Store, StoreRestore};
 pub(crate) use users::{Sessions, SessionsEnd, SessionsList, Tokens, TokensRevoke, Users, UsersUpdate};
 
 /// An API gateway with two doors.

@@ -27,7 +27,7 @@ mod upgrade;
 mod users;
 mod version;
 
-pub(crate) use store::members as store_report;
+pub(crate) use store::{members as store_report, restored};
 
 use std::process::ExitCode;
 

@@ -23,6 +23,7 @@ mod keys;
 mod provider;
 mod public;
 mod reload;
+mod restore;
 mod shown;
 mod signals;
 mod standings;
@@ -56,6 +57,7 @@ use public::PublicCertificates;
 pub(crate) use signals::Signals;
 use standings::Standings;
 use start::{Start, failed_to_open};
+use tokio::sync::mpsc;
 use watch::Watch;
 
 /// How long requests under way may take when the house closes.
@@ -103,6 +105,7 @@ pub(crate) struct House {
     admin: admin::Server,
     desk: Arc<Desk>,
     asks: Asks,
+    restores: mpsc::Receiver<restore::Asked>,
     program: Option<PathBuf>,
     watch: Watch,
     fixed: reload::Fixed,
@@ -148,7 +151,8 @@ impl House {
                 .map_err(|error| Failure::ours("the thread that writes the log cannot be started").because(&error))?;
         let (kept, keys, believing) = keep(&mut loaded, opening.heritage.is_some(), terminal).await?;
         let (office, issuers) = (provider::office(), issuers::office());
-        let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun());
+        let (restores_in, restores) = mpsc::channel(1);
+        let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun(restores_in));
         let nouns = nouns.with("issuers", issuers::noun(&issuers));
         let nouns = provider::nouns(&office).fold(nouns, |nouns, (name, noun)| nouns.with(name, noun));
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
@@ -183,6 +187,7 @@ impl House {
             admin,
             desk,
             asks,
+            restores,
             program,
             watch,
             fixed,
@@ -254,6 +259,16 @@ impl House {
                 Some((ask, answer)) = self.asks.changes.recv() => {
                     answer.send(self.change(ask).await).ok();
                 }
+                Some((wanted, answer)) = self.restores.recv() => match self.restore(wanted).await {
+                    Ok((successor, outcome)) => {
+                        answer.send(outcome).ok();
+                        return Ok(End::Followed(successor));
+                    }
+                    Err(error) => {
+                        self.terminal.warn(format_args!("no copy is brought back: {}", error.message));
+                        answer.send(Err(error)).ok();
+                    }
+                },
                 Some((wanted, answer)) = self.asks.upgrades.recv() => {
                     match self.upgrade(wanted).await {
                         Ok(successor) => {
@@ -327,7 +342,7 @@ impl House {
         self.desk.open(false);
         self.public.stop();
         // Whoever waits for a reload is told that there will be none.
-        drop(self.asks);
+        drop((self.asks, self.restores));
         match end {
             End::Told => {
                 self.terminal.say("closing: finishing what is under way; once more ends it at once");

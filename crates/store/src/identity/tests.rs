@@ -9,6 +9,7 @@ use model::SystemClock;
 use super::*;
 
 mod departures;
+mod restoring;
 use crate::sqlite::Settings;
 use crate::{SealKeys, SealSource};
 

@@ -1,6 +1,13 @@
-//! Bringing back a copy: looked at first, then put in the place of what is there, which is kept beside it.
+//! Bringing back a copy: looked at first, brought to this schema, amended, then put in the place of what is there.
 //!
-//! The database must not be open; whoever has it holds the lock, and is named.
+//! ```text
+//! prepare       a private copy of the copy, looked at, with the migrations that it lacks; the database is used meanwhile
+//! give way      nobody writes any more; the lock is still held
+//! amend         what the role does with it, beside what it replaces: `replaced` in its statements, where that is sound
+//! put in place  what was there is kept beside it; a name changes once, from the one to the other
+//! ```
+//!
+//! Without a process that has the database the steps follow one another under its lock.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,40 +23,124 @@ use crate::{Seal, StoreError, files};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restored {
+pub struct Restored<T> {
     /// Where what was there before is kept; `None` where nothing was.
     pub kept: Option<PathBuf>,
+    /// What the role has done with the copy.
+    pub amended: T,
 }
 
-/// Puts a copy in the place of the database of a role.
+/// A copy that could take the place of the database. Where it does not, nothing of it stays.
+#[derive(Debug)]
+pub struct Prepared {
+    schema: &'static Schema,
+    /// Of the database.
+    path: PathBuf,
+    unfinished: PathBuf,
+}
+
+/// Puts a copy in the place of the database of a role. `amend` has the copy, and whether there is `replaced` to be
+/// looked at beside it.
 ///
 /// # Errors
 /// Where the database is in use, or the copy is not ours, of another role, damaged, newer
 /// than this program or sealed under another key; the database is then as it was.
-pub fn restore(
+pub fn restore<T>(
     settings: &Settings,
     schema: &'static Schema,
     from: &Path,
     clock: &dyn Clock,
-) -> Result<Restored, StoreError> {
+    amend: impl FnOnce(&Connection, bool) -> Result<T, StoreError>,
+) -> Result<Restored<T>, StoreError> {
     let directory = Directory::open(&settings.directory)?;
     let _lock = directory.lock(schema.role)?;
-    let path = directory.database(schema.role);
-    header::refuse_foreign(from)?;
-    // Never a new key: the copy was sealed under one.
-    let seal = Seal::new(settings.seal.load(directory.path(), true)?, schema.role);
-    // Copied before it is looked at, so that what was looked at is what is put in place.
-    let unfinished = files::beside(&path, ".restoring");
-    let taken = take(from, &unfinished).and_then(|()| examine(&unfinished, schema, &seal));
-    if let Err(error) = taken {
-        // The error is what matters.
-        let _ = fs::remove_file(&unfinished);
-        return Err(error);
+    Prepared::in_directory(&directory, settings, schema, from, clock)?.put_in_place(clock, amend)
+}
+
+impl Prepared {
+    /// Prepares a copy beside the database, which may be used meanwhile; one at a time.
+    ///
+    /// # Errors
+    /// As [`restore`].
+    pub fn new(
+        settings: &Settings,
+        schema: &'static Schema,
+        from: &Path,
+        clock: &dyn Clock,
+    ) -> Result<Self, StoreError> {
+        Self::in_directory(&Directory::open(&settings.directory)?, settings, schema, from, clock)
     }
-    let kept = set_aside(&path, clock)?;
-    fs::rename(&unfinished, &path).map_err(|error| StoreError::file(&path, error))?;
-    files::sync_directory_of(&path)?;
-    Ok(Restored { kept })
+
+    fn in_directory(
+        directory: &Directory,
+        settings: &Settings,
+        schema: &'static Schema,
+        from: &Path,
+        clock: &dyn Clock,
+    ) -> Result<Self, StoreError> {
+        let path = directory.database(schema.role);
+        header::refuse_foreign(from)?;
+        // Never a new key: the copy was sealed under one.
+        let seal = Seal::new(settings.seal.load(directory.path(), true)?, schema.role);
+        // Copied before it is looked at, so that what was looked at is what is put in place.
+        let prepared = Self { schema, unfinished: files::beside(&path, ".restoring"), path };
+        take(from, &prepared.unfinished)?;
+        examine(&prepared.unfinished, schema, &seal, clock)?;
+        Ok(prepared)
+    }
+
+    /// The caller holds the lock, and nobody writes.
+    pub(super) fn put_in_place<T>(
+        self,
+        clock: &dyn Clock,
+        amend: impl FnOnce(&Connection, bool) -> Result<T, StoreError>,
+    ) -> Result<Restored<T>, StoreError> {
+        let amended = self.amend(amend)?;
+        let kept = set_aside(&self.path, clock)?;
+        fs::rename(&self.unfinished, &self.path).map_err(|error| StoreError::file(&self.path, error))?;
+        files::sync_directory_of(&self.path)?;
+        Ok(Restored { kept, amended })
+    }
+
+    fn amend<T>(&self, amend: impl FnOnce(&Connection, bool) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = connect::writer(&self.unfinished)?;
+        let beside = self.replaced_is_sound();
+        if beside {
+            let replaced = self.path.to_string_lossy();
+            connection.execute("ATTACH DATABASE ?1 AS replaced", [&*replaced])?;
+        }
+        let transaction = connection.transaction()?;
+        let amended = amend(&transaction, beside)?;
+        transaction.commit()?;
+        if beside {
+            connection.execute_batch("DETACH DATABASE replaced")?;
+        }
+        connection.close().map_err(|(_, error)| error)?;
+        files::sync(&self.unfinished)?;
+        Ok(amended)
+    }
+
+    /// Whether what is there has the same schema and can be read: a copy is brought back where something is wrong.
+    fn replaced_is_sound(&self) -> bool {
+        let look = || -> Result<bool, StoreError> {
+            if !header::is_ours(&self.path)? || self.path.to_str().is_none() {
+                return Ok(false);
+            }
+            let connection = connect::writer(&self.path)?;
+            connect::quick_check(&connection)?;
+            Ok(migrations::missing(&connection, &self.path, self.schema)?.is_empty())
+        };
+        look().unwrap_or(false)
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // It has another name where it was put in place; what cannot be removed is removed by the next attempt.
+        for end in ["", "-journal", "-wal", "-shm"] {
+            let _ = fs::remove_file(files::beside(&self.unfinished, end));
+        }
+    }
 }
 
 fn take(from: &Path, unfinished: &Path) -> Result<(), StoreError> {
@@ -59,17 +150,19 @@ fn take(from: &Path, unfinished: &Path) -> Result<(), StoreError> {
     to.sync_all().map_err(|error| StoreError::file(unfinished, error))
 }
 
-fn examine(path: &Path, schema: &'static Schema, seal: &Seal) -> Result<(), StoreError> {
+/// Looks at the copy, and brings it to this schema.
+fn examine(path: &Path, schema: &'static Schema, seal: &Seal, clock: &dyn Clock) -> Result<(), StoreError> {
     header::refuse_foreign(path)?;
-    let connection = connect::writer(path)?;
+    let mut connection = connect::writer(path)?;
     about::check(&connection, path, schema, seal)?;
-    migrations::missing(&connection, path, schema)?;
+    let missing = migrations::missing(&connection, path, schema)?;
     let faults = known_columns(&connection, schema, seal)?;
-    connection.close().map_err(|(_, error)| error)?;
-    match faults.first() {
-        None => Ok(()),
-        Some(fault) => Err(StoreError::damaged(fault.clone())),
+    if let Some(fault) = faults.first() {
+        return Err(StoreError::damaged(fault.clone()));
     }
+    migrations::run(&mut connection, missing, clock)?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
 }
 
 /// The faults of a copy. An older one need not have the columns that this program seals; they come with its migrations.

@@ -10,7 +10,7 @@ pub(crate) enum Store {
     Check,
     /// Write a whole, checked copy; the gateway may run
     Backup(StoreBackup),
-    /// Put a copy in the place of the store, which is kept beside it; the gateway must not run
+    /// Put a copy in the place of the store, which is kept beside it; the gateway may run
     Restore(StoreRestore),
 }
 
@@ -37,4 +37,7 @@ pub(crate) struct StoreRestore {
     /// A copy that `store backup` wrote
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Let sign-ins of the copy go on; without it everybody signs in again
+    #[arg(long)]
+    pub(crate) keep_sign_ins: bool,
 }

@@ -1,27 +1,33 @@
 //! `vestibule store …`: the store of the running gateway over its admin socket, and one that no gateway has, directly.
 
 use std::path::Path;
+use std::time::Duration;
 
 use admin::NounAnswer;
 use model::SystemClock;
 use serde_json::{Map, Value, json};
 use store::StoreError;
 use store::identity::SCHEMA;
-use store::sqlite::{self, Report, Settings};
+use store::identity::restore::{Amended, SignIns, amend};
+use store::sqlite::{self, Report, Restored, Settings};
 
 use super::{Outcome, gateway, load};
-use crate::cli::{EveryCommand, Store};
+use crate::cli::{EveryCommand, Store, StoreRestore};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
 const NOUN: &str = "store";
+/// What is told of a copy that is not taken.
+const NOT_TAKEN: [&str; 4] = ["store-damaged", "store-newer", "store-not-ours", "store-sealed"];
+/// Another process may take 30 s until it serves, and a copy may be large.
+const RESTORING: Duration = Duration::from_secs(120);
 
 /// Does what the command says.
 pub(super) fn run(store: &Store, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     match store {
         Store::Check => check(every, terminal),
         Store::Backup(arguments) => backup(&arguments.file, every, terminal),
-        Store::Restore(arguments) => restore(&arguments.file, every, terminal),
+        Store::Restore(arguments) => restore(arguments, every, terminal),
     }
 }
 
@@ -31,6 +37,10 @@ fn ask(verb: &str, asked: &Value, every: &EveryCommand) -> Result<Option<NounAns
     match gateway::noun(every, NOUN, verb, asked) {
         Ok(answer) => Ok(Some(answer)),
         Err(failure) if matches!(failure.code.as_ref(), "unreachable" | "no-such-noun") => Ok(None),
+        // As without a gateway: the answer to the copy is no.
+        Err(failure) if verb == "restore" && NOT_TAKEN.contains(&failure.code.as_ref()) => {
+            Err(Failure { exit: Exit::No, ..failure })
+        }
         Err(failure) => Err(failure),
     }
 }
@@ -84,25 +94,72 @@ fn backup(to: &Path, every: &EveryCommand, terminal: &Terminal) -> Outcome {
     Ok(())
 }
 
-fn restore(from: &Path, every: &EveryCommand, terminal: &Terminal) -> Outcome {
-    let settings = settings(every, terminal)?;
-    let restored = sqlite::restore(&settings, &SCHEMA, from, &SystemClock).map_err(|error| match error {
-        StoreError::InUse { .. } => {
-            Failure::new(Exit::Conflict, error.code(), "a gateway has the store open".to_owned())
-                .help("end it, restore, and start it again")
-                .because(&error)
+fn restore(arguments: &StoreRestore, every: &EveryCommand, terminal: &Terminal) -> Outcome {
+    let from = std::path::absolute(&arguments.file).map_err(|error| Failure::file("find", &arguments.file, &error))?;
+    let sign_ins = if arguments.keep_sign_ins { SignIns::Keep } else { SignIns::End };
+    let asked = json!({ "file": from.to_string_lossy(), "keep_sign_ins": arguments.keep_sign_ins });
+    let patient = EveryCommand { timeout: every.timeout.max(RESTORING), ..every.clone() };
+    let asked = if from.to_str().is_some() { ask("restore", &asked, &patient)? } else { None };
+    let members = match asked {
+        Some(answer) => answer.members,
+        None => {
+            let amend = |copy: &_, beside| amend(copy, beside, sign_ins, &SystemClock);
+            let outcome = sqlite::restore(&settings(every, terminal)?, &SCHEMA, &from, &SystemClock, amend);
+            restored(&outcome.map_err(|error| {
+                match error {
+                    StoreError::InUse { .. } => {
+                        Failure::new(Exit::Conflict, error.code(), "another process has the store open".to_owned())
+                            .help("ask that gateway with `--admin unix:PATH`; or end it, restore, and start it again")
+                            .because(&error)
+                    }
+                    other => failed(&other),
+                }
+            })?)
         }
-        other => failed(&other),
-    })?;
-    let kept = restored.kept.map(|path| path.to_string_lossy().into_owned());
-    let members = Map::from_iter([("kept".to_owned(), kept.clone().into())]);
+    };
     if !print(terminal, "store restore", &members) {
-        terminal.result("restored");
-        if let Some(kept) = kept {
-            terminal.say(format_args!("what was there is kept as {kept}"));
-        }
+        tell_restored(&members, terminal);
     }
     Ok(())
+}
+
+/// The members of `store restore --json`.
+pub(crate) fn restored(restored: &Restored<Amended>) -> Map<String, Value> {
+    let Amended { is_compared, are_signed_out, revoked_keys, accounts_back, accounts_gone } = &restored.amended;
+    let members = json!({
+        "kept": restored.kept.as_ref().map(|path| path.to_string_lossy()),
+        "compared": is_compared, "signed_out": are_signed_out, "revoked_keys": revoked_keys,
+        "accounts_back": accounts_back, "accounts_gone": accounts_gone,
+    });
+    members.as_object().cloned().unwrap_or_default()
+}
+
+/// What whoever brought a copy back has to know, and may have to do now.
+fn tell_restored(members: &Map<String, Value>, terminal: &Terminal) {
+    let yes = |name: &str| members.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let count = |name: &str| members.get(name).and_then(Value::as_u64).unwrap_or_default();
+    terminal.result("restored");
+    let kept = members.get("kept").and_then(Value::as_str);
+    if let Some(kept) = kept {
+        terminal.say(format_args!("what was there is kept as {kept}"));
+    }
+    if yes("signed_out") {
+        terminal.say("everybody has to sign in again, in every browser and application");
+    }
+    let revoked = members.get("revoked_keys").and_then(Value::as_array).into_iter().flatten();
+    let revoked: Vec<&str> = revoked.filter_map(Value::as_str).collect();
+    if !revoked.is_empty() {
+        terminal.say(format_args!("keys that were revoked since the copy are so still: {}", revoked.join(", ")));
+    }
+    let (back, gone) = (count("accounts_back"), count("accounts_gone"));
+    if back + gone > 0 {
+        terminal.say(format_args!("accounts that are there again: {back}; accounts made since that are gone: {gone}"));
+    }
+    if kept.is_some() && !yes("compared") {
+        terminal
+            .say("what was replaced cannot be read: keys that were revoked since the copy work again, see `keys list`");
+    }
+    terminal.say("passwords, second factors and addresses are those of the copy");
 }
 
 /// The members of `store check --json`.

@@ -6,18 +6,23 @@
 
 mod noun;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::SystemClock;
 use store::StoreError;
+use store::identity::restore::{Amended, SignIns, amend};
 use store::identity::{Identity, SCHEMA};
-use store::sqlite::{Database, Settings};
-use tokio::sync::watch;
+use store::sqlite::{Database, Prepared, Restored, Settings};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::restore;
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
+
+pub(crate) use noun::told;
 
 /// The database in its folder.
 const FILE: &str = "identity.sqlite";
@@ -76,14 +81,41 @@ impl Kept {
         }
     }
 
-    /// Where the admin socket asks about it.
-    pub(crate) fn noun(&self) -> Arc<dyn admin::Noun> {
-        Arc::new(noun::StoreNoun { opened: self.watch() })
+    /// Where the admin socket asks about it; copies to be brought back go to the house, which cannot go on with one.
+    pub(crate) fn noun(&self, restores: mpsc::Sender<restore::Asked>) -> Arc<dyn admin::Noun> {
+        Arc::new(noun::StoreNoun { opened: self.watch(), restores })
     }
 
     /// Hears when the store is open.
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<Identity>>> {
         self.opened.subscribe()
+    }
+
+    /// Looks at a copy, and has it ready beside the store, which is used meanwhile.
+    ///
+    /// # Errors
+    /// The copy cannot be brought back; or nothing is open whose place it could take.
+    pub(crate) async fn prepare(&self, from: PathBuf) -> Result<Prepared, StoreError> {
+        if self.opened.borrow().is_none() {
+            return Err(StoreError::Missing { path: self.settings.directory.join(FILE) });
+        }
+        let settings = self.settings.clone();
+        let preparing = tokio::task::spawn_blocking(move || Prepared::new(&settings, &SCHEMA, &from, &SystemClock));
+        preparing.await.unwrap_or(Err(StoreError::Panicked))
+    }
+
+    /// Puts the copy in the place of the store, and lets go of it: another process opens it.
+    ///
+    /// # Errors
+    /// The copy is not in its place; the store is as it was, and let go of all the same.
+    pub(crate) async fn give_way(
+        &self,
+        prepared: Prepared,
+        sign_ins: SignIns,
+    ) -> Result<Restored<Amended>, StoreError> {
+        let Some(identity) = self.opened.send_replace(None) else { return Err(StoreError::Closed) };
+        let amend = move |copy: &_, beside| amend(copy, beside, sign_ins, &SystemClock);
+        identity.database().give_way(prepared, amend).await
     }
 
     /// Writes what waits, and lets go of the store.

@@ -10,6 +10,7 @@
     reason = "a test that breaks is a test that fails"
 )]
 
+mod accounts_house;
 mod acme;
 mod ask;
 mod assertion;
@@ -34,24 +35,30 @@ mod diff;
 mod doors;
 mod events;
 mod explain;
+mod flood;
 mod grpc;
+mod handed_over;
 mod house;
 mod http2;
 mod http2_attacks;
 mod issuers;
 mod keys;
+mod killed;
 mod machines;
 mod mixed;
 mod open_house;
 mod person;
 mod proxies;
 mod readme;
+mod refreshing;
 mod reload;
 mod relying_parties;
+mod restored;
 mod shop;
 mod smuggling;
 mod standing;
 mod store;
+mod store_refused;
 mod system_calls;
 mod tls_sessions;
 mod top;

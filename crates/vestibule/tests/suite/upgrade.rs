@@ -21,6 +21,15 @@ const STREAMS: u32 = 200;
 pub(crate) struct Followers(Vec<u32>);
 
 impl Followers {
+    /// One more that ends with the test; waits until it answers at the admin socket.
+    pub(crate) fn wait_for(&mut self, house: &House, pid: u32) {
+        self.0.push(pid);
+        let deadline = Deadline::within(SOON);
+        while status(house)["pid"] != pid {
+            assert!(!deadline.passed(), "process {pid} does not answer\n{}", house.stderr());
+        }
+    }
+
     fn signal(&self, signal: Signal) {
         for pid in self.0.iter().filter(|pid| is_running(**pid)) {
             if let Some(pid) = i32::try_from(*pid).ok().and_then(Pid::from_raw) {
@@ -57,11 +66,7 @@ pub(crate) fn upgrade(house: &House, followers: &mut Followers) -> u32 {
     assert_eq!(ended.status.code(), Some(0), "{ended:?}\n{}", house.stderr());
     let told: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     let pid = u32::try_from(told["pid"].as_u64().expect("a process id")).expect("a process id");
-    followers.0.push(pid);
-    let deadline = Deadline::within(SOON);
-    while status(house)["pid"] != pid {
-        assert!(!deadline.passed(), "process {pid} does not answer\n{}", house.stderr());
-    }
+    followers.wait_for(house, pid);
     pid
 }
 

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use super::*;
 
-fn bring_back(directory: &Path, from: &Path) -> Result<Restored, StoreError> {
-    restore(&settings(directory), &NOTES, from, &SystemClock)
+fn bring_back(directory: &Path, from: &Path) -> Result<Restored<bool>, StoreError> {
+    restore(&settings(directory), &NOTES, from, &SystemClock, |_, beside| Ok(beside))
+}
+
+const fn as_it_is(_: &rusqlite::Connection, _: bool) -> Result<(), StoreError> {
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -39,7 +43,7 @@ async fn a_copy_that_is_made_while_changes_come_holds_one_state() {
     changes.await.expect("written");
     assert!(!directory.path().join("copy-wal").exists());
     let elsewhere = tempfile::tempdir().expect("a directory");
-    assert_eq!(bring_back(elsewhere.path(), &copy).expect("restored"), Restored { kept: None });
+    assert_eq!(bring_back(elsewhere.path(), &copy).expect("restored"), Restored { kept: None, amended: false });
     let there = notes(&open(elsewhere.path())).await;
     let halves = there.iter().filter(|(_, text)| text == "half").count();
     assert_eq!(halves % 2, 0);
@@ -91,7 +95,9 @@ async fn a_damaged_store_can_be_replaced_by_a_copy() {
     drop(database);
     let path = directory.path().join("store/notes.sqlite");
     fs::write(&path, "broken").expect("written");
-    let kept = bring_back(directory.path(), &copy).expect("restored").kept.expect("kept");
+    let restored = bring_back(directory.path(), &copy).expect("restored");
+    let kept = restored.kept.expect("kept");
+    assert!(!restored.amended, "there is nothing sound beside it");
     assert_eq!(fs::read(kept).expect("read"), b"broken");
     assert_eq!(notes(&open(directory.path())).await.len(), 1);
 }
@@ -139,10 +145,59 @@ async fn a_copy_that_is_not_sound_is_refused_and_the_store_stays() {
     }
     fs::write(&copy, &whole).expect("written");
     let other = Settings { seal: given(OTHER_KEY), ..settings(directory.path()) };
-    assert_eq!(restore(&other, &NOTES, &copy, &SystemClock).expect_err("another key").code(), "store-sealed");
-    let older = restore(&settings(directory.path()), &EMPTY, &copy, &SystemClock);
+    assert_eq!(restore(&other, &NOTES, &copy, &SystemClock, as_it_is).expect_err("another key").code(), "store-sealed");
+    let older = restore(&settings(directory.path()), &EMPTY, &copy, &SystemClock, as_it_is);
     assert_eq!(older.expect_err("newer than this program").code(), "store-newer");
     let left: Vec<_> = fs::read_dir(directory.path().join("store")).expect("the directory").flatten().collect();
     assert!(!left.iter().any(|entry| entry.file_name().to_string_lossy().contains("restor")), "{left:?}");
     assert_eq!(notes(&open(directory.path())).await.len(), 101);
+}
+
+#[tokio::test]
+async fn a_database_that_is_open_gives_way_to_a_copy_and_takes_nothing_more() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = open(directory.path());
+    note(&database, 1, "before").await.expect("written");
+    let copy = directory.path().join("copy");
+    database.backup(&copy).await.expect("copied");
+    note(&database, 2, "after").await.expect("written");
+    let prepared = Prepared::new(&settings(directory.path()), &NOTES, &copy, &SystemClock).expect("prepared");
+    note(&database, 3, "meanwhile").await.expect("it is used until then");
+    let given = database.give_way(prepared, |connection, beside| {
+        assert!(beside);
+        let count = "SELECT (SELECT count(*) FROM notes), (SELECT count(*) FROM replaced.notes)";
+        Ok::<(i64, i64), StoreError>(connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    });
+    let restored = given.await.expect("in place");
+    assert_eq!(restored.amended, (1, 3), "what it replaces stands beside it, with the last that was written");
+    assert_eq!(note(&database, 4, "late").await.expect_err("closed").code(), "store-failed");
+    // Another process may have it at once.
+    let other = open(directory.path());
+    assert_eq!(notes(&other).await, [(1, "before".to_owned())]);
+    note(&other, 5, "on").await.expect("written");
+    drop((database, other));
+    let mut names: Vec<_> = fs::read_dir(directory.path().join("store")).expect("the directory").flatten().collect();
+    names.retain(|entry| entry.file_name().to_string_lossy().contains("restoring"));
+    assert!(names.is_empty(), "{names:?}");
+    let kept = restored.kept.expect("kept");
+    bring_back(directory.path(), &kept).expect("what was there is a whole store");
+    assert_eq!(notes(&open(directory.path())).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_amended_leaves_the_store_as_it_was() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = open(directory.path());
+    note(&database, 1, "before").await.expect("written");
+    let copy = directory.path().join("copy");
+    database.backup(&copy).await.expect("copied");
+    note(&database, 2, "after").await.expect("written");
+    let prepared = Prepared::new(&settings(directory.path()), &NOTES, &copy, &SystemClock).expect("prepared");
+    let refused = database.give_way(prepared, |_, _| Err::<(), _>(StoreError::damaged("no"))).await;
+    assert_eq!(refused.expect_err("not amended").code(), "store-damaged");
+    drop(database);
+    assert_eq!(notes(&open(directory.path())).await.len(), 2);
+    let left = fs::read_dir(directory.path().join("store")).expect("the directory").flatten();
+    let left: Vec<_> = left.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert!(!left.iter().any(|name| name.contains("restor")), "{left:?}");
 }
