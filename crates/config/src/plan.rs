@@ -81,6 +81,8 @@ pub struct IdentityPlan {
     pub apps: Vec<idp::apps::AppSettings>,
     /// Where each of them stands, as `file:line:column`.
     pub places: BTreeMap<Arc<str>, Arc<str>>,
+    /// The providers elsewhere that its people may sign in with, in the order of the file.
+    pub externals: Vec<idp::external::ExternalSettings>,
     /// What its operations are answered by, once that is connected.
     pub answers: Arc<gateway::Builtin>,
     /// Where programs get tokens for themselves, where the file says so.
@@ -176,10 +178,12 @@ impl<'a> Planner<'a> {
         let issuers = self.issuers()?;
         let answers = Arc::clone(&self.provider);
         let apps = self.apps();
+        let externals = self.externals()?;
         let machines = self.machines();
         let place = |app: &crate::draft::App| (Arc::from(app.name.value.as_str()), self.place(app.name.span));
         let places = self.draft.apps.iter().map(place).collect();
-        let identity = self.identity().map(|settings| IdentityPlan { settings, apps, places, answers, machines });
+        let identity =
+            self.identity().map(|settings| IdentityPlan { settings, apps, places, externals, answers, machines });
         let admin_socket = match &self.draft.admin_listen {
             Some(socket) => self.files.resolve(&socket.value),
             None => data_directory.join("admin.sock"),

@@ -23,8 +23,12 @@ pub(crate) struct Issuer {
     pub(crate) discovery: Option<Said<String>>,
     /// Whether its tokens are taken.
     pub(crate) gives_tokens: bool,
-    /// Whether people are to sign in there, which is not built yet.
+    /// Whether people sign in there.
     pub(crate) signs_in: bool,
+    /// Its name for people.
+    pub(crate) title: Option<Said<String>>,
+    /// Whether an account is made for whoever comes new.
+    pub(crate) creates: Option<Said<bool>>,
     /// For whom its tokens must be.
     pub(crate) audience: Vec<Said<String>>,
     /// What its keys may sign by.
@@ -87,6 +91,8 @@ impl Reader {
             discovery: self.one(node.get("discovery"), url),
             gives_tokens: uses.iter().any(|said| !said.value),
             signs_in: uses.iter().any(|said| said.value),
+            title: self.text(node.get("title")),
+            creates: self.one(node.get("users"), |text| word(text, &[("link", false), ("create", true)])),
             audience: self.list(node.get("audience"), |text| Ok(text.to_owned())),
             algorithms: self.list(node.get("algorithms"), |text| word(text, &algorithms)),
             opaque: self.opaque(node.get("opaque")),

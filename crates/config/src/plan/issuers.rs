@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use auth::jose::{Algorithm, TokenType};
 use auth::{ClaimNames, LEEWAY};
+use idp::external::{ExternalClient, ExternalSettings};
 use idp::issuers::{ClientCredentials, ForeignSettings, IntrospectionSettings, discovery_urls};
 use upstream::{Dialler, Fetcher, SystemResolver, Target, TlsAnchors, TlsError, TlsSettings};
 
@@ -53,12 +54,52 @@ impl Planner<'_> {
     }
 }
 
+impl Planner<'_> {
+    /// Every issuer of the file that people sign in with, in the order of `identity.sign_in`; `None` where one of them
+    /// has its own fault.
+    pub(super) fn externals(&self) -> Option<Vec<ExternalSettings>> {
+        let Some(identity) = &self.draft.identity else { return Some(Vec::new()) };
+        let named = |name: &str| {
+            let mut all = self.draft.issuers.iter().zip(&self.certificates.issuers);
+            all.find(|(issuer, _)| issuer.name.value == name)
+        };
+        let found = identity.sign_in.iter().filter_map(|said| named(&said.value));
+        found.map(|(issuer, fetcher)| external(issuer, fetcher.as_ref()?)).collect()
+    }
+}
+
+fn external(issuer: &Issuer, fetcher: &Fetcher) -> Option<ExternalSettings> {
+    let Client { id, secret } = &issuer.client.as_ref()?.value;
+    let client =
+        ClientCredentials { id: id.as_ref()?.value.as_str().into(), secret: Arc::clone(&secret.as_ref()?.value) };
+    Some(ExternalSettings {
+        name: issuer.name.value.as_str().into(),
+        title: issuer.title.as_ref().unwrap_or(&issuer.name).value.as_str().into(),
+        iss: issuer.issuer.as_ref()?.value.as_str().into(),
+        algorithms: algorithms(issuer),
+        discovery: discovery(issuer)?,
+        client: ExternalClient::Secret(client),
+        admits: issuer.creates.as_ref().is_some_and(|said| said.value),
+        outside: Arc::new(fetcher.clone()),
+    })
+}
+
+fn algorithms(issuer: &Issuer) -> Vec<Algorithm> {
+    match issuer.algorithms.as_slice() {
+        [] => Algorithm::ALL.to_vec(),
+        said => said.iter().map(|said| said.value).collect(),
+    }
+}
+
+fn discovery(issuer: &Issuer) -> Option<Vec<Target>> {
+    match &issuer.discovery {
+        Some(said) => Some(vec![Target::configured(&said.value).ok()?]),
+        None => discovery_urls(&issuer.issuer.as_ref()?.value).ok(),
+    }
+}
+
 fn settings(issuer: &Issuer, fetcher: &Fetcher) -> Option<ForeignSettings> {
     let url = issuer.issuer.as_ref()?.value.as_str();
-    let discovery = match &issuer.discovery {
-        Some(said) => vec![Target::configured(&said.value).ok()?],
-        None => discovery_urls(url).ok()?,
-    };
     let standard = ClaimNames::standard();
     let name = |said: &Option<Said<String>>, standard: Box<str>| {
         said.as_ref().map_or(standard, |said| said.value.as_str().into())
@@ -78,11 +119,8 @@ fn settings(issuer: &Issuer, fetcher: &Fetcher) -> Option<ForeignSettings> {
             },
             leeway: LEEWAY,
         },
-        algorithms: match issuer.algorithms.as_slice() {
-            [] => Algorithm::ALL.to_vec(),
-            said => said.iter().map(|said| said.value).collect(),
-        },
-        discovery,
+        algorithms: algorithms(issuer),
+        discovery: discovery(issuer)?,
         introspection: introspection(issuer)?,
         trust: fetcher.trust(),
         outside: Arc::new(fetcher.clone()),

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use super::Rules;
+use super::index::unknown;
 use crate::draft::{Door, Identity, Mail, Said};
 use crate::fault::{Collector, Fault, FaultCode};
 use crate::value::write_duration;
 
+/// Ways in that are no issuers: the one that is always there, and one that is refused where it is read.
+const OWN_WAYS: [&str; 2] = ["password", "passkey"];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -18,15 +21,34 @@ impl Rules<'_> {
             let fault = Fault::new(FaultCode::BadValue, path.span, "the provider cannot be the whole host");
             faults.push(fault.label("write a path of its own, as in `/auth`"));
         }
-        for issuer in identity.sign_in.iter().filter(|said| said.value != "password") {
-            let message = "people cannot sign in by another issuer yet";
-            faults.push(Fault::new(FaultCode::NotBuilt, issuer.span, message).label("`password` is built"));
-        }
         self.machines(identity, faults);
+        self.ways_in(identity, faults);
         lives(identity, faults);
         account(identity, faults);
         if let Some(door) = self.door_of_issuer(identity, faults) {
             self.reach(identity, door, faults);
+        }
+    }
+
+    /// Every way in that is named is one.
+    fn ways_in(&self, identity: &Identity, faults: &mut Collector) {
+        let is_own = |said: &Said<String>| OWN_WAYS.contains(&said.value.as_str());
+        let issuers = || self.draft.issuers.iter().map(|issuer| issuer.name.value.as_str());
+        for said in identity.sign_in.iter().filter(|said| !is_own(said)) {
+            match self.draft.issuers.iter().find(|issuer| issuer.name.value == said.value) {
+                None => unknown("issuer", "issuers", said, issuers(), faults),
+                Some(issuer) if !issuer.signs_in => {
+                    let message = format!("people do not sign in at `{}`", said.value);
+                    let fault = Fault::new(FaultCode::BadValue, said.span, message).label("leave it out");
+                    faults.push(fault.related(issuer.name.span, "or write `use: [tokens, sign-in]` here"));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(first) = identity.sign_in.first().filter(|_| !identity.sign_in.iter().any(is_own)) {
+            let message = "the sign-in page has a password always";
+            let fault = Fault::new(FaultCode::NotBuilt, first.span, message);
+            faults.push(fault.label(format!("write `[password, {}]`", first.value)));
         }
     }
 

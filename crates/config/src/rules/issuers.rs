@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use idp::AccountsMode;
 use idp::issuers::discovery_urls;
 use upstream::{Target, TargetError};
 
@@ -31,6 +32,7 @@ impl Rules<'_> {
             if issuer.gives_tokens {
                 audience(issuer, faults);
             }
+            self.people_of(issuer, faults);
             let Some(opaque) = issuer.introspection() else {
                 useless_client(issuer, faults);
                 continue;
@@ -42,6 +44,38 @@ impl Rules<'_> {
                 faults.push(fault.label("take it out of one of the two").related(first.span, "the other one"));
             }
             asked = asked.or(Some(opaque));
+        }
+    }
+}
+
+impl Rules<'_> {
+    /// People come to it from our sign-in page, by a client of ours.
+    fn people_of(&self, issuer: &Issuer, faults: &mut Collector) {
+        let identity = self.draft.identity.as_ref();
+        if !issuer.signs_in {
+            if let Some(said) = &issuer.creates {
+                let fault = Fault::new(FaultCode::BadValue, said.span, "nobody signs in there: this would do nothing");
+                faults.push(fault.label("leave it out, or write `sign-in` under `use`"));
+            }
+            return;
+        }
+        let name = &issuer.name;
+        if !identity.is_some_and(|identity| identity.sign_in.iter().any(|said| said.value == name.value)) {
+            let message = format!("nobody is asked to sign in at `{}`", name.value);
+            let fault = Fault::new(FaultCode::BadValue, name.span, message);
+            faults.push(fault.label(format!("write `sign_in: [password, {}]` under `identity`", name.value)));
+        }
+        if issuer.client.is_none() {
+            let message = format!("who are we to `{}`?", name.value);
+            let fault = Fault::new(FaultCode::MissingKey, name.span, message);
+            faults.push(fault.label("write `client: { id: …, secret: ${file:…} }`"));
+        }
+        let open = identity.and_then(|identity| identity.accounts.as_ref());
+        let open = open.is_some_and(|said| said.value == AccountsMode::Open);
+        if let Some(said) = issuer.creates.as_ref().filter(|said| said.value && !open) {
+            let message = "accounts are not open to everybody: none would be made";
+            let fault = Fault::new(FaultCode::BadValue, said.span, message);
+            faults.push(fault.label("write `accounts: open` under `identity`, or leave this out"));
         }
     }
 }

@@ -7,14 +7,16 @@ pub(super) static ISSUERS: Names = Names { noun: "issuer", name: Scalar::Name, v
 
 static ISSUER: Record = Record::new(
     "an issuer",
-    "An issuer of tokens that is not ours. Its metadata and keys are fetched and followed.",
+    "An issuer that is not ours. Its metadata and keys are fetched and followed.",
     keys! {
         /// Its URL, which `iss` must equal letter for letter. Plain `http` leads to this machine alone.
         "issuer" => one!(Url), needed();
         /// Where its metadata is, if not below its URL.
         "discovery" => one!(Url), fixed("`ISSUER/.well-known/openid-configuration`, then as RFC 8414 has it");
         /// What it is there for.
-        "use" => list!(words!("tokens"; "sign-in" => "`tokens` is built")), needed();
+        "use" => list!(words!("tokens", "sign-in")), needed();
+        /// Its name for people.
+        "title" => one!(Text), fixed("its name");
         /// For whom its tokens must be: one of these. A token for somebody else is not for us.
         "audience" => list!(one!(Text));
         /// What its keys may sign by.
@@ -29,8 +31,8 @@ static ISSUER: Record = Record::new(
         "claims" => Shape::Record(&CLAIMS);
         /// The authorities that vouch for its servers.
         "ca" => one!(Path), fixed("those of this machine");
-        /// How its people meet our accounts.
-        "users" => words!("match", "create", "link"), not_yet("leave it out");
+        /// How its people meet our accounts: those who linked theirs come in; `create` makes one for whoever comes new.
+        "users" => words!("link", "create"; "match" => "`link` is built: an address is a claim"), fixed("`link`");
         /// Where it may be called.
         "networks" => NETWORKS, not_yet("leave it out");
         /// What is weaker here than the default.

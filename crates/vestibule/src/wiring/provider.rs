@@ -160,10 +160,12 @@ impl Begun {
         let foundation = lasting.foundation.clone();
         let made = Provider::new(Arc::clone(&settings), Arc::clone(&apps), Arc::clone(&people) as _, foundation);
         let made = made.with_keys(Arc::new(KeysOfPeople(Arc::clone(&self.keys))));
-        let made = Arc::new(match &plan.machines {
+        let made = match &plan.machines {
             Some(machines) => made.with_server_door(&machines.origin),
             None => made,
-        });
+        };
+        let externals = lasting.externals(plan.externals.clone(), &settings, &people, &self.terminal);
+        let made = Arc::new(made.with_externals(externals));
         lasting.follow(&settings);
         self.verifier.believe_own(Some(own(lasting, &settings)));
         provider.send_replace(Some(Arc::clone(&made)));

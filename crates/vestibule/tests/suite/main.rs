@@ -35,6 +35,7 @@ mod diff;
 mod doors;
 mod events;
 mod explain;
+mod external;
 mod flood;
 mod grpc;
 mod handed_over;

@@ -24,7 +24,10 @@ impl Lines<'_, '_> {
             lines.texts("colour", identity.colour.as_slice());
             lines.texts("legal", identity.legal.as_slice());
             lines.told("accounts", identity.accounts.as_ref(), accounts(settings.accounts));
-            lines.value("sign_in", "password", "default");
+            match identity.sign_in.as_slice() {
+                [] => lines.value("sign_in", "password", "default"),
+                said => lines.texts("sign_in", said),
+            }
             lines.told("second_factor", identity.second_factor.as_ref(), factor(settings.second_factor));
             lines.mail(identity);
             lines.lives(identity, settings);

@@ -20,7 +20,15 @@ impl Lines<'_, '_> {
     fn issuer(&mut self, issuer: &Issuer) {
         self.texts("issuer", issuer.issuer.as_slice());
         self.texts("discovery", issuer.discovery.as_slice());
-        self.value("use", "tokens", "the one that is built");
+        let uses = [("tokens", issuer.gives_tokens), ("sign-in", issuer.signs_in)];
+        let uses = uses.iter().filter(|(_, holds)| *holds).map(|(word, _)| (*word).to_owned());
+        self.said("use", &list(uses), issuer.name.span);
+        if issuer.signs_in {
+            let title = issuer.title.as_ref().unwrap_or(&issuer.name);
+            self.told("title", issuer.title.as_ref(), &text(&title.value));
+            let creates = issuer.creates.as_ref().is_some_and(|said| said.value);
+            self.told("users", issuer.creates.as_ref(), if creates { "create" } else { "link" });
+        }
         self.texts("audience", &issuer.audience);
         if let Some(first) = issuer.algorithms.first() {
             let names = issuer.algorithms.iter().map(|said| said.value.as_str().to_owned());

@@ -9,6 +9,7 @@ use idp::accounts::mail::{Letter, Mailer, Post, Print, Smtp, SmtpSettings};
 use idp::accounts::people::{self, People};
 use idp::accounts::{Address, Devices, Passwords, PoolSettings, Throttle, Tickets};
 use idp::apps::{Registry, TokenAlgorithm};
+use idp::external::{ExternalSettings, Externals, Waiting};
 use idp::keyring::{Keyring, Schedule};
 use idp::oauth::{self, KnownPeople, TokenKeys};
 use idp::provider::Foundation;
@@ -36,6 +37,9 @@ pub(super) struct Lasting {
     pub(super) foundation: Foundation,
     pub(super) keyring: Arc<Keyring>,
     pub(super) registry: Arc<Registry>,
+    /// Sign-ins elsewhere that were begun.
+    waiting: Arc<Waiting>,
+    clock: Arc<dyn Clock>,
     people: Arc<people::Lasting>,
     protocol: Arc<dyn ProtocolStore>,
 }
@@ -76,11 +80,13 @@ impl Lasting {
             ends: Arc::clone(&ends) as _,
         };
         let protocol_foundation = Arc::new(server.map_err(|error| error.to_string())?);
-        let people = people(store, ends, clock, terminal)?;
+        let people = people(store, ends, Arc::clone(&clock), terminal)?;
         Ok(Self {
             foundation: Foundation { ground, protocol: protocol_foundation },
             keyring,
             registry,
+            waiting: Arc::new(Waiting::new(Arc::clone(&clock))),
+            clock,
             people: Arc::new(people),
             protocol,
         })
@@ -97,6 +103,20 @@ impl Lasting {
     /// Mail cannot be sent as the file says.
     pub(super) fn people(&self, settings: &Settings, terminal: &Terminal) -> Result<People, String> {
         Ok(People::new(settings, mailer(settings, terminal)?, Arc::clone(&self.people)))
+    }
+
+    /// The providers elsewhere that a configuration names; what goes wrong with one is told at the terminal.
+    pub(super) fn externals(
+        &self,
+        all: Vec<ExternalSettings>,
+        settings: &Settings,
+        people: &Arc<People>,
+        terminal: &Terminal,
+    ) -> Externals {
+        let (waiting, clock) = (Arc::clone(&self.waiting), Arc::clone(&self.clock));
+        let terminal = terminal.clone();
+        Externals::new(all, settings, Arc::clone(people) as _, waiting, clock)
+            .telling(move |name, error| terminal.warn(format_args!("sign-in with `{name}`: {error}")))
     }
 
     /// Keys that are due, and what nobody can use any more.

@@ -21,6 +21,9 @@ pub(super) const WORKLOADS: [&str; 3] = ["orders", "billing", "stock-2"];
 /// Services: two that count, and one that no API uses.
 pub(super) const SERVICES: [&str; 4] = ["shop", "ledger", "elsewhere", "vault"];
 
+/// Who may have an account.
+const ACCOUNTS: [&str; 3] = ["open", "invite", "closed"];
+
 /// What the house answers itself; an operation of its own only the first three.
 pub(super) const OWN: [&str; 4] = ["redirect", "respond", "identity_keys", "files"];
 
@@ -103,6 +106,8 @@ pub(super) struct Cast {
     pub(super) apis: Vec<Api>,
     pub(super) keys: Vec<Key>,
     pub(super) domain: Option<&'static str>,
+    /// Who may have an account, where there is a provider.
+    pub(super) accounts: &'static str,
 }
 
 impl Door {
@@ -232,7 +237,8 @@ impl Cast {
             })
             .collect();
         let keys = Self::draw_keys(random, &doors, &apis);
-        Self { doors, apis, keys, domain: DOMAINS[random.usize(0..DOMAINS.len())] }
+        let domain = DOMAINS[random.usize(0..DOMAINS.len())];
+        Self { doors, apis, keys, domain, accounts: ACCOUNTS[random.usize(0..ACCOUNTS.len())] }
     }
 
     /// A key of each kind, for some of the APIs at doors that take it.

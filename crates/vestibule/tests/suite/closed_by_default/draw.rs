@@ -184,7 +184,12 @@ impl Artist<'_> {
             None => (0..self.random.usize(1..=2)).map(|_| self.shape(item)).collect(),
         };
         for item in items.iter().filter_map(Tree::value).map(str::to_owned).collect::<Vec<_>>() {
-            if matches!(self.at.last().map(String::as_str), Some("protocols" | "keys" | "kinds")) {
+            if matches!(self.at.last().map(String::as_str), Some("protocols" | "keys" | "kinds" | "use")) {
+                self.note(&format!("={item}"));
+            }
+            // A word or a name of an issuer.
+            if self.at.last().is_some_and(|key| key == "sign_in") {
+                self.note(" (text)");
                 self.note(&format!("={item}"));
             }
         }
@@ -255,6 +260,10 @@ impl Artist<'_> {
             // The provider stands at a host of one client door; apps come to it.
             ["identity" | "apps"] => write_if(self.cast.issuer().is_some()),
             ["identity", "machines" | "loosen"] => write_if(self.cast.machines().is_some()),
+            // Whoever signs in at one of them does so from the sign-in page.
+            ["issuers"] if self.cast.issuer().is_some() => Write,
+            ["issuers", issuers::READ, "client" | "users"] => write_if(self.cast.issuer().is_some()),
+            ["identity", "sign_in" | "accounts"] => Write,
             ["identity", "mail" | "tokens" | "sessions"] | ["identity", "mail", _] => Write,
             ["apps", app, key] => write_if(provider::app_key(app, key)),
             ["issuers", issuer, .., key] => issuers::choice(issuer, self.at.len(), key).map_or(Toss, write_if),
@@ -416,6 +425,8 @@ impl Artist<'_> {
                 let key = self.cast.keys.iter().find(|one| one.name == *key)?;
                 Some(owned(&key.apis))
             }
+            ["issuers", issuer, "use"] => Some(issuers::uses(issuer, self.cast.issuer().is_some())),
+            ["identity", "sign_in"] => Some(owned(&["password", issuers::READ])),
             ["apps", app, key] => provider::app_items(app, key, &self.cast.issuer()?),
             ["workloads", workload, "dns"] => Some(vec![format!("{workload}.test")]),
             ["apis", .., "callers", "users" | "apps", "issuers"] => Some(owned(&["own"])),
@@ -466,6 +477,9 @@ impl Artist<'_> {
             },
             ["doors", _, "tls"] if self.door_here().is_some_and(Door::is_plain) => "none",
             ["doors", _, "tls"] => "local",
+            ["identity", "accounts"] => self.cast.accounts,
+            // None is made for whoever comes new where accounts are not open to everybody.
+            ["issuers", _, "users"] if self.cast.accounts != "open" => "link",
             ["doors", _, "errors"] => match self.door_here() {
                 Some(door) if door.kind == Kind::Client && door.is_loosened("detailed-errors") => "detailed",
                 Some(door) if door.kind == Kind::Client => "terse",

@@ -9,11 +9,19 @@ pub(super) const READ: &str = "partner";
 pub(super) fn choice(issuer: &str, depth: usize, key: &str) -> Option<bool> {
     match (key, depth) {
         ("audience", _) => Some(true),
+        // Nobody signs in there.
+        ("users", _) => Some(false),
         ("opaque", _) if issuer != READ => Some(true),
         ("client", 3) => Some(issuer == "corp"),
         ("client", _) => Some(issuer == "house"),
         _ => None,
     }
+}
+
+/// What an issuer is for: people sign in with the one, where there is a provider of ours to do it.
+pub(super) fn uses(issuer: &str, has_provider: bool) -> Vec<String> {
+    let uses: &[&str] = if issuer == READ && has_provider { &["tokens", "sign-in"] } else { &["tokens"] };
+    uses.iter().map(|one| (*one).to_owned()).collect()
 }
 
 /// A value that cannot be any of its form.

@@ -38,7 +38,6 @@ pub(super) fn value(key: &str, issuer: Option<&str>) -> Option<String> {
     let value = match key {
         "issuer" => issuer?,
         "path" => "/auth",
-        "sign_in" => "password",
         "password" => "${file:binding.key}",
         "logo" => "logo.svg",
         "access" => "5min",
