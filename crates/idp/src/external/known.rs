@@ -16,7 +16,7 @@ const KEPT: Duration = Duration::from_hours(24);
 const AGAIN_AT_MOST: Duration = Duration::from_hours(1);
 /// A provider that failed is not asked again before.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Nor one whose keys did not fit.
+/// Nor one whose keys did not fit; one that had none may have made its first key for this very token.
 const PAUSE_FOR_KEYS: Duration = Duration::from_secs(30);
 
 /// A provider.
@@ -59,7 +59,7 @@ impl Known {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
         match &state.learnt {
-            Some((at, learnt)) if now < *at + PAUSE_FOR_KEYS => Ok(Arc::clone(learnt)),
+            Some((at, learnt)) if !learnt.keys.is_empty() && now < *at + PAUSE_FOR_KEYS => Ok(Arc::clone(learnt)),
             _ => self.ask(&mut state).await,
         }
     }

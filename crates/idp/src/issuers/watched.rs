@@ -211,10 +211,14 @@ impl Watched {
 /// # Errors
 /// [`ForeignError`].
 pub async fn learn(settings: &ForeignSettings) -> Result<Learnt, ForeignError> {
-    learn_of(&settings.issuer.iss, &settings.discovery, &settings.algorithms, &*settings.outside).await
+    let learnt = learn_of(&settings.issuer.iss, &settings.discovery, &settings.algorithms, &*settings.outside).await?;
+    if learnt.keys.is_empty() {
+        return Err(ForeignError::NoKey);
+    }
+    Ok(learnt)
 }
 
-/// The same of an issuer of which no more is known than this.
+/// The same of an issuer of which no more is known than this; it may have no key yet.
 pub(crate) async fn learn_of(
     issuer: &str,
     places: &[Target],
@@ -229,9 +233,6 @@ pub(crate) async fn learn_of(
     let all = Jwks::parse(json(WHAT, &answer)?, rsa.unwrap_or(Algorithm::Rs256))?;
     let taken = all.keys().iter().filter(|key| algorithms.contains(&key.algorithm())).cloned();
     let keys = Jwks::of(taken)?;
-    if keys.is_empty() {
-        return Err(ForeignError::NoKey);
-    }
     Ok(Learnt { discovered, keys, again: max_age(&answer).unwrap_or(EVERY).clamp(AT_LEAST, AT_MOST) })
 }
 

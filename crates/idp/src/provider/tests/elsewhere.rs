@@ -465,6 +465,16 @@ async fn a_key_that_is_new_there_is_looked_for_and_not_at_once() {
 }
 
 #[tokio::test]
+async fn a_provider_that_makes_its_first_key_for_the_token_is_asked_for_it_at_once() {
+    let corp = Corp::new(true);
+    corp.keyless.store(true, Ordering::Relaxed);
+    let known = house(&corp).await;
+    let seen = sign_in(&known.house, &mut Browser::default(), &corp).await;
+    assert_eq!(seen.location(), "/auth/account", "{}", seen.text);
+    assert_eq!(corp.times("/keys"), 2);
+}
+
+#[tokio::test]
 async fn what_takes_longer_than_ten_minutes_is_over() {
     let corp = Corp::new(true);
     let known = house(&corp).await;

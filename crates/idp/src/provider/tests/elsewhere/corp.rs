@@ -39,6 +39,8 @@ pub(super) struct Corp {
     pub(super) token: Mutex<Option<String>>,
     pub(super) userinfo: Mutex<Value>,
     pub(super) gone: AtomicBool,
+    /// It has no key before its first token.
+    pub(super) keyless: AtomicBool,
     pub(super) requests: Mutex<Vec<HouseRequest>>,
     names_itself: bool,
     codes: Mutex<BTreeMap<String, Asked>>,
@@ -53,6 +55,7 @@ impl Corp {
             token: Mutex::default(),
             userinfo: Mutex::new(json!({})),
             gone: AtomicBool::new(false),
+            keyless: AtomicBool::new(false),
             requests: Mutex::default(),
             names_itself,
             codes: Mutex::default(),
@@ -95,6 +98,7 @@ impl Corp {
         let challenge = BASE64URL_NOPAD.encode(digest(&SHA256, one("code_verifier").as_bytes()).as_ref());
         let asked = self.codes.lock().expect("it").remove(one("code")).filter(|asked| asked.challenge == challenge);
         let Some(asked) = asked else { return (400, json!({ "error": "invalid_grant" })) };
+        self.keyless.store(false, Ordering::Relaxed);
         let mut claims = json!({
             "iss": CORP, "sub": "a1", "aud": "vestibule", "nonce": asked.nonce, "iat": NOW, "exp": NOW + 300,
             "auth_time": NOW, "email": "ada@corp.example", "email_verified": true, "name": "Ada L.",
@@ -114,7 +118,9 @@ impl Corp {
         let (status, body) = match request.target.path() {
             "/.well-known/openid-configuration" => (200, self.metadata()),
             "/keys" => {
-                let keys = Jwks::of([self.key.lock().expect("it").public().clone()]).expect("a set");
+                let key = self.key.lock().expect("it").public().clone();
+                let keys = Some(key).filter(|_| !self.keyless.load(Ordering::Relaxed));
+                let keys = Jwks::of(keys).expect("a set");
                 (200, serde_json::from_str(&keys.document()).expect("JSON"))
             }
             "/token" => self.redeem(request),
