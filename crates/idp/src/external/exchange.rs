@@ -43,12 +43,14 @@ pub(super) async fn person(
     let token = learnt.discovered.token.clone().ok_or(ExternalError::Lacks("token_endpoint"))?;
     let given = redeem(settings, token, code, callback, begun, now).await?;
     let told = id_token::read(known, learnt, &given.id_token, begun, now).await?;
-    let address = match (told.address, &learnt.discovered.userinfo, given.access_token) {
-        (Some(address), _, _) => Some(address),
-        (None, Some(endpoint), Some(token)) => asked(settings, endpoint, &token, &told.subject).await?,
-        (None, _, _) => None,
+    let Told { subject, address, name } = told;
+    let (address, name) = match (address, &learnt.discovered.userinfo, given.access_token) {
+        (None, Some(endpoint), Some(token)) => {
+            let (address, also) = asked(settings, endpoint, &token, &subject).await?;
+            (address, name.or(also))
+        }
+        (address, _, _) => (address, name),
     };
-    let Told { subject, name, .. } = told;
     let identity = Identity { issuer: settings.iss.clone(), subject };
     Ok(Person { identity, title: settings.title.clone(), address, name })
 }
@@ -123,13 +125,13 @@ fn assertion(id: &str, key: &SigningKey, iss: &str, now: SystemTime) -> Result<S
     Ok(key.sign("JWT", &claims)?)
 }
 
-/// The address by userinfo (OpenID Connect Core §5.3), where the ID token has none.
+/// The address and the name by userinfo (OpenID Connect Core §5.3), where the ID token has no address.
 async fn asked(
     settings: &ExternalSettings,
     endpoint: &Target,
     token: &Secret<String>,
     subject: &str,
-) -> Result<Option<Claimed>, ExternalError> {
+) -> Result<(Option<Claimed>, Option<Box<str>>), ExternalError> {
     const WHAT: &str = "userinfo";
     let mut request = HouseRequest::get(endpoint.clone(), "application/json");
     request.bounds = BOUNDS;
@@ -144,7 +146,7 @@ async fn asked(
     if members.get("sub").and_then(Value::as_str) != Some(subject) {
         return Err(ExternalError::Claim("sub"));
     }
-    Ok(id_token::address(&members))
+    Ok((id_token::address(&members), id_token::short(members.get("name").and_then(Value::as_str))))
 }
 
 fn object(what: &'static str, answer: &Response<Bytes>) -> Result<Object, ExternalError> {

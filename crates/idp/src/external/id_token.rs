@@ -86,7 +86,8 @@ pub(super) fn address(members: &Object) -> Option<Claimed> {
     Some(Claimed { text, verified: members.get("email_verified") == Some(&Value::Bool(true)) })
 }
 
-fn short(text: Option<&str>) -> Option<Box<str>> {
+/// A text that can be shown: neither empty nor long.
+pub(super) fn short(text: Option<&str>) -> Option<Box<str>> {
     text.map(str::trim).filter(|text| !text.is_empty() && text.len() <= TEXT_BYTES).map(Box::from)
 }
 
