@@ -35,8 +35,8 @@
 //! Nothing is allocated for anonymous callers, keys and workloads; a key of the file costs one
 //! SHA-256 of some eighty octets, and a key of the store one HMAC-SHA-256 more when it is shown for the first time.
 //!
-//! What was shown before, a token, a session or a key of the store, is known again by a mark of its text, which is
-//! made by instructions that every processor of today has.
+//! What was shown before, a token, a session or a key of the store, is known again by a mark of its text, made
+//! as AES-GCM would authenticate it: some 800 instructions for a key or the cookie of a session.
 //!
 //! Deliberately absent: path validation (rustls), rights (`policy`), and signed
 //! requests at the door, which are not built yet.
