@@ -3,11 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use admin::{Noun, NounError, NounFailure, NounOutcome};
 use idp::desk::{self, Desk, Refusal, Why};
 use serde_json::{Value, json};
 use tokio::sync::watch;
+
+/// How long whoever asks right after the start waits for the store.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the provider stands, for whoever asks by command.
 #[derive(Clone)]
@@ -41,8 +45,13 @@ pub(crate) fn nouns(office: &watch::Sender<Office>) -> impl Iterator<Item = (&'s
 
 impl Noun for ProviderNoun {
     fn ask(&self, verb: String, asked: Value) -> Pin<Box<dyn Future<Output = NounOutcome> + Send>> {
-        let (noun, office) = (self.noun, self.office.borrow().clone());
+        let (noun, mut office) = (self.noun, self.office.clone());
         Box::pin(async move {
+            let opened = office.wait_for(|office| !matches!(office, Office::Opening));
+            let office = match tokio::time::timeout(PATIENCE, opened).await {
+                Ok(Ok(office)) => office.clone(),
+                Ok(Err(_)) | Err(_) => Office::Opening,
+            };
             match office {
                 Office::Open(desk) => desk.ask(noun, &verb, asked).await.map_err(told),
                 Office::None => {

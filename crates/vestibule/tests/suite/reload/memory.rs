@@ -12,10 +12,10 @@ const RELOADS: usize = 300;
 /// How much memory may have grown since: 5 %, and less than a kilobyte a reload.
 const GROWTH: f64 = 1.05;
 
-/// Proportional set size, in KiB.
+/// What the process alone has written to, in KiB: pages of the program are shared with whatever else runs it.
 fn memory_kib(process: u32) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).expect("a process");
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).expect("its memory");
+    let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:")).expect("its memory");
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }
 
