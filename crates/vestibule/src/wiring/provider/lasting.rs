@@ -64,6 +64,8 @@ impl Lasting {
         let registry = Registry::open(records, Arc::clone(&clock)).await.map_err(|error| error.to_string())?;
         let keyring = Keyring::open(Arc::clone(store) as _, Arc::clone(&clock), schedule(settings));
         let keyring = Arc::new(keyring.await.map_err(|error| error.to_string())?);
+        // There before the first token: whoever reads our keys at its own start is not to find none.
+        keyring.signing_key(TokenAlgorithm::Es256).await.map_err(|error| error.to_string())?;
         let server = oauth::Foundation::new(
             Arc::clone(&protocol),
             Arc::new(KnownPeople(Arc::clone(store) as _)),
