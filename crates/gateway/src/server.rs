@@ -21,16 +21,20 @@ use crate::tls::TlsError;
 use crate::worker::{self, Command, Sockets};
 
 /// How the data plane is run, apart from the configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// Data threads, at least one.
     pub threads: usize,
+    /// Who people and applications are. Whom to ask about that is said before the first door opens: a request that
+    /// comes earlier would be nobody's.
+    pub identification: Arc<Identification>,
 }
 
 impl Default for Options {
     /// A thread for each core that the process may use (its CPU quota counts).
     fn default() -> Self {
-        Self { threads: std::thread::available_parallelism().map_or(1, usize::from) }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, identification: Arc::default() }
     }
 }
 
@@ -119,7 +123,8 @@ impl Gateway {
         observatory: Arc<Observatory>,
     ) -> Result<Self, GatewayError> {
         let threads = inherited.threads().unwrap_or(options.threads).max(1);
-        let configuration = Arc::new(Configuration::new(settings, None, &observatory)?);
+        let configuration = Configuration::new(settings, None, &observatory)?;
+        let configuration = Arc::new(Configuration { identification: options.identification, ..configuration });
         let sockets = bind_missing(configuration.addresses(), threads, inherited)?;
         let keeper = Keeper::start(&configuration.services, Arc::new(SystemResolver)).await;
         let mut workers = Vec::with_capacity(threads);

@@ -89,7 +89,8 @@ impl House {
         let log = observe::Settings { log: LogSettings { format: LogFormat::Off, colour: false } };
         let observatory = Observatory::start(log, Box::new(std::io::sink())).expect("an observatory");
         let settings = settings(address, Arc::new(builtin));
-        let gateway = runtime.block_on(Gateway::start(settings, Options { threads: 1 }, observatory));
+        let gateway =
+            runtime.block_on(Gateway::start(settings, Options { threads: 1, ..Options::default() }, observatory));
         let gateway = Some(gateway.expect("a gateway"));
         Self { runtime, gateway, address, asked, gate, waiting, finished }
     }

@@ -116,7 +116,11 @@ impl House {
         let log = observe::Settings { log: LogSettings { format: LogFormat::Json, colour: false } };
         let (sender, lines) = channel();
         let observatory = Observatory::start(log, Box::new(Lines(sender))).expect("an observatory");
-        let gateway = runtime.block_on(Gateway::start(settings(address, service), Options { threads: 1 }, observatory));
+        let gateway = runtime.block_on(Gateway::start(
+            settings(address, service),
+            Options { threads: 1, ..Options::default() },
+            observatory,
+        ));
         let gateway = gateway.expect("a gateway");
         let asked = Arc::new(AtomicUsize::new(0));
         let identification = gateway.identification();

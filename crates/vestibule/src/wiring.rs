@@ -36,7 +36,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use admin::UpgradeOutcome;
-use gateway::{Gateway, GatewayError};
+use gateway::{Gateway, GatewayError, Identification};
 use observe::Observatory;
 
 use crate::failure::{Exit, Failure};
@@ -158,7 +158,13 @@ impl House {
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
-        let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory };
+        // Whom to ask about a session is known before the first door opens: a request before that would be nobody's.
+        let identification = Arc::new(Identification::default());
+        let verifier = identification.verifier();
+        let providers = Providers::new(kept.watch(), Arc::clone(verifier), keys.noun(), office, terminal);
+        let issuers = ForeignIssuers::new(Arc::clone(verifier), issuers, terminal);
+        let believed = Believed::start(&identification, providers, issuers, believing);
+        let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory, identification };
         let (gateway, admin) = match opening.heritage {
             None => start.alone(loaded.plan.gateway).await?,
             Some(heritage) => start.after(loaded.plan.gateway, heritage).await?,
@@ -175,11 +181,6 @@ impl House {
         let (file, program) = (opening.file, opening.program);
         let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
-        let identification = gateway.identification();
-        let verifier = identification.verifier();
-        let providers = Providers::new(kept.watch(), Arc::clone(verifier), keys.noun(), office, &terminal);
-        let issuers = ForeignIssuers::new(Arc::clone(verifier), issuers, &terminal);
-        let believed = Believed::start(&identification, providers, issuers, believing);
         let mut house = Self {
             file,
             gateway,

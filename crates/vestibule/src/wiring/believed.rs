@@ -77,8 +77,9 @@ struct Knowing {
 
 impl Ask for Knowing {
     fn ask(&self, asked: Asked) -> Telling<'_> {
-        match asked {
+        match &asked {
             Asked::Session(..) => self.sessions.ask(asked),
+            Asked::Keys(name) if **name == *model::OWN_ISSUER => self.sessions.ask(asked),
             Asked::Token(..) | Asked::Keys(_) => self.tokens.ask(asked),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use auth::{Ask, Asked, Telling, Told, Verifier};
 use idp::issuers::{Following, Foreign, ForeignSettings, Tell};
-use model::{OWN_ISSUER, SystemClock};
+use model::SystemClock;
 use tokio::sync::watch;
 
 use crate::terminal::Terminal;
@@ -75,10 +75,6 @@ impl Ask for Tokens {
     fn ask(&self, asked: Asked) -> Telling<'_> {
         let runs = self.runs.borrow().clone();
         Box::pin(async move {
-            // The doors hear of each key of ours before its first token is given out: there is nothing to look for.
-            if matches!(&asked, Asked::Keys(name) if **name == *OWN_ISSUER) {
-                return Told::Keys;
-            }
             let Some((foreign, verifier)) = runs else { return Told::Unknown };
             match asked {
                 Asked::Keys(name) => foreign.look_for_keys(&name, &verifier).await,

@@ -110,6 +110,10 @@ impl Providers {
             return self.verifier.believe_own(None);
         };
         self.office.send_replace(Office::Opening);
+        if self.running.borrow().is_none() {
+            // There are people and programs here; whose sessions and keys they are is known once the store is there.
+            self.verifier.believe_own(Some(own(&plan.settings, None)));
+        }
         let begun = Begun {
             store: self.store.clone(),
             verifier: Arc::clone(&self.verifier),
@@ -167,7 +171,7 @@ impl Begun {
         let externals = lasting.externals(plan.externals.clone(), &settings, &people, &self.terminal);
         let made = Arc::new(made.with_externals(externals));
         lasting.follow(&settings);
-        self.verifier.believe_own(Some(own(lasting, &settings)));
+        self.verifier.believe_own(Some(own(&settings, Some(lasting.keyring.published()))));
         provider.send_replace(Some(Arc::clone(&made)));
         let desk = Desk {
             people: Arc::clone(&people),
@@ -192,15 +196,15 @@ impl Begun {
     }
 }
 
-/// Our own issuer, by its keys of now.
-fn own(lasting: &Lasting, settings: &idp::Settings) -> Arc<Issuer> {
+/// Our own issuer, by its keys of now, where they are known.
+fn own(settings: &idp::Settings, keys: Option<Arc<auth::jose::Jwks>>) -> Arc<Issuer> {
     Arc::new(Issuer {
         name: model::OWN_ISSUER.into(),
         iss: settings.issuer.as_str().into(),
         audience: vec![settings.issuer.as_str().into()],
         resources: true,
         kind: auth::jose::TokenType::ACCESS,
-        keys: Some(lasting.keyring.published()),
+        keys,
         claims: auth::ClaimNames::standard(),
         leeway: auth::LEEWAY,
     })

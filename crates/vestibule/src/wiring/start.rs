@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use gateway::{Gateway, GatewayError};
+use gateway::{Gateway, GatewayError, Identification, Options};
 use observe::Observatory;
 
 use super::desk::Desk;
@@ -17,9 +17,14 @@ pub(super) struct Start<'a> {
     pub(super) fixed: &'a reload::Fixed,
     pub(super) desk: &'a Arc<Desk>,
     pub(super) observatory: &'a Arc<Observatory>,
+    pub(super) identification: Arc<Identification>,
 }
 
 impl Start<'_> {
+    fn options(&self) -> Options {
+        Options { identification: Arc::clone(&self.identification), ..Options::default() }
+    }
+
     async fn admin(&self) -> Result<admin::Server, admin::AdminError> {
         let desk = Arc::clone(self.desk) as Arc<dyn admin::House>;
         admin::Server::start(&self.fixed.admin, desk, Arc::clone(self.observatory)).await
@@ -28,7 +33,7 @@ impl Start<'_> {
     /// The admin socket comes first: only one gateway has it, so that a second one of the same file opens no door.
     pub(super) async fn alone(&self, settings: gateway::Settings) -> Result<(Gateway, admin::Server), Failure> {
         let admin = self.admin().await.map_err(|error| admin_failed(&error))?;
-        match Gateway::start(settings, gateway::Options::default(), Arc::clone(self.observatory)).await {
+        match Gateway::start(settings, self.options(), Arc::clone(self.observatory)).await {
             Ok(gateway) => Ok((gateway, admin)),
             Err(error) => {
                 admin.stop().await;
@@ -44,8 +49,7 @@ impl Start<'_> {
         heritage: Heritage,
     ) -> Result<(Gateway, admin::Server), Failure> {
         let Heritage { line, sockets } = heritage;
-        let started =
-            Gateway::succeed(settings, gateway::Options::default(), sockets, Arc::clone(self.observatory)).await;
+        let started = Gateway::succeed(settings, self.options(), sockets, Arc::clone(self.observatory)).await;
         let gateway = started.map_err(|error| failed_to_open(&error))?;
         line.serving().await.map_err(|error| Failure::ours("the process before cannot be told").because(&error))?;
         let admin = self.admin().await.map_err(|error| admin_failed(&error))?;

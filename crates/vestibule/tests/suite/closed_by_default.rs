@@ -141,7 +141,7 @@ impl Ground {
         let observatory =
             observe::Settings { log: observe::LogSettings { format: observe::LogFormat::Off, colour: false } };
         let observatory = observe::Observatory::start(observatory, Box::new(std::io::sink())).expect("a thread");
-        let options = Options { threads: 1 };
+        let options = Options { threads: 1, ..Options::default() };
         let opened = settings.doors.iter().map(|door| door.door.name.to_string()).collect::<Vec<_>>();
         let gateway =
             self.runtime.block_on(Gateway::start(settings, options, observatory.clone())).expect("free ports");

@@ -1,4 +1,4 @@
-//! What the doors want to know of sessions, asked where the store is.
+//! What the doors want to know of sessions and of our own keys, asked where the store is.
 
 use std::sync::Arc;
 
@@ -9,18 +9,25 @@ use idp::sessions::Known;
 use model::{Caller, User, Via};
 use tokio::sync::watch;
 
-/// Asks the provider of the configuration that runs.
+/// Asks the provider of the configuration that runs; where there is none yet, whoever asks waits for it.
 pub(super) struct Sessions {
     pub(super) provider: watch::Receiver<Option<Arc<Provider>>>,
 }
 
 impl Ask for Sessions {
     fn ask(&self, asked: Asked) -> auth::Telling<'_> {
-        let provider = self.provider.borrow().clone();
+        let mut provider = self.provider.clone();
         Box::pin(async move {
-            let Asked::Session(cookie, origin) = asked else { return Told::Unknown };
-            let Some(provider) = provider else {
-                return Told::Unavailable("nobody keeps sessions here yet".into());
+            let provider = match provider.wait_for(Option::is_some).await {
+                Ok(provider) => provider.clone(),
+                Err(_) => None,
+            };
+            let Some(provider) = provider else { return Told::Unavailable("the house closes".into()) };
+            let (cookie, origin) = match asked {
+                Asked::Session(cookie, origin) => (cookie, origin),
+                // The doors believed them before the provider was there, and hear of each before its first token.
+                Asked::Keys(_) => return Told::Keys,
+                Asked::Token(..) => return Told::Unknown,
             };
             match provider.sessions().known(Digest(*cookie.digest()), &origin).await {
                 Ok(Some(known)) => Told::Holds(Arc::new(verified(known))),
