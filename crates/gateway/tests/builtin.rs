@@ -202,7 +202,7 @@ fn a_request_is_handed_over_whole_with_what_the_door_knows_of_it() {
     let house = House::open();
     let answer = house.connect().exchange(
         "POST /below/it?a=%20b HTTP/1.1\r\nhost: Shop.Example:8443\r\nauthorization: Basic eDp5\r\ncookie: c=1\r\n\
-         x-forwarded-for: 1.2.3.4\r\nx-request-id: mine\r\nconnection: x-hop\r\nx-hop: 1\r\n\
+         x-forwarded-for: 1.2.3.4\r\nx-request-id: mine\r\nconnection: x-hop\r\nx-hop: 1\r\nvestibule-csrf: c\r\n\
          transfer-encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n",
     );
     assert_eq!((answer.status, answer.text().as_str()), (200, "/below/it?a=%20b a=1"));
@@ -211,7 +211,7 @@ fn a_request_is_handed_over_whole_with_what_the_door_knows_of_it() {
     let asked = house.asked();
     let mut names: Vec<&str> = asked.headers().keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["authorization", "cookie", "host"]);
+    assert_eq!(names, ["authorization", "cookie", "host", "vestibule-csrf"]);
     let received = asked.extensions().get::<Received>().expect("what the door knows");
     assert_eq!(received.address.to_string(), "127.0.0.1");
     assert_eq!(&*received.host, "shop.example");

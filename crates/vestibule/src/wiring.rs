@@ -125,6 +125,12 @@ pub(crate) struct House {
     terminal: Terminal,
 }
 
+fn tell_manager(terminal: &Terminal) {
+    if let Err(error) = handover::tell_manager() {
+        terminal.warn(format_args!("the service manager cannot be told: {error}"));
+    }
+}
+
 impl House {
     /// Starts everything; when it returns, every door takes connections and the admin socket answers.
     ///
@@ -153,8 +159,8 @@ impl House {
         let (office, issuers) = (provider::office(), issuers::office());
         let (restores_in, restores) = mpsc::channel(1);
         let nouns = Nouns::default().with("keys", keys.noun()).with("store", kept.noun(restores_in));
-        let nouns = nouns.with("issuers", issuers::noun(&issuers));
         let nouns = provider::nouns(&office).fold(nouns, |nouns, (name, noun)| nouns.with(name, noun));
+        let nouns = nouns.with("issuers", issuers::noun(&issuers));
         let (desk, asks) = Desk::new(&opening.file, &loaded, nouns);
         let hash = loaded.hash.clone();
         let (texts, versions) = (std::mem::take(&mut loaded.texts), Versions::of(&loaded.plan.data_directory));
@@ -165,21 +171,15 @@ impl House {
         let issuers = ForeignIssuers::new(Arc::clone(verifier), issuers, terminal);
         let believed = Believed::start(&identification, providers, issuers, believing);
         let start = Start { fixed: &fixed, desk: &desk, observatory: &observatory, identification };
-        let (gateway, admin) = match opening.heritage {
-            None => start.alone(loaded.plan.gateway).await?,
-            Some(heritage) => start.after(loaded.plan.gateway, heritage).await?,
-        };
+        let (gateway, admin) = start.doors(loaded.plan.gateway, opening.heritage).await?;
         observatory.event(model::Event::ConfigurationLoaded { at: SystemTime::now(), hash });
         keys.follow(gateway.settings());
         let mut standings = Standings::default();
         desk.stand(standings.look(gateway.standing(), &observatory));
         desk.open(true);
         let terminal = terminal.clone();
-        if let Err(error) = handover::tell_manager() {
-            terminal.warn(format_args!("the service manager cannot be told: {error}"));
-        }
+        tell_manager(&terminal);
         let (file, program) = (opening.file, opening.program);
-        let notices = shown::Notices::default();
         let public = PublicCertificates::start(gateway.challenges(), wanted);
         let mut house = Self {
             file,
@@ -194,7 +194,7 @@ impl House {
             fixed,
             certificates,
             standings,
-            notices,
+            notices: shown::Notices::default(),
             public,
             assertions,
             texts,

@@ -103,8 +103,9 @@ impl Builtin {
         let Some(Connected { answerer, runtime }) = self.connected.get() else {
             return Err(Problem::new(Code::InternalError, "nobody answers for this operation"));
         };
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| too_many())?;
+        // Whoever sends slowly waits without a place: a few could have kept all of them.
         let body = whole(body).await?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| too_many())?;
         let handed = handed_over(request, record, body)?;
         let (done, answered) = oneshot::channel();
         let answerer = Arc::clone(answerer);
@@ -155,8 +156,9 @@ fn handed_over(request: &Request<'_>, record: &Record<'_>, body: Bytes) -> Resul
         .uri(head.path_and_query())
         .body(body)
         .map_err(unreadable)?;
-    let fields = head.fields().end_to_end();
-    for Field { name, value, .. } in fields.filter(|field| !forward::is_rewritten(field.known, field.name)) {
+    // The provider looks at this one itself, where somebody signs out; services never see it.
+    let kept = |known, name| known == Name::VestibuleCsrf || !forward::is_rewritten(known, name);
+    for Field { name, value, .. } in head.fields().end_to_end().filter(|field| kept(field.known, field.name)) {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| unreadable(error.into()))?;
         let value = HeaderValue::from_bytes(value).map_err(|error| unreadable(error.into()))?;
         let kept = handed.headers_mut().try_append(name, value);

@@ -30,8 +30,20 @@ impl Start<'_> {
         admin::Server::start(&self.fixed.admin, desk, Arc::clone(self.observatory)).await
     }
 
+    /// Both, for a gateway that starts alone, or after another one that left it something.
+    pub(super) async fn doors(
+        &self,
+        settings: gateway::Settings,
+        heritage: Option<Heritage>,
+    ) -> Result<(Gateway, admin::Server), Failure> {
+        match heritage {
+            None => self.alone(settings).await,
+            Some(heritage) => self.after(settings, heritage).await,
+        }
+    }
+
     /// The admin socket comes first: only one gateway has it, so that a second one of the same file opens no door.
-    pub(super) async fn alone(&self, settings: gateway::Settings) -> Result<(Gateway, admin::Server), Failure> {
+    async fn alone(&self, settings: gateway::Settings) -> Result<(Gateway, admin::Server), Failure> {
         let admin = self.admin().await.map_err(|error| admin_failed(&error))?;
         match Gateway::start(settings, self.options(), Arc::clone(self.observatory)).await {
             Ok(gateway) => Ok((gateway, admin)),
@@ -43,7 +55,7 @@ impl Start<'_> {
     }
 
     /// The doors come first: they are those of the process before, which has the admin socket until this one serves.
-    pub(super) async fn after(
+    async fn after(
         &self,
         settings: gateway::Settings,
         heritage: Heritage,

@@ -141,7 +141,7 @@ fn ten_thousand_things_that_are_begun_and_never_finished_are_bounded() {
         let taken = scope.spawn(|| register(&at));
         let at = &at;
         for kind in [authorize, push, devices] {
-            scope.spawn(move || kind(&at));
+            scope.spawn(move || kind(at));
         }
         taken.join().expect("every answer is known")
     });
