@@ -21,6 +21,12 @@ pub(crate) fn own_cpu_ns() -> anyhow::Result<u64> {
     Ok(threads_cpu_ns(std::process::id())?.values().sum())
 }
 
+/// CPU time of the thread that asks, in nanoseconds: others may end meanwhile, and take theirs with them.
+pub(crate) fn this_thread_cpu_ns() -> anyhow::Result<u64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    first_figure(&text).with_context(|| format!("cannot read schedstat of this thread: `{text}`"))
+}
+
 /// CPU time by thread, in nanoseconds.
 #[derive(Clone, Default)]
 pub(crate) struct Threads(BTreeMap<String, u64>);

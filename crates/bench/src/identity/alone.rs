@@ -50,13 +50,13 @@ pub(crate) fn measure(alone: &Alone) -> anyhow::Result<Costs> {
 fn cost_us(each: Duration, mut once: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     // The first touches memory that the others find there.
     once()?;
-    let (begun, before) = (Instant::now(), processes::own_cpu_ns()?);
+    let (begun, before) = (Instant::now(), processes::this_thread_cpu_ns()?);
     let mut done = 0_u64;
     while begun.elapsed() < each || done == 0 {
         once()?;
         done += 1;
     }
-    let taken = processes::own_cpu_ns()?.saturating_sub(before);
+    let taken = processes::this_thread_cpu_ns()?.saturating_sub(before);
     ensure!(taken > 0, "the kernel does not tell what CPU was taken");
     Ok(taken as f64 / done as f64 / 1_000.0)
 }

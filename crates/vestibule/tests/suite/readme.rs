@@ -47,7 +47,8 @@ fn is_said(short: &str, printed: &str) -> bool {
 fn the_lines_of_readme_are_lines_that_the_demo_prints() {
     let base = port::free_run(7);
     let house = house().start_with(&["demo", "--port-base", &base.to_string()]);
-    house.wait_for_log("more with --verbose");
+    // The last line: it names the other file, and the file after it.
+    house.wait_for_log("next.yaml ");
     let printed: Vec<String> = house.stdout().lines().map(|line| shortened(line, base)).collect();
     for line in block("A shop is open.   Ctrl-C closes it; everything is in vestibule-demo") {
         assert!(
